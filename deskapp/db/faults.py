@@ -1,0 +1,96 @@
+"""What went wrong around us, recognised and said plainly: what happened, what is safe, what to do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy.exc import DataError, IntegrityError
+
+from deskapp.domain.text import N_, Text
+from deskapp.errors import StorageError
+
+DISK_REPORTS_ERROR: Final = N_(
+    "The disk reports an error. What you typed is kept; call the administrator before going on."
+)
+FAULTS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
+    (
+        (
+            "database is locked",
+            "database table is locked",
+            "queuepool limit",
+            "lock timeout",
+            "deadlock detected",
+        ),
+        "storage.busy",
+        N_("The database is busy. What you typed is kept; try again in a moment."),
+    ),
+    (
+        ("database or disk is full", "no space left", "disk quota", "errno 28"),
+        "storage.full",
+        N_("The disk is full. What you typed is kept; free some space, then try again."),
+    ),
+    (
+        (
+            "readonly database",
+            "read-only",
+            "permission denied",
+            "unable to open database file",
+            "errno 13",
+            "errno 30",
+        ),
+        "storage.read-only",
+        N_(
+            "The database can't be written here. What you typed is kept; ask the administrator to check the data folder."
+        ),
+    ),
+    (
+        ("file is not a database", "file is encrypted", "hmac check failed"),
+        "storage.not-a-database",
+        N_(
+            "This file is no database of ours, or its key does not fit. Nothing was changed; restore a backup."
+        ),
+    ),
+    (
+        ("malformed", "disk image", "corrupt"),
+        "storage.damaged",
+        N_("The database is damaged. Nothing more is written; restore the latest backup."),
+    ),
+    (
+        ("disk i/o error", "input/output error", "errno 5"),
+        "storage.io",
+        DISK_REPORTS_ERROR,
+    ),
+    (
+        (
+            "connection refused",
+            "could not connect",
+            "server closed the connection",
+            "connection timeout",
+            "terminating connection",
+            "the connection is lost",
+            "connection failed",
+            "could not translate host",
+            "failed to resolve host",
+            "consuming input failed",
+        ),
+        "storage.server-away",
+        N_("The database server does not answer. What you typed is kept; check the network, then try again."),
+    ),
+)
+
+
+def storage_error(error: BaseException) -> StorageError | None:
+    """Return what to tell a person about `error`, or None when it is a bug and not the surroundings."""
+    if isinstance(error, IntegrityError | DataError):
+        # These quote what was to be stored, and that may say anything.
+        return None
+    said = str(getattr(error, "orig", None) or error).casefold()
+    for signs, code, message in FAULTS:
+        if any(sign in said for sign in signs):
+            return StorageError(code, Text(message))
+    return None
+
+
+def disk_error(error: OSError) -> StorageError:
+    """Return what to tell a person about a file that can't be read or written."""
+    return storage_error(error) or StorageError("storage.io", Text(DISK_REPORTS_ERROR))

@@ -1,0 +1,132 @@
+"""What belongs to this computer and not to the hospital: its name, its secret, and unsent drafts.
+
+The secret lies outside the database: PINs are mixed with it, and drafts are encrypted with it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import platform
+import secrets
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from deskapp.db.engine import refuse_network_path
+from deskapp.db.faults import disk_error, storage_error
+from deskapp.db.lanes import DRAFTS, in_lane
+from deskapp.db.secret_file import write_secret
+from deskapp.domain.text import N_, Text
+from deskapp.errors import StorageError
+
+SECRET_BYTES: Final = 32
+SECRET_FILE: Final = "workstation.key"
+DRAFTS_FILE: Final = "drafts.sqlite"
+
+
+class Workstation:
+    """This computer. `name` is unique and names its audit chain; `pepper` is what PINs are mixed with."""
+
+    def __init__(self, folder: Path, secret: bytes) -> None:
+        host = "".join(c for c in platform.node() if c.isalnum() or c == "-")[:20] or "desk"
+        self.name = f"{host}-{hashlib.sha256(b'name' + secret).hexdigest()[:6]}"
+        self.pepper = hashlib.sha256(b"pin" + secret).digest()
+        self.drafts = DraftBox(folder / DRAFTS_FILE, hashlib.sha256(b"drafts" + secret).digest())
+
+    @classmethod
+    def in_folder(cls, folder: Path) -> Workstation:
+        """Return the workstation whose secret lies in `folder`; make one there at first start."""
+        refuse_network_path(folder)
+        path = folder / SECRET_FILE
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                write_secret(path, secrets.token_hex(SECRET_BYTES))
+            return cls(folder, _secret_in(path))
+        except OSError as error:
+            raise disk_error(error) from error
+
+
+def _secret_in(path: Path) -> bytes:
+    with contextlib.suppress(ValueError):
+        secret = bytes.fromhex(path.read_text("ascii").strip())
+        if len(secret) == SECRET_BYTES:
+            return secret
+    message = N_(
+        "The file {file} in the data folder is damaged. Put it back from the backup, or delete it: then everybody chooses a new PIN."
+    )
+    raise StorageError("storage.secret-damaged", Text(message, {"file": path.name}))
+
+
+class DraftBox:
+    """What was typed and not stored yet, per account and form. It outlives a crash.
+
+    A file of its own, so that a database that is locked, full or gone does not take the draft along.
+    """
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self._path = path
+        self._key = key
+        self._lock = threading.Lock()
+        self._open: Any = None
+
+    @in_lane(DRAFTS)
+    def save(self, account_id: int, form: str, values: Mapping[str, object]) -> None:
+        """Keep `values` (plain JSON values) as the draft of `form`."""
+        # Escaped, because half a character that an input method left could not be stored.
+        row = (account_id, form, json.dumps(values))
+        self._run("INSERT OR REPLACE INTO draft (account, form, content) VALUES (?, ?, ?)", row)
+
+    def load(self, account_id: int, form: str) -> dict[str, Any] | None:
+        """Return the draft of `form`, if there is one."""
+        rows = self._run("SELECT content FROM draft WHERE account = ? AND form = ?", (account_id, form))
+        return json.loads(rows[0][0]) if rows else None
+
+    def forms(self, account_id: int) -> list[str]:
+        """Return the forms of which there is a draft."""
+        return [
+            row[0]
+            for row in self._run("SELECT form FROM draft WHERE account = ? ORDER BY form", (account_id,))
+        ]
+
+    @in_lane(DRAFTS)
+    def drop(self, account_id: int, form: str) -> None:
+        """Forget the draft: what it held is stored, or was given up on purpose."""
+        self._run("DELETE FROM draft WHERE account = ? AND form = ?", (account_id, form))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            if self._open is not None:
+                self._open.close()
+                self._open = None
+
+    def _run(self, statement: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
+        import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]
+
+        with self._lock:
+            try:
+                connection = self._connection(driver)
+                return list(connection.execute(statement, values).fetchall())
+            except (driver.Error, OSError) as error:
+                known = storage_error(error)
+                if known is None:
+                    raise
+                raise known from error
+
+    def _connection(self, driver: Any) -> Any:
+        if self._open is None:
+            connection = driver.connect(str(self._path), isolation_level=None, check_same_thread=False)
+            connection.execute("PRAGMA cipher_log_level = NONE")
+            connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS draft (account INTEGER, form TEXT, content TEXT NOT NULL,"
+                " PRIMARY KEY (account, form)) WITHOUT ROWID"
+            )
+            self._open = connection
+        return self._open

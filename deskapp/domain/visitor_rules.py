@@ -1,0 +1,127 @@
+"""What a visitor's record must hold, each rule with its code. Pure: today is passed in.
+
+Rules that reality can break are overridable: the operator says "it is so" and the code is kept in
+the draft's `overrides`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Final
+
+from deskapp.domain.fields import storable
+from deskapp.domain.identity import DocumentReading, read_document
+from deskapp.domain.intake import MAX_LINE, MAX_TEXT, VisitorDraft
+from deskapp.domain.registration import Allergy, DocumentKind, Identity, Sex
+from deskapp.domain.text import N_, Text
+from deskapp.errors import InputError
+
+OLDEST_YEARS: Final = 125
+GUARDIAN_UNDER: Final = 14
+LONG_FIELDS: Final = frozenset({"address", "allergy_text", "note"})
+LINE_FIELDS: Final = (
+    "name",
+    "preferred_name",
+    "phone",
+    "document_number",
+    "nationality",
+    "ethnicity",
+    "occupation",
+    "employer",
+    "contact_name",
+    "contact_phone",
+    "guardian_name",
+    "guardian_phone",
+    "mother_code",
+    "insurer",
+    "language",
+)
+NO_NUMBER: Final = frozenset({DocumentKind.NONE, DocumentKind.NEWBORN})
+
+
+def problems(draft: VisitorDraft, today: dt.date) -> list[InputError]:
+    """Return everything that keeps the draft from being stored, field by field."""
+    found = [
+        *_text_problems(draft),
+        *_name_problems(draft),
+        *_birth_problems(draft, today),
+        *_document_problems(draft, today),
+        *_allergy_problems(draft),
+    ]
+    return [problem for problem in found if not (problem.overridable and problem.code in draft.overrides)]
+
+
+def document_reading(draft: VisitorDraft, today: dt.date) -> DocumentReading | None:
+    """Return what the document number says, None when there is none or the operator overrides it.
+
+    Raises `InputError` for a number that can't be.
+    """
+    if draft.document_kind in NO_NUMBER or not draft.document_number.strip():
+        return None
+    try:
+        return read_document(draft.document_kind, draft.document_number, today)
+    except InputError as error:
+        if error.overridable and error.code in draft.overrides:
+            return None
+        raise
+
+
+def needs_guardian(birth: dt.date | None, today: dt.date) -> bool:
+    """Say whether consent is the guardian's to give: under 14 years."""
+    return birth is not None and age_in_years(birth, today) < GUARDIAN_UNDER
+
+
+def age_in_years(birth: dt.date, today: dt.date) -> int:
+    """Return the age in whole years."""
+    return today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
+
+
+def _text_problems(draft: VisitorDraft) -> Iterator[InputError]:
+    for field in (*LINE_FIELDS, *sorted(LONG_FIELDS)):
+        limit = MAX_TEXT if field in LONG_FIELDS else MAX_LINE
+        try:
+            storable(field, getattr(draft, field), limit)
+        except InputError as error:
+            yield error
+
+
+def _name_problems(draft: VisitorDraft) -> Iterator[InputError]:
+    nameless = draft.identity in (Identity.UNKNOWN, Identity.NEWBORN)
+    if not draft.name.strip() and not nameless:
+        yield InputError(
+            "name", "name.empty", Text(N_("Please enter the name, or choose “identity unknown”."))
+        )
+
+
+def _birth_problems(draft: VisitorDraft, today: dt.date) -> Iterator[InputError]:
+    birth = draft.birth_date
+    if birth is None:
+        return
+    if birth > today:
+        yield InputError("birth_date", "birth.future", Text(N_("The birth date lies in the future.")))
+    elif today.year - birth.year > OLDEST_YEARS:
+        message = Text(N_("That would be over {years} years old. Please check."), {"years": OLDEST_YEARS})
+        yield InputError("birth_date", "birth.old", message, overridable=True)
+
+
+def _document_problems(draft: VisitorDraft, today: dt.date) -> Iterator[InputError]:
+    try:
+        reading = document_reading(draft, today)
+    except InputError as error:
+        yield error
+        return
+    if reading is None:
+        return
+    if reading.birth_date and draft.birth_date and reading.birth_date != draft.birth_date:
+        message = Text(N_("The document says born {date}."), {"date": reading.birth_date})
+        yield InputError("birth_date", "document.birth-differs", message, overridable=True)
+    stated = draft.sex in (Sex.MALE, Sex.FEMALE)
+    if reading.sex in (Sex.MALE, Sex.FEMALE) and stated and reading.sex != draft.sex:
+        message = Text(N_("The document number belongs to the other sex."))
+        yield InputError("sex", "document.sex-differs", message, overridable=True)
+
+
+def _allergy_problems(draft: VisitorDraft) -> Iterator[InputError]:
+    if draft.allergy is Allergy.YES and not draft.allergy_text.strip():
+        yield InputError("allergy_text", "allergy.which", Text(N_("Please say to which drug.")))

@@ -1,0 +1,113 @@
+"""Tries out an installation: everything it ships with is loaded, every form printed, every tab drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from deskapp.domain.text import N_, Text
+from deskapp.errors import StorageError
+from deskapp.i18n import LANGUAGES, NATIVE_NAMES, translator
+
+if TYPE_CHECKING:
+    from deskapp.bootstrap import Hospital
+    from deskapp.domain.access import Actor
+
+VISITS: Final = 20
+STAFF: Final = 4
+
+
+def checks(folder: Path) -> Iterator[Text]:
+    """Check one thing after the other in the empty `folder` and yield what was found in order.
+
+    Raises `StorageError` for the first thing that is not.
+    """
+    yield _database(folder / "empty")
+    yield from _languages()
+    yield from _demo(folder / "demo")
+    yield from _window(folder / "demo", folder / "pictures")
+    yield _icons()
+
+
+def _broken(what: str) -> StorageError:
+    message = N_("This installation is not whole: {what}. Install the program again.")
+    return StorageError("self-check", Text(message, {"what": what}))
+
+
+def _database(folder: Path) -> Text:
+    from deskapp.db import migrate
+    from deskapp.db.engine import Store
+
+    store = Store.in_folder(folder)
+    try:
+        migrate.upgrade(store)
+        found = migrate.revision(store)
+    finally:
+        store.close()
+    return Text(N_("Database: an empty one was brought to revision {revision}."), {"revision": found})
+
+
+def _languages() -> Iterator[Text]:
+    for language in LANGUAGES:
+        try:
+            translator(language)
+        except OSError as error:
+            raise _broken(str(error.filename)) from error
+        yield Text(N_("Language: {name}."), {"name": NATIVE_NAMES[language]})
+
+
+def _demo(folder: Path) -> Iterator[Text]:
+    from deskapp.bootstrap import open_hospital
+    from deskapp.demo.run import Options, make_demo, sign_in
+
+    made = make_demo(Options(folder, visits=VISITS, staff=STAFF), translator("zh"), _nothing)
+    yield Text(
+        N_("Visit: one was worked through all eight steps, number {number}."), {"number": made.visit.code}
+    )
+    hospital = open_hospital(folder)
+    try:
+        yield from _forms(hospital, sign_in(hospital.services), made.visit.id)
+    finally:
+        hospital.close()
+
+
+def _nothing(_line: str) -> None:
+    pass
+
+
+def _forms(hospital: Hospital, actor: Actor, visit: int) -> Iterator[Text]:
+    """Print every form, filled and blank, in every size and language."""
+    from deskapp.forms.catalog import FORMS, render
+
+    for name, spec in FORMS.items():
+        sheet = hospital.services.papers.sheet(actor, name, visit, actor.name)
+        for language in LANGUAGES:
+            for size in spec.sizes:
+                for paper in (sheet.paper, None):
+                    if not render(name, paper, sheet.letterhead, translator(language), size).startswith(
+                        b"%PDF"
+                    ):
+                        raise _broken(name)
+        params = {"form": Text(spec.title), "sizes": ", ".join(spec.sizes)}
+        yield Text(N_("Form: {form}, filled and blank, {sizes}, in three languages."), params)
+
+
+def _window(folder: Path, out: Path) -> Iterator[Text]:
+    from deskapp.bootstrap import Start, pictures
+    from deskapp.demo.run import sign_in
+
+    for picture in pictures(Start(folder, language="zh", actor=sign_in), out):
+        if not picture.stat().st_size:
+            raise _broken(picture.name)
+        yield Text(N_("Window: {tab}."), {"tab": picture.stem})
+
+
+def _icons() -> Text:
+    from deskapp.ui import icons
+
+    names = icons.names()
+    empty = [name for name in names if icons.pixmap(name, "text", 20).isNull()]
+    if empty or not names:
+        raise _broken(", ".join(empty) or "icons")
+    return Text(N_("Icons: {count}."), {"count": len(names)})

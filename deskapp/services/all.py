@@ -1,0 +1,53 @@
+"""All services of one open hospital, in one bundle; a feature registers here with one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deskapp.db.engine import Store
+from deskapp.db.unit_of_work import Clock
+from deskapp.db.workstation import DraftBox, Workstation
+from deskapp.services.access import AccessService
+from deskapp.services.directory import DirectoryService
+from deskapp.services.house import HouseRules
+from deskapp.services.intake.numbers import NumberService
+from deskapp.services.intake.papers import PaperService
+from deskapp.services.intake.triage import TriageService
+from deskapp.services.intake.visitors import VisitorService
+from deskapp.services.intake.visits import VisitService
+from deskapp.services.settings import SettingsService
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the window, the command line and the demo call."""
+
+    access: AccessService
+    settings: SettingsService
+    directory: DirectoryService
+    visitors: VisitorService
+    visits: VisitService
+    numbers: NumberService
+    triage: TriageService
+    papers: PaperService
+    drafts: DraftBox
+    house: HouseRules
+
+
+def build_services(
+    store: Store, workstation: Workstation, clock: Clock | None = None, house: HouseRules | None = None
+) -> Services:
+    """Return the services on `store`; tests pass a clock of their own."""
+    house = house or HouseRules()
+    return Services(
+        access=AccessService(store, clock, workstation.pepper),
+        settings=SettingsService(store, clock),
+        directory=DirectoryService(store, clock),
+        visitors=VisitorService(store, clock),
+        visits=VisitService(store, clock, house),
+        numbers=NumberService(store, clock),
+        triage=TriageService(store, clock, house),
+        papers=PaperService(store, clock),
+        drafts=workstation.drafts,
+        house=house,
+    )

@@ -1,0 +1,142 @@
+"""What every service is made of: declared permission, replay, one transaction, a result.
+
+A use case is a method marked `@writes` or `@reads` with the permission it needs. Written as
+
+    @writes(Permission.VISITOR_WRITE)
+    def register(self, work: Work, draft: VisitorDraft) -> VisitorView: ...
+
+and called as `service.register(actor, request, draft)`, giving `Done(value, changes)`. A read takes
+`(actor, ...)`, gets a read-only session and returns its value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import secrets
+import typing
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+import msgspec
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from deskapp.db.engine import Store
+from deskapp.db.lanes import WRITES, in_lane
+from deskapp.db.unit_of_work import Clock, Entropy, Work, earlier_result, unit_of_work
+from deskapp.domain.access import Actor, Permission
+from deskapp.domain.changes import Changes
+from deskapp.errors import DeskError, PermissionDenied
+
+P = ParamSpec("P")
+R = TypeVar("R")
+S = TypeVar("S", bound="Service")
+
+
+@dataclass(frozen=True)
+class Done(Generic[R]):
+    """What a write returned, and what it touched."""
+
+    value: R
+    changes: Changes
+
+
+class Service:
+    """Base of the services: a store to work on and a clock to read."""
+
+    def __init__(self, store: Store, clock: Clock | None = None) -> None:
+        self.store = store
+        self.clock = clock
+        self.entropy: Entropy = secrets.token_bytes
+        """Where the opaque numbers of records come from; the demo's are made from its seed."""
+
+    def now(self) -> dt.datetime:
+        """Return the present moment, UTC."""
+        return self.clock() if self.clock is not None else dt.datetime.now(dt.UTC)
+
+    def today(self) -> dt.date:
+        """Return the site's calendar day."""
+        return self.now().astimezone().date()
+
+
+def new_request() -> str:
+    """Return a request id; one is made with each draft and kept through retries."""
+    return uuid.uuid4().hex
+
+
+def demand(actor: Actor, permission: Permission) -> None:
+    """Raise `PermissionDenied` unless the actor may."""
+    if not actor.may(permission):
+        raise PermissionDenied(permission)
+
+
+def writes(
+    permission: Permission,
+) -> Callable[[Callable[Concatenate[S, Work, P], R]], Callable[Concatenate[S, Actor, str, P], Done[R]]]:
+    """Make a method a use case that changes something and needs `permission`."""
+
+    def decorate(
+        method: Callable[Concatenate[S, Work, P], R],
+    ) -> Callable[Concatenate[S, Actor, str, P], Done[R]]:
+        name = method.__qualname__
+        result_type = functools.cache(lambda: typing.get_type_hints(method)["return"])
+
+        @functools.wraps(method)
+        def call(self: S, actor: Actor, request: str, /, *args: P.args, **kwargs: P.kwargs) -> Done[R]:
+            demand(actor, permission)
+            try:
+                with unit_of_work(self.store, actor, self.clock) as work:
+                    work.entropy = self.entropy
+                    earlier = earlier_result(work.session, request, name)
+                    if earlier is None:
+                        value = method(self, work, *args, **kwargs)
+                        work.finish(request, name, msgspec.json.encode(value))
+                        return Done(value, work.changes)
+            except (IntegrityError, DeskError):
+                # On a server the first try may have been committed while this one was under way.
+                earlier = _committed_meanwhile(self.store, request, name)
+                if earlier is None:
+                    raise
+            return Done(_decode(earlier, result_type()), Changes())
+
+        return _declared(in_lane(WRITES)(call), permission)
+
+    return decorate
+
+
+def reads(
+    permission: Permission,
+) -> Callable[[Callable[Concatenate[S, Session, P], R]], Callable[Concatenate[S, Actor, P], R]]:
+    """Make a method a use case that only looks and needs `permission`."""
+
+    def decorate(
+        method: Callable[Concatenate[S, Session, P], R],
+    ) -> Callable[Concatenate[S, Actor, P], R]:
+        @functools.wraps(method)
+        def call(self: S, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            demand(actor, permission)
+            with self.store.reading() as session:
+                return method(self, session, *args, **kwargs)
+
+        return _declared(call, permission)
+
+    return decorate
+
+
+def _committed_meanwhile(store: Store, request: str, use_case: str) -> bytes | None:
+    if store.is_sqlite:
+        return None
+    with store.reading() as session:
+        return earlier_result(session, request, use_case)
+
+
+def _decode(data: bytes, result_type: Any) -> Any:
+    return msgspec.json.decode(data, type=result_type)
+
+
+def _declared(call: Callable[..., Any], permission: Permission) -> Callable[..., Any]:
+    call.__permission__ = permission  # type: ignore[attr-defined]
+    return call

@@ -1,0 +1,64 @@
+"""The doctors' turns of a day, read from and written to the append-only list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from deskapp.db.models.directory import Department, Doctor
+from deskapp.db.models.intake import Turn as TurnRow
+from deskapp.db.models.intake import Visit
+from deskapp.db.unit_of_work import Work
+from deskapp.domain.duty import span_on_duty
+from deskapp.domain.rotation import Turn, turn_for_choice
+from deskapp.services.directory import duty_times, local
+
+
+def department_order(session: Session, department_id: int) -> Sequence[int]:
+    """Return the fixed order in which a department's doctors take turns."""
+    asked = select(Doctor.id).where(Doctor.department_id == department_id, Doctor.active)
+    return session.scalars(asked.order_by(Doctor.number)).all()
+
+
+def turns_of(session: Session, department_id: int, day: dt.date) -> list[Turn]:
+    """Return the turns taken in a department on a day, oldest first."""
+    asked = select(TurnRow.doctor_id, TurnRow.round, TurnRow.named).where(
+        TurnRow.department_id == department_id, TurnRow.day == day
+    )
+    return [Turn(*row) for row in session.execute(asked.order_by(TurnRow.id))]
+
+
+def all_turns_of(session: Session, day: dt.date) -> dict[int, list[Turn]]:
+    """Return the turns taken on a day by department, oldest first."""
+    found: dict[int, list[Turn]] = {}
+    columns = (TurnRow.department_id, TurnRow.doctor_id, TurnRow.round, TurnRow.named)
+    for row in session.execute(select(*columns).where(TurnRow.day == day).order_by(TurnRow.id)):
+        found.setdefault(row.department_id, []).append(Turn(row.doctor_id, row.round, row.named))
+    return found
+
+
+def take_turn(work: Work, visit: Visit, *, named: bool) -> None:
+    """Use up the turn of the visit's doctor."""
+    assert visit.department_id is not None
+    assert visit.doctor_id is not None
+    # One desk after the other: two that read the turns at once would both take the same one.
+    held = select(Department.id).where(Department.id == visit.department_id)
+    work.session.execute(held.with_for_update(key_share=True))
+    order = department_order(work.session, visit.department_id)
+    times = duty_times(work.session, order)
+    on_duty = {doctor for doctor in order if span_on_duty(times.get(doctor, ()), local(work.now))}
+    turns = turns_of(work.session, visit.department_id, work.day)
+    turn = turn_for_choice(order, on_duty, visit.doctor_id, turns, named=named)
+    work.session.execute(
+        insert(TurnRow).values(
+            department_id=visit.department_id,
+            day=work.day,
+            doctor_id=turn.doctor,
+            round=turn.round,
+            visit_id=visit.id,
+            named=turn.named,
+        )
+    )

@@ -1,0 +1,173 @@
+"""What the product proposes for a complaint, from the editable rules, duty times, turns and queues."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from deskapp.db.engine import Store
+from deskapp.db.models.directory import Department, Doctor
+from deskapp.db.models.intake import Visit, Visitor
+from deskapp.db.unit_of_work import Clock
+from deskapp.domain import triage
+from deskapp.domain.access import Permission
+from deskapp.domain.duty import Duty, Span, next_on_duty, span_on_duty
+from deskapp.domain.intake import SuggestionView, TriageView
+from deskapp.domain.registration import Sex
+from deskapp.domain.triage import DoctorOnDuty, Suggestion, TriageVisitor
+from deskapp.domain.visitor_rules import age_in_years
+from deskapp.services.base import Service, reads
+from deskapp.services.directory import duty_times, local
+from deskapp.services.house import HouseRules
+from deskapp.services.intake import views
+from deskapp.services.intake.rotation import all_turns_of
+
+
+@dataclass(frozen=True)
+class TriageQuestion:
+    """What the desk knows when it asks: the complaint, and whose it is."""
+
+    complaint: str
+    visitor_id: int | None = None
+    birth_date: dt.date | None = None
+    sex: Sex = Sex.UNKNOWN
+    language: str = "zh"
+    pregnant: bool = False
+    age: int | None = None
+
+
+class TriageService(Service):
+    """Proposes department and doctor, with reasons; the operator decides."""
+
+    def __init__(self, store: Store, clock: Clock | None, house: HouseRules) -> None:
+        super().__init__(store, clock)
+        self.house = house
+
+    @reads(Permission.VISIT_READ)
+    def suggest(self, session: Session, question: TriageQuestion) -> TriageView:
+        """Return red flags and suggestions in order for a complaint."""
+        now = self.now()
+        places = {row.code: row for row in session.scalars(select(Department).where(Department.active))}
+        doctors = {row.id: row for row in session.scalars(_doctors())}
+        waiting = views.waiting_by_queue(session, now.astimezone().date())
+        times = duty_times(session, doctors.keys())
+        codes = {row.id: row.code for row in places.values()}
+        on_duty = [
+            _on_duty(row, codes[row.department_id], times.get(row.id, ()), local(now), waiting)
+            for row in doctors.values()
+            if row.department_id in codes
+        ]
+        turns = {
+            codes[key]: value
+            for key, value in all_turns_of(session, now.astimezone().date()).items()
+            if key in codes
+        }
+        rules = self.house.triage
+        known = replace(rules, departments=tuple(rule for rule in rules.departments if rule.code in places))
+        said = triage.suggest(
+            question.complaint,
+            _visitor(session, question, local(now).date()),
+            known,
+            doctors=on_duty,
+            turns=turns,
+            now=local(now),
+        )
+        shown = (
+            _view(found, places, doctors, waiting) for found in said.suggestions if found.department in places
+        )
+        return TriageView(said.red_flags, tuple(shown))
+
+
+def _doctors() -> Select[Doctor]:
+    return select(Doctor).where(Doctor.active).order_by(Doctor.number)
+
+
+def _on_duty(
+    row: Doctor, code: str, times: Sequence[Duty], clock: dt.datetime, waiting: Mapping[str, int]
+) -> DoctorOnDuty:
+    begins, until = _span_today(times, clock)
+    return DoctorOnDuty(
+        id=row.id,
+        name=row.name,
+        department=code,
+        speciality=row.speciality,
+        languages=tuple(row.languages.split()),
+        on_duty_from=begins,
+        on_duty_until=until,
+        waiting=waiting.get(f"doctor:{row.id}", 0),
+        absent=begins is None,
+    )
+
+
+def _span_today(
+    times: Sequence[Duty], clock: dt.datetime
+) -> tuple[dt.time, dt.time | None] | tuple[None, None]:
+    """Return when duty begins (now, for who is on duty) and ends; an end over a day away is left open."""
+    present = span_on_duty(times, clock)
+    if present is not None:
+        near = present.until - clock < dt.timedelta(days=1)
+        return clock.time(), present.until.time() if near else None
+    later = _later_today(times, clock)
+    return (later.begins.time(), later.until.time()) if later else (None, None)
+
+
+def _later_today(times: Sequence[Duty], clock: dt.datetime) -> Span | None:
+    span = next_on_duty(times, clock)
+    return span if span and span.begins.date() == clock.date() else None
+
+
+def _visitor(session: Session, question: TriageQuestion, today: dt.date) -> TriageVisitor:
+    known = TriageVisitor(
+        age=age_in_years(question.birth_date, today) if question.birth_date else question.age,
+        sex=question.sex,
+        language=question.language,
+        pregnant=question.pregnant,
+    )
+    if question.visitor_id is None:
+        return known
+    return _returning(session, session.get_one(Visitor, question.visitor_id), known, today)
+
+
+def _returning(session: Session, visitor: Visitor, known: TriageVisitor, today: dt.date) -> TriageVisitor:
+    known = replace(
+        known,
+        age=age_in_years(visitor.birth_date, today) if visitor.birth_date else known.age,
+        sex=visitor.sex,
+        language=visitor.language,
+    )
+    before = session.execute(
+        select(Visit.day, Visit.doctor_id, Doctor.name, Department.code)
+        .join(Department, Department.id == Visit.department_id)
+        .outerjoin(Doctor, Doctor.id == Visit.doctor_id)
+        .where(Visit.visitor_id == visitor.id, Visit.day < today, Visit.ended.is_(None))
+        .order_by(Visit.opened_at.desc())
+        .limit(1)
+    ).first()
+    if before is None:
+        return known
+    day, doctor_id, name, code = before
+    return replace(known, doctor=doctor_id, doctor_name=name or "", department=code, seen_on=day)
+
+
+def _view(
+    found: Suggestion,
+    places: Mapping[str, Department],
+    doctors: Mapping[int, Doctor],
+    waiting: Mapping[str, int],
+) -> SuggestionView:
+    place = places[found.department]
+    doctor = doctors[found.doctor] if found.doctor is not None else None
+    queue = f"doctor:{doctor.id}" if doctor and doctor.own_queue else f"department:{place.id}"
+    return SuggestionView(
+        department_id=place.id,
+        department=views.department_name(place),
+        doctor_id=doctor.id if doctor else None,
+        doctor=doctor.name if doctor else "",
+        room=(doctor.room if doctor else "") or place.room,
+        waiting=waiting.get(queue, 0),
+        reasons=found.reasons,
+    )

@@ -1,0 +1,361 @@
+"""Visitors: found, registered, edited, and who may be the same person."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy.orm import Session
+
+from deskapp.db import search
+from deskapp.db.base import table_of
+from deskapp.db.engine import Store
+from deskapp.db.models.directory import Department, Doctor
+from deskapp.db.models.intake import Appointment, Consent, DuplicateKey, Visit, Visitor
+from deskapp.db.unit_of_work import Clock, Work
+from deskapp.domain import identity, names
+from deskapp.domain.access import Permission
+from deskapp.domain.codes import VISITOR as VISITOR_CODE
+from deskapp.domain.codes import check_code
+from deskapp.domain.duplicates import Band, Candidate, compare
+from deskapp.domain.intake import (
+    AppointmentView,
+    LikelyDuplicate,
+    Ref,
+    VisitorDraft,
+    VisitorHit,
+    VisitorView,
+)
+from deskapp.domain.registration import AppointmentState, ConsentKind, DocumentKind
+from deskapp.domain.visitor_rules import document_reading, needs_guardian, problems
+from deskapp.errors import ConflictError, InputError
+from deskapp.names_table import load
+from deskapp.services.base import Service, reads, writes
+from deskapp.services.intake import views
+from deskapp.services.intake.keys import blocking_keys, candidate_of, draft_keys, visitor_keys
+
+VISITOR = table_of(Visitor)
+HIT_COLUMNS = (
+    VISITOR.c.id,
+    VISITOR.c.code,
+    VISITOR.c.name,
+    VISITOR.c.sex,
+    VISITOR.c.birth_date,
+    VISITOR.c.phone,
+    VISITOR.c.document_number,
+    VISITOR.c.last_visit,
+    VISITOR.c.visits,
+    VISITOR.c.allergy,
+)
+SHOWN = 30
+"""Twice what the list shows at once; each costs 20 microseconds at every key."""
+DUPLICATES_SHOWN = 5
+DUPLICATES_LOOKED_AT = 200
+DOUBTFUL_LOOKED_AT = 100
+CROWDED_NOTED = 200
+CROWDED_AT_ONCE = 20
+TENDED_AT_ONCE = 50
+
+
+class VisitorService(Service):
+    """What a person does with visitors' records."""
+
+    def __init__(self, store: Store, clock: Clock | None = None) -> None:
+        super().__init__(store, clock)
+        self._crowded: set[str] = set()
+        self._tended = ""
+
+    @property
+    def crowded(self) -> frozenset[str]:
+        """What was searched for and so many share that `keep_search_fast` should be called."""
+        return frozenset(self._crowded)
+
+    @reads(Permission.VISITOR_READ)
+    def find(self, session: Session, typed: str, limit: int = SHOWN) -> list[VisitorHit]:
+        """Return whom `typed` may mean, best first: any fragment of a name or its reading, a phone
+        or document number, a visitor's or visit's code."""
+        typed = typed.encode(errors="ignore").decode()  # without halves of characters
+        code = check_code(typed)
+        if code is not None:
+            return _hits(session, _ids_of_code(session, code), typed)
+        ids = self._looked_up(session, names.query_key(typed, load()), limit)
+        words = typed.split()
+        if not ids and len(words) > 1:
+            ids = _all_words(session, words, limit)
+        return _hits(session, ids, typed)
+
+    @reads(Permission.VISITOR_READ)
+    def by_document(self, session: Session, kind: DocumentKind | None, number: str) -> VisitorHit | None:
+        """Return the visitor who has shown this document before, the latest if there are several."""
+        reading = identity.read_document(kind, number, self.today())
+        asked = (
+            select(Visitor.id)
+            .where(Visitor.id.in_(search.find(session, names.query_key(reading.number, load()), SHOWN)))
+            .where(Visitor.document_number == reading.number)
+            .order_by(search.MOMENT.desc(), Visitor.id.desc())
+        )
+        hits = _hits(session, session.scalars(asked.limit(1)).all(), reading.number)
+        return hits[0] if hits else None
+
+    @reads(Permission.VISITOR_READ)
+    def visitor(self, session: Session, visitor_id: int) -> VisitorView:
+        """Return one visitor, whole."""
+        return views.visitor_view(session, session.get_one(Visitor, visitor_id))
+
+    @reads(Permission.VISITOR_READ)
+    def appointments(self, session: Session, visitor_id: int) -> list[AppointmentView]:
+        """Return the visitor's booked appointments of today."""
+        return _appointments(session, visitor_id, self.now())
+
+    @reads(Permission.VISITOR_READ)
+    def likely_duplicates(
+        self, session: Session, draft: VisitorDraft, except_id: int | None = None
+    ) -> list[LikelyDuplicate]:
+        """Return stored visitors who may be the one being typed, likeliest first, with why."""
+        with contextlib.suppress(InputError):
+            draft = _stored_form(draft, self.today())[0]
+        candidate = candidate_of(None, draft)
+        keys = blocking_keys(candidate)
+        if not keys:
+            return []
+        ids = session.scalars(
+            select(DuplicateKey.visitor_id)
+            .where(DuplicateKey.key.in_(keys), DuplicateKey.visitor_id != (except_id or 0))
+            .distinct()
+            .limit(DUPLICATES_LOOKED_AT)
+        ).all()
+        return _compared(session, candidate, ids)
+
+    @writes(Permission.VISITOR_WRITE)
+    def register(self, work: Work, draft: VisitorDraft) -> Ref:
+        """Store a new visitor."""
+        return add_visitor(work, draft)
+
+    @writes(Permission.VISITOR_WRITE)
+    def edit(self, work: Work, visitor_id: int, version: int, draft: VisitorDraft) -> Ref:
+        """Change a visitor's record; `version` is the one the person saw."""
+        draft, division = _checked(draft, work.day)
+        visitor = work.session.get_one(Visitor, visitor_id, with_for_update=True)
+        if visitor.version != version:
+            raise ConflictError
+        before = views.visitor_view(work.session, visitor).draft
+        moment = visitor.last_visit or visitor.first_seen
+        old = visitor_keys(visitor)
+        _fill(visitor, draft, division)
+        visitor.version += 1
+        search.replace_keys(work.session, visitor.id, (old, moment), (visitor_keys(visitor), moment))
+        _replace_blocks(work.session, visitor.id, draft)
+        _answer_consents(work, visitor.id, draft, before)
+        work.record(
+            "visitor.edit",
+            "visitor",
+            visitor.id,
+            before=msgspec.to_builtins(before),
+            after=msgspec.to_builtins(draft),
+        )
+        return Ref(visitor.id, visitor.code, visitor.version)
+
+    @writes(Permission.VISITOR_READ)
+    def keep_search_fast(self, work: Work) -> int:
+        """Store the best of what proved crowded, tidy some of what is stored; return how many were stored.
+
+        For the window to call while nobody types. Raises `StorageError` when other desks are too busy.
+        """
+        wanted = sorted(self._crowded)[:CROWDED_AT_ONCE]
+        search.keep_best(work.session, wanted)
+        self._tended = search.tend(work.session, self._tended, TENDED_AT_ONCE)
+        self._crowded.difference_update(wanted)
+        return len(wanted)
+
+    def _looked_up(self, session: Session, key: str, limit: int) -> Sequence[int]:
+        if not key:
+            return []
+        found = search.look(session, key, limit)
+        if found.crowded and len(self._crowded) < CROWDED_NOTED:
+            self._crowded.add(key)
+        return found.ids
+
+
+def add_visitor(work: Work, draft: VisitorDraft) -> Ref:
+    """Store a new visitor inside a transaction that is already open. Raises `InputError`."""
+    draft, division = _checked(draft, work.day)
+    visitor = Visitor(code=work.new_code(VISITOR_CODE), first_seen=work.now, visits=0, merged_into_id=None)
+    _fill(visitor, draft, division)
+    work.session.add(visitor)
+    work.session.flush()
+    search.store_keys(work.session, visitor.id, draft_keys(draft), work.now)
+    _replace_blocks(work.session, visitor.id, draft, new=True)
+    _answer_consents(work, visitor.id, draft, None)
+    work.record("visitor.register", "visitor", visitor.id, after=msgspec.to_builtins(draft))
+    return Ref(visitor.id, visitor.code)
+
+
+def _checked(draft: VisitorDraft, today: dt.date) -> tuple[VisitorDraft, str]:
+    for problem in problems(draft, today):
+        raise problem
+    return _stored_form(draft, today)
+
+
+def _stored_form(draft: VisitorDraft, today: dt.date) -> tuple[VisitorDraft, str]:
+    """Return the draft with its document number as it is stored, and the division that it names."""
+    reading = document_reading(draft, today)
+    if reading is None:
+        return draft, ""
+    return replace(draft, document_number=reading.number), reading.division or ""
+
+
+def _fill(visitor: Visitor, draft: VisitorDraft, division: str) -> None:
+    for name in views.DRAFT_COLUMNS:
+        setattr(visitor, name, getattr(draft, name))
+    visitor.division = division
+
+
+def _replace_blocks(session: Session, visitor_id: int, draft: VisitorDraft, *, new: bool = False) -> None:
+    if not new:
+        session.execute(delete(DuplicateKey).where(DuplicateKey.visitor_id == visitor_id))
+    keys = blocking_keys(candidate_of(visitor_id, draft))
+    if keys:
+        session.execute(_ADD_BLOCK, [{"key": key, "visitor_id": visitor_id} for key in sorted(keys)])
+
+
+def _answer_consents(work: Work, visitor_id: int, draft: VisitorDraft, before: VisitorDraft | None) -> None:
+    known = before.consents if before else {}
+    by = draft.guardian_name if needs_guardian(draft.birth_date, work.day) else draft.name
+    rows = [
+        {
+            "visitor_id": visitor_id,
+            "kind": ConsentKind(kind),
+            "given": given,
+            "given_by": by,
+            "at": work.now,
+            "account_id": work.actor.account_id,
+        }
+        for kind, given in draft.consents.items()
+        if known.get(kind) is not given
+    ]
+    if rows:
+        work.session.execute(_ADD_CONSENT, rows)
+
+
+def _ids_of_code(session: Session, code: str) -> list[int]:
+    asked = (
+        select(Visit.visitor_id).where(Visit.code == code, Visit.visitor_id.is_not(None))
+        if code.startswith("V")
+        else select(Visitor.id).where(Visitor.code == code)
+    )
+    return [found for found in session.scalars(asked) if found is not None]
+
+
+def _all_words(session: Session, words: Sequence[str], limit: int) -> list[int]:
+    """Return those whom every word finds; the word that fewest share leads."""
+    tables = load()
+    keys = [key for key in (names.query_key(word, tables) for word in words) if key]
+    found = {key: search.find(session, key, search.HOT_KEPT) for key in keys}
+    if not found:
+        return []
+    leading = min(found.values(), key=len)
+    sure = set(leading).intersection(*found.values())
+    # A list as long as that is not all: whoever is missing in it is looked at.
+    partial = [key for key, ids in found.items() if len(ids) == search.HOT_KEPT]
+    certain = [set(ids) for key, ids in found.items() if key not in partial]
+    doubtful = [who for who in leading if who not in sure and all(who in ids for ids in certain)]
+    sure |= _found_by(session, partial, doubtful[:DOUBTFUL_LOOKED_AT])
+    return [visitor_id for visitor_id in leading if visitor_id in sure][:limit]
+
+
+def _found_by(session: Session, keys: Sequence[str], ids: Collection[int]) -> set[int]:
+    """Return those of the visitors with a key that begins with each of `keys`."""
+    if not ids:
+        return set()
+    rows = session.scalars(select(Visitor).where(Visitor.id.in_(ids)))
+    return {
+        visitor.id
+        for visitor in rows
+        if all(any(own.startswith(key) for own in visitor_keys(visitor)) for key in keys)
+    }
+
+
+def _hits(session: Session, ids: Sequence[int], typed: str) -> list[VisitorHit]:
+    if not ids:
+        return []
+    found = {row[0]: row for row in session.execute(_HITS, {"ids": ids}).all()}
+    return [_hit(found[visitor_id], typed) for visitor_id in ids]
+
+
+# Made once: putting a statement together takes longer than sending it.
+_ADD_BLOCK: Final = insert(table_of(DuplicateKey))
+_ADD_CONSENT: Final = insert(table_of(Consent))
+_HITS: Final = select(*HIT_COLUMNS).where(VISITOR.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def _hit(row: Sequence[Any], typed: str) -> VisitorHit:
+    """Return a hit made of a row that begins with `HIT_COLUMNS`."""
+    # Fifty rows are made at every key: by place they take a fraction of the time that names take.
+    number, code, name, sex, birth_date, phone, document, last_visit, visits, allergy = row[
+        : len(HIT_COLUMNS)
+    ]
+    tables = load()
+    shown_phone, shown_document = identity.mask_phone(phone), identity.mask_document(document)
+    return VisitorHit(
+        number,
+        code,
+        name,
+        sex,
+        birth_date,
+        shown_phone,
+        shown_document,
+        last_visit,
+        visits,
+        allergy,
+        names.matched_part(name, typed, tables),
+        names.matched_digits(shown_phone, phone, typed),
+        names.matched_digits(shown_document, document, typed),
+    )
+
+
+def _appointments(session: Session, visitor_id: int, now: dt.datetime) -> list[AppointmentView]:
+    day = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    asked = (
+        select(Appointment, Department, Doctor.name)
+        .join(Department, Department.id == Appointment.department_id)
+        .outerjoin(Doctor, Doctor.id == Appointment.doctor_id)
+        .where(
+            Appointment.visitor_id == visitor_id,
+            Appointment.state == AppointmentState.BOOKED,
+            Appointment.starts_at >= day,
+            Appointment.starts_at < day + dt.timedelta(days=1),
+        )
+        .order_by(Appointment.starts_at)
+    )
+    return [
+        AppointmentView(
+            booked.id,
+            booked.starts_at,
+            department.id,
+            views.department_name(department),
+            booked.doctor_id,
+            doctor or "",
+        )
+        for booked, department, doctor in session.execute(asked)
+    ]
+
+
+def _compared(session: Session, candidate: Candidate, ids: Sequence[int]) -> list[LikelyDuplicate]:
+    tables = load()
+    found = []
+    columns = (*HIT_COLUMNS, VISITOR.c.document_kind, VISITOR.c.address)
+    for row in session.execute(select(*columns).where(VISITOR.c.id.in_(ids))):
+        same_names = ("name", "birth_date", "sex", "phone", "document_kind", "document_number", "address")
+        stored = VisitorDraft(**{name: getattr(row, name) for name in same_names})
+        other = candidate_of(row.id, stored)
+        likeness = compare(candidate, other, tables)
+        if likeness.band is not Band.NEW:
+            hit = _hit(row, candidate.name)
+            same = likeness.band is Band.SAME
+            found.append(LikelyDuplicate(hit, same, likeness.score, likeness.reasons))
+    return sorted(found, key=lambda likely: -likely.score)[:DUPLICATES_SHOWN]

@@ -1,0 +1,174 @@
+"""Imports and exports as use cases: who may, what is recorded, all or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+from sqlalchemy.orm import Session
+
+from deskapp.db import search
+from deskapp.db.unit_of_work import Work
+from deskapp.domain.access import Actor, Permission
+from deskapp.domain.changes import Changes
+from deskapp.i18n import Translator
+from deskapp.services.base import Done, Service, demand, new_request, reads, writes
+from deskapp.services.transfer import exports, writers
+from deskapp.services.transfer.columns import Kind, folded, names_of, read_rows
+from deskapp.services.transfer.plan import Importer, Plan, Progress, parts
+from deskapp.services.transfer.report import ImportReport, Outcome, RowNote, make_report
+from deskapp.services.transfer.tables import read_table
+from deskapp.services.transfer.upsert import UpsertImport
+from deskapp.services.transfer.visitors import VisitorImport
+
+KEPT_TOGETHER: Final = 20
+"""Crowded prefixes put in order in one transaction, so that nobody waits long."""
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A file that has been read: its rows as far as they can be, and what is wrong with the others."""
+
+    kind: Kind
+    file: str
+    rows: int
+    importer: Importer
+    unread: list[RowNote]
+    partial: bool
+
+
+def _composed(
+    permission: Permission,
+) -> Callable[[Callable[Concatenate[Any, Actor, P], R]], Callable[Concatenate[Any, Actor, P], R]]:
+    """Mark a use case that is made of several transactions, each with the same permission."""
+
+    def decorate(method: Callable[Concatenate[Any, Actor, P], R]) -> Callable[Concatenate[Any, Actor, P], R]:
+        @functools.wraps(method)
+        def call(self: Any, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            demand(actor, permission)
+            return method(self, actor, *args, **kwargs)
+
+        call.__permission__ = permission  # type: ignore[attr-defined]
+        return call
+
+    return decorate
+
+
+def _silent(_done: int, _total: int) -> None:
+    pass
+
+
+class TransferService(Service):
+    """Files in and out."""
+
+    @_composed(Permission.IMPORT)
+    def import_file(
+        self,
+        actor: Actor,
+        request: str,
+        kind: Kind,
+        path: Path,
+        *,
+        partial: bool = False,
+        dry_run: bool = False,
+        progress: Progress = _silent,
+    ) -> Done[ImportReport]:
+        """Read a CSV or XLSX file of one kind and store its rows: all, or none unless `partial`.
+
+        Everything is read and checked before the one transaction that writes. Raises `InputError` at
+        field "file" when no row can be read, `StorageError` when the file can't.
+        """
+        file = self._prepared(kind, path, partial, progress)
+        plan = self._compare(actor, file.importer)
+        if dry_run or not _may_write(file, plan):
+            return Done(_report(file, plan, written=False), Changes())
+        done = self._write(actor, request, file, progress)
+        for part in parts(file.importer.crowds, KEPT_TOGETHER):
+            self._keep_best(actor, new_request(), part)
+        return done
+
+    @_composed(Permission.EXPORT)
+    def export_visits(
+        self,
+        actor: Actor,
+        request: str,
+        path: Path,
+        tr: Translator,
+        *,
+        first: dt.date | None = None,
+        last: dt.date | None = None,
+    ) -> Done[int]:
+        """Write the visits from `first` to `last` to a CSV, XLSX or JSON file; return how many.
+
+        The audit trail has it before the first row leaves. Raises `StorageError` when the file can't
+        be written; then there is none.
+        """
+        done = self._note_export(actor, request, writers.check_suffix(path), first, last)
+        with writers.open_writer(path, exports.VISIT_HEADINGS, tr) as writer:
+            count = self._stream(actor, writer, first, last)
+        return Done(count, done.changes)
+
+    def _prepared(self, kind: Kind, path: Path, partial: bool, progress: Progress) -> Prepared:
+        known = names_of(kind)
+        table = read_table(path, lambda name: folded(name) in known)
+        rows, unread = read_rows(kind, table)
+        importer: Importer = (
+            VisitorImport(rows, self.today(), progress) if kind is Kind.VISITORS else UpsertImport(kind, rows)
+        )
+        return Prepared(kind, path.name, len(table.rows), importer, unread, partial)
+
+    @reads(Permission.IMPORT)
+    def _compare(self, session: Session, importer: Importer) -> Plan:
+        return importer.plan(session)
+
+    @writes(Permission.IMPORT)
+    def _write(self, work: Work, file: Prepared, progress: Progress) -> ImportReport:
+        # Compared again: somebody may have registered one of them since.
+        plan = file.importer.plan(work.session)
+        written = _may_write(file, plan)
+        report = _report(file, plan, written=written)
+        if written:
+            file.importer.write(work, plan, progress)
+            after: dict[str, object] = {"file": file.file, "rows": report.rows, "by": work.actor.name}
+            after |= {outcome.value: count for outcome, count in report.counts.items()}
+            work.record("import", file.kind.value, None, after=after)
+        return report
+
+    @writes(Permission.IMPORT)
+    def _keep_best(self, work: Work, prefixes: Sequence[str]) -> None:
+        search.keep_best(work.session, prefixes)
+
+    @writes(Permission.EXPORT)
+    def _note_export(self, work: Work, suffix: str, first: dt.date | None, last: dt.date | None) -> None:
+        after = {"format": suffix, "from": first, "to": last, "by": work.actor.name}
+        work.record("export.visits", "visit", None, after=after)
+
+    @reads(Permission.EXPORT)
+    def _stream(
+        self, session: Session, writer: writers.RowWriter, first: dt.date | None, last: dt.date | None
+    ) -> int:
+        count = 0
+        for day in exports.visit_days(session, first, last):
+            for rows in exports.visit_rows(session, day):
+                writer.write(rows)
+                count += len(rows)
+        return count
+
+
+def _may_write(file: Prepared, plan: Plan) -> bool:
+    return file.partial or not (file.unread or plan.problems)
+
+
+def _report(file: Prepared, plan: Plan, *, written: bool) -> ImportReport:
+    outcomes = [entry.outcome for entry in plan.entries]
+    outcomes += [Outcome.REFUSED] * (file.rows - len(outcomes))
+    problems = sorted(file.unread + plan.problems, key=lambda note: note.row)
+    return make_report(
+        file.kind, outcomes, problems, sorted(plan.notes, key=lambda note: note.row), written=written
+    )

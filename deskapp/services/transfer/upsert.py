@@ -1,0 +1,222 @@
+"""Importing staff, doctors and prices: a known number or code is changed, a new one added.
+
+Columns that the file does not have, and empty cells, leave what is stored as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from deskapp.db.audit import AuditLine
+from deskapp.db.base import Base, table_of
+from deskapp.db.models.directory import Department, Doctor, DutyTime, PriceItem, Staff
+from deskapp.db.unit_of_work import Work
+from deskapp.domain.directory import DoctorDraft, PriceDraft, StaffDraft
+from deskapp.domain.duty import Duty
+from deskapp.domain.text import N_, Text, Words
+from deskapp.errors import InputError
+from deskapp.services.directory import doctor_values, duty_row, duty_times, price_values, staff_values
+from deskapp.services.transfer.columns import Kind, ReadRow, folded
+from deskapp.services.transfer.plan import Entry, Plan, Progress, parts, record_lines
+from deskapp.services.transfer.report import Outcome, RowNote
+
+Stored = Mapping[str, Any]
+Departments = Mapping[str, int]
+Weekly = Mapping[int, set[Duty]]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where rows of a kind go: the table, its key column, and how cells become columns."""
+
+    mapped: type[Base]
+    key: str
+    topic: str
+    values: Callable[[Mapping[str, Any], Stored | None, Departments], dict[str, Any]]
+
+
+def _staff(given: Mapping[str, Any], stored: Stored | None, departments: Departments) -> dict[str, Any]:
+    cells = _placed(given, departments)
+    draft = StaffDraft(**_kept(StaffDraft, stored, cells))
+    return staff_values(replace(draft, **cells))
+
+
+def _doctor(given: Mapping[str, Any], stored: Stored | None, departments: Departments) -> dict[str, Any]:
+    cells = _placed(given, departments)
+    cells.pop("duty", None)
+    draft = DoctorDraft(**_kept(DoctorDraft, stored, cells))
+    return doctor_values(replace(draft, **cells))
+
+
+def _price(given: Mapping[str, Any], stored: Stored | None, _departments: Departments) -> dict[str, Any]:
+    names = {
+        language: given.get(f"name_{language}", stored[f"name_{language}"] if stored else "")
+        for language in ("zh", "en", "mn")
+    }
+    cells = {
+        field: given[field] for field in ("code", "category", "valid_from", "valid_to") if field in given
+    }
+    cells |= {"fen": given["price"], "name": Words(**names)}
+    return price_values(PriceDraft(**{**_kept(PriceDraft, stored, cells), **cells}))
+
+
+def _kept(draft: type[Any], stored: Stored | None, cells: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of a draft as stored; of a new record those without which it can't be made."""
+    if stored is None:
+        needed = ("number", "name", "department_id", "code", "fen")
+        return {field: cells[field] for field in needed if field in cells}
+    fields = {field: stored[field] for field in draft.__dataclass_fields__ if field in stored}
+    if "languages" in fields:
+        fields["languages"] = tuple(fields["languages"].split())
+    return fields
+
+
+def _placed(given: Mapping[str, Any], departments: Departments) -> dict[str, Any]:
+    cells = dict(given)
+    name = cells.pop("department", None)
+    if name is not None:
+        cells["department_id"] = departments.get(folded(name))
+        if cells["department_id"] is None:
+            message = Text(N_("There is no department “{name}”."), {"name": name})
+            raise InputError("department", "department.unknown", message)
+    return cells
+
+
+TARGETS: Final[Mapping[Kind, Target]] = {
+    Kind.STAFF: Target(Staff, "number", "staff", _staff),
+    Kind.DOCTORS: Target(Doctor, "number", "doctor", _doctor),
+    Kind.PRICES: Target(PriceItem, "code", "price", _price),
+}
+
+
+class UpsertImport:
+    """The import of one file of staff, doctors or prices."""
+
+    def __init__(self, kind: Kind, rows: Sequence[ReadRow]) -> None:
+        self.target = TARGETS[kind]
+        self.table = table_of(self.target.mapped)
+        self.rows = rows
+        self.crowds: list[str] = []
+
+    def plan(self, session: Session) -> Plan:
+        """Compare each row with what is stored under its number or code."""
+        plan = Plan()
+        stored, weekly = self._stored(session), _weekly_duty(session)
+        departments = departments_by_name(session)
+        first_rows: dict[str, int] = {}
+        for row in self.rows:
+            key = row.values[self.target.key]
+            if key in first_rows:
+                message = Text(
+                    N_("“{value}” stands in row {row} already."), {"value": key, "row": first_rows[key]}
+                )
+                plan.problems.append(RowNote(row.number, self.target.key, message))
+                continue
+            first_rows[key] = row.number
+            try:
+                plan.entries.append(self._entry(row, stored.get(key), departments, weekly))
+            except InputError as error:
+                plan.problems.append(RowNote(row.number, error.field, error.text))
+        return plan
+
+    def write(self, work: Work, plan: Plan, progress: Progress) -> None:
+        """Insert the new ones, update the changed ones, note both."""
+        added, changed = plan.with_outcome(Outcome.ADDED), plan.with_outcome(Outcome.CHANGED)
+        total = len(added) + len(changed)
+        done = 0
+        for part in parts(added):
+            work.session.execute(insert(self.table), [{**entry.values, "version": 1} for entry in part])
+            done += len(part)
+            progress(done, total)
+        for part in parts(changed):
+            self._update(work, part)
+            done += len(part)
+            progress(done, total)
+        ids = self._ids(work.session)
+        for part in parts(added + changed):
+            record_lines(work, [self._line(entry, ids) for entry in part])
+            self._replace_duty(work, part, ids)
+        work.touch(self.target.topic)
+
+    def _stored(self, session: Session) -> dict[str, Stored]:
+        rows = [dict(row) for row in session.execute(select(self.table)).mappings()]
+        return {row[self.target.key]: row for row in rows}
+
+    def _ids(self, session: Session) -> dict[str, int]:
+        rows = session.execute(select(self.table.c[self.target.key], self.table.c.id))
+        return dict(rows.all())
+
+    def _entry(self, row: ReadRow, stored: Stored | None, departments: Departments, weekly: Weekly) -> Entry:
+        values = self.target.values(row.values, stored, departments)
+        duty = row.values.get("duty")
+        if stored is None:
+            return Entry(row.number, Outcome.ADDED, values, extra=duty)
+        before = {field: stored[field] for field in values}
+        if duty is not None and set(duty) == weekly.get(stored["id"], set()):
+            duty = None
+        same = before == values and duty is None
+        return Entry(row.number, Outcome.KNOWN if same else Outcome.CHANGED, values, before, duty)
+
+    def _update(self, work: Work, part: Sequence[Entry]) -> None:
+        columns = self.table.c
+        fields = [field for field in part[0].values if field != self.target.key]
+        changed = (
+            update(self.table)
+            .where(columns[self.target.key] == bindparam("seen_key"))
+            .values(
+                {**{field: bindparam(f"new_{field}") for field in fields}, "version": columns.version + 1}
+            )
+        )
+        rows = [
+            {"seen_key": entry.values[self.target.key]}
+            | {f"new_{field}": entry.values[field] for field in fields}
+            for entry in part
+        ]
+        work.session.connection().execute(changed, rows)
+
+    def _line(self, entry: Entry, ids: Mapping[str, int]) -> AuditLine:
+        action = "add" if entry.before is None else "change"
+        record = ids[entry.values[self.target.key]]
+        topic = self.target.topic
+        return AuditLine(f"{topic}.{action}", topic, record, entry.before, entry.values)
+
+    def _replace_duty(self, work: Work, part: Sequence[Entry], ids: Mapping[str, int]) -> None:
+        timed = {ids[entry.values[self.target.key]]: entry.extra for entry in part if entry.extra is not None}
+        if not timed:
+            return
+        before = duty_times(work.session, timed)
+        weekly = DutyTime.doctor_id.in_(timed), DutyTime.weekday.is_not(None)
+        work.session.execute(delete(DutyTime).where(*weekly))
+        rows = [duty_row(doctor, duty) for doctor, times in timed.items() for duty in times]
+        if rows:
+            work.session.execute(insert(DutyTime), rows)
+        lines = [
+            AuditLine("doctor.duty", "doctor", doctor, before.get(doctor, []), list(times))
+            for doctor, times in timed.items()
+        ]
+        record_lines(work, lines)
+
+
+def _weekly_duty(session: Session) -> Weekly:
+    weekly: dict[int, set[Duty]] = {}
+    columns = (DutyTime.doctor_id, DutyTime.begins, DutyTime.ends, DutyTime.weekday)
+    for doctor, begins, ends, weekday in session.execute(
+        select(*columns).where(DutyTime.weekday.is_not(None))
+    ):
+        weekly.setdefault(doctor, set()).add(Duty(begins, ends, weekday))
+    return weekly
+
+
+def departments_by_name(session: Session) -> dict[str, int]:
+    """Return the departments' ids by code and by name in each language, folded."""
+    columns = (Department.id, Department.code, Department.name_zh, Department.name_en, Department.name_mn)
+    found: dict[str, int] = {}
+    for department, *names in session.execute(select(*columns).order_by(Department.id)):
+        for name in filter(None, names):
+            found.setdefault(folded(name), department)
+    return found

@@ -1,0 +1,251 @@
+"""Whoever comes to the desk: found, scanned or registered, until their visit is in front. The tab lends its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+
+from deskapp.domain.access import Actor
+from deskapp.domain.identity import Scan, ScanKind, recognise_scan
+from deskapp.domain.intake import Ref, VisitorDraft, VisitorHit, VisitorView
+from deskapp.domain.text import N_, Text
+from deskapp.services.base import Done, new_request
+from deskapp.ui.intake import kept
+from deskapp.ui.intake.guess import draft_from
+from deskapp.ui.intake.kept import Kept
+from deskapp.ui.tasks import Then
+
+if TYPE_CHECKING:
+    from deskapp.ui.intake.tab import IntakeTab
+
+
+class Arrival(QObject):
+    """From a name, a scan or a record to the visit; one visitor at a time."""
+
+    def __init__(self, tab: IntakeTab) -> None:
+        super().__init__(tab)
+        self._tab = tab
+        self._desk = tab.desk
+        self._scan = Scan(ScanKind.UNKNOWN, "")
+        self._visitor_id: int | None = None
+        self._again: tuple[int, str] = (0, "")
+        self._failed = False
+        self._ahead = False
+        self._said_ahead = ""
+        self._request = ""
+
+    # scanned
+
+    def take_scan(self, text: str) -> None:
+        """Take what a scanner read, wherever the focus was."""
+        scan = recognise_scan(text)
+        services, actor = self._desk.services, self._desk.actor()
+        self._scan = scan
+        run = self._tab.run
+        if scan.kind is ScanKind.DOCUMENT:
+            find = services.visitors.by_document
+            run(find, actor, scan.document, scan.value, done=self._on_document, latest="scan")
+        elif scan.kind is ScanKind.VISIT:
+            run(services.visits.by_code, actor, scan.value, done=self._on_visit_code, latest="scan")
+        elif scan.kind is ScanKind.VISITOR:
+            run(services.visitors.find, actor, scan.value, done=self._on_visitor_code, latest="scan")
+        else:
+            self._tab.search.show_typed(text)
+
+    def _on_document(self, hit: VisitorHit | None) -> None:
+        if hit is not None:
+            self.open_hit(hit)
+            return
+        in_hand = self._tab.at_visitor()
+        page = self._tab.show_visitor_page()
+        page.take_scan(self._scan, in_hand=in_hand)
+
+    def _on_visit_code(self, visit_id: int | None) -> None:
+        if visit_id is not None:
+            self._tab.show_visit(visit_id)
+        else:
+            self._tab.search.show_typed(self._scan.value)
+
+    def _on_visitor_code(self, hits: list[VisitorHit]) -> None:
+        if len(hits) == 1:
+            self.open_hit(hits[0])
+        else:
+            self._tab.search.show_typed(self._scan.value)
+
+    # found
+
+    @Slot(object)
+    def open_hit(self, hit: VisitorHit) -> None:
+        """Open the visit of somebody who was found."""
+        self.open_for(hit.id, hit.name)
+
+    def open_for(self, visitor_id: int, name: str) -> None:
+        """Go on with the visitor's visit of today, or begin one; pressing twice begins one."""
+        if self._visitor_id == visitor_id or self._attach(visitor_id):
+            return
+        self._begin(visitor_id, name)
+        ask = self._desk.services.visits.unfinished
+        self._run(ask, self._desk.actor(), visitor_id, done=self._on_unfinished)
+
+    def another_visit(self, visitor_id: int, name: str) -> None:
+        """Open a second visit of the same visitor on one day."""
+        if self._visitor_id != visitor_id:
+            self._begin(visitor_id, name)
+            self._open(visitor_id)
+
+    @Slot(object)
+    def on_confirming(self, coming: bool) -> None:
+        """Enter was pressed before anybody was found: what is typed from now on is the visit's."""
+        self._ahead = coming
+        if coming:
+            self._tab.begin_visit("")
+
+    def _begin(self, visitor_id: int, name: str) -> None:
+        again = self._ahead or (self._again[0] == visitor_id and self._failed)
+        self._failed = self._ahead = False
+        # The visit's page comes to the front before the answer: who types on types into the complaint.
+        self._visitor_id, self._again = visitor_id, (visitor_id, name)
+        if again and self._tab.is_empty_visit():
+            self._tab.visit_page.head.begin(name)
+        else:
+            self._tab.begin_visit(name)
+            self._tab.visit_page.triage.say(self._said_ahead)
+        self._said_ahead = ""
+        self._request = new_request()
+
+    def _run(self, function: Callable[..., Any], *args: object, done: Then) -> None:
+        self._tab.run(function, *args, done=done, failed=self._not_opened, latest="open")
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a visit is being opened."""
+        return self._ahead or self._visitor_id is not None
+
+    def stop(self) -> None:
+        """Open nothing any more: the person went elsewhere."""
+        self._visitor_id, self._ahead = None, False
+
+    def _on_unfinished(self, visit_id: int | None) -> None:
+        if self._visitor_id is None:
+            return
+        if visit_id is not None:
+            self._on_opened(visit_id)
+        else:
+            self._open(self._visitor_id)
+
+    def _open(self, visitor_id: int) -> None:
+        self._run(
+            self._desk.services.visits.open,
+            self._desk.actor(),
+            self._request,
+            visitor_id,
+            done=self._on_begun,
+        )
+
+    def _on_begun(self, done: Done[Ref]) -> None:
+        self._on_opened(done.value.id)
+
+    def _on_opened(self, visit_id: int) -> None:
+        if self._visitor_id is not None:
+            self._visitor_id = None
+            self._tab.search.clear()
+            self._tab.show_visit(visit_id)
+
+    def _not_opened(self, error: Exception) -> None:
+        self._visitor_id, self._failed = None, True
+        self._desk.messages.route(error, self._tab, self._try_again)
+
+    def _try_again(self) -> None:
+        # A visit whose answer was lost is found as unfinished.
+        self.open_for(*self._again)
+
+    def _attach(self, visitor_id: int) -> bool:
+        """Give the visit that has no record yet (an emergency) its visitor."""
+        visit = self._tab.current()
+        if visit is None or visit.visitor is not None:
+            return False
+        attach = self._desk.services.visits.attach
+        run = self._tab.run
+        run(attach, self._desk.actor(), new_request(), visit.id, visitor_id, done=self._on_attached)
+        return True
+
+    def _on_attached(self, _done: object) -> None:
+        self._tab.search.clear()
+        if self._tab.visit_id is not None:
+            self._tab.show_visit(self._tab.visit_id)
+
+    # registered
+
+    @Slot(str)
+    def open_new(self, typed: str) -> None:
+        """Register somebody new from what was typed into the search."""
+        # Typed before it was known that the person is new: said once the visit is there.
+        self._said_ahead = self._tab.visit_page.triage.complaint() if self._ahead else ""
+        page = self._tab.show_visitor_page()
+        page.begin(draft_from(typed))
+        self._tab.search.clear()
+
+    @Slot()
+    def new_visitor(self) -> None:
+        """Register somebody new: the record in hand, else what is typed in the search, else a kept draft."""
+        page = self._tab.visitor_page
+        typed = self._tab.search.field.query().strip()
+        if page.is_new and page.is_typed():
+            self._tab.show_visitor_page()
+        elif typed:
+            self.open_new(typed)
+        else:
+            drafts, actor = self._desk.services.drafts, self._desk.actor()
+            self._tab.run(
+                kept.latest_new, drafts, actor.account_id, done=self._begin_or_resume, latest="record"
+            )
+
+    def _begin_or_resume(self, found: Kept | None) -> None:
+        page = self._tab.show_visitor_page()
+        if found is not None:
+            page.resume(found)
+        else:
+            page.begin(VisitorDraft())
+
+    def offer_drafts(self) -> None:
+        """Say what was typed and not stored before the window was closed, or fell."""
+        forms = self._desk.services.drafts.forms
+        self._desk.runner.run(forms, self._desk.actor().account_id, done=self._tell_drafts, owner=self._tab)
+
+    def _tell_drafts(self, keys: list[str]) -> None:
+        if any(key.startswith(kept.NEW) for key in keys):
+            message = Text(N_("A new visitor's record was begun and kept. F2 goes on with it."))
+            self._desk.messages.info(message)
+        elif keys:
+            message = Text(N_("Something was typed and not stored. It comes back with its visit or record."))
+            self._desk.messages.info(message)
+
+    @Slot(object)
+    def on_registered(self, ref: Ref) -> None:
+        """Go on with the visit of the visitor just stored."""
+        self._desk.messages.did(Text(N_("Stored as {code}"), {"code": ref.code}))
+        self.open_for(ref.id, "")
+
+    @Slot(object)
+    def on_edited(self, ref: Ref) -> None:
+        """Go back to where the record was changed from."""
+        self._desk.messages.did(Text(N_("Stored as {code}"), {"code": ref.code}))
+        if self._tab.visit_id is not None:
+            self._tab.show_visit(self._tab.visit_id)
+        else:
+            self._tab.to_search()
+
+    def edit(self, visitor_id: int) -> None:
+        """Change a stored record, going on with changes that were kept."""
+        services, actor = self._desk.services, self._desk.actor()
+        self._tab.run(_to_edit, services, actor, visitor_id, done=self._begin_edit, latest="record")
+
+    def _begin_edit(self, found: tuple[VisitorView, Kept | None]) -> None:
+        self._tab.show_visitor_page().edit(*found)
+
+
+def _to_edit(services: Any, actor: Actor, visitor_id: int) -> tuple[VisitorView, Kept | None]:
+    visitor = services.visitors.visitor(actor, visitor_id)
+    return visitor, kept.of_edit(services.drafts, actor.account_id, visitor_id)

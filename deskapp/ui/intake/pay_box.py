@@ -1,0 +1,246 @@
+"""The price of a visit: items found in the price list, the sum, and the state of payment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from deskapp.domain.directory import PriceView
+from deskapp.domain.intake import ChargeLine, VisitView
+from deskapp.domain.registration import Payment, label
+from deskapp.domain.text import N_
+from deskapp.i18n import Translator
+from deskapp.services.base import new_request
+from deskapp.ui import style
+from deskapp.ui.base_tab import Desk
+from deskapp.ui.tasks import Then
+from deskapp.ui.widgets.basics import EmptyState, Pill
+from deskapp.ui.widgets.basics import label as words
+from deskapp.ui.widgets.editors import CHOICE, Choice, Field
+from deskapp.ui.widgets.form import Form
+from deskapp.ui.widgets.record_model import Column, RecordTableModel
+from deskapp.ui.widgets.record_table import RecordTable
+from deskapp.ui.widgets.result_list import ResultList, ResultRow
+from deskapp.ui.widgets.search_field import SearchField
+
+MOST_FOUND: Final = 4
+TONES: Final = {Payment.UNPAID: "warning", Payment.PAID: "good", Payment.WAIVED: "secondary"}
+STATES: Final = tuple(Choice(state, label(state), str(place)) for place, state in enumerate(Payment, 1))
+FIELDS: Final = (
+    Field("payment", N_("Payment"), CHOICE, STATES, required=True),
+    Field("payment_reason", N_("Reason for waiving")),
+)
+
+
+class PayBox(QWidget):
+    """Type a word of the price list, Enter adds it; then say whether it is paid."""
+
+    finished = Signal()
+    """The person is through with the price."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._visit: VisitView | None = None
+        self._shown_for = ""
+        self._storing = False
+        self.field = SearchField()
+        self.found = ResultList(desk.tr)
+        self.found.fit(MOST_FOUND)
+        self.found.hide()
+        self.lines: RecordTableModel[ChargeLine] = RecordTableModel(COLUMNS, desk.tr, self)
+        self.table = RecordTable(self.lines)
+        self._empty = EmptyState("receipt")
+        self.table.set_empty(self._empty)
+        self.table.setMinimumHeight(style.tokens().sizes.px(88))
+        self.table.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self._remove = QPushButton()
+        self._record = QPushButton()
+        self._record.clicked.connect(self.store)
+        self._sum = words("", "number")
+        self._state = Pill()
+        self.form = Form(FIELDS, desk.tr)
+        self._lay_out()
+        self.field.edited.connect(self._on_edited)
+        self.field.stepped.connect(self.found.step)
+        self.field.confirmed.connect(self._on_confirmed)
+        self.found.chosen.connect(self._on_found)
+        self._remove.clicked.connect(self._on_remove)
+        self.form.submitted.connect(self.store)
+        self.form.changed.connect(self._on_changed)
+        self.form.set_shown("payment_reason", False)
+
+    def _lay_out(self) -> None:
+        below = QHBoxLayout()
+        below.addWidget(self._remove)
+        below.addStretch(1)
+        below.addWidget(self._state)
+        below.addWidget(self._sum)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.field)
+        rows.addWidget(self.found)
+        rows.addWidget(self.table, 1)
+        rows.addLayout(below)
+        paid = QHBoxLayout()
+        paid.addWidget(self.form, 1)
+        # Level with the fields, whose labels stand above them.
+        beside = QVBoxLayout()
+        beside.addWidget(words(" ", "label"))
+        beside.addWidget(self._record)
+        beside.addStretch(1)
+        paid.addLayout(beside)
+        rows.addLayout(paid)
+
+    def retranslate(self, tr: Translator) -> None:
+        """Say everything in another language."""
+        self.field.say(tr, N_("Find a price"), N_("Examination, treatment or code; Enter adds it"))
+        self.found.setAccessibleName(tr(N_("Prices found")))
+        self.table.setAccessibleName(tr(N_("Items of this visit")))
+        self._empty.show_text(tr(N_("Nothing priced yet. Type a word of the price list above.")))
+        self._record.setText(tr(N_("Record the payment")))
+        self._remove.setText(tr(N_("Take off the item")))
+        self.lines.retranslate(tr)
+        self.form.retranslate(tr)
+        if self._visit is not None:
+            self._show_sum(self._visit)
+
+    def begin(self) -> None:
+        """Empty everything for a visit that is being opened."""
+        self._visit = None
+        self.field.clear()
+        self.lines.apply(())
+        self.form.clear()
+
+    def show_visit(self, visit: VisitView) -> None:
+        """Show the price of a visit; what is being typed into the same visit stays."""
+        same = self._visit is not None and self._visit.id == visit.id
+        self._visit = visit
+        self.lines.apply(visit.charges)
+        self._remove.setEnabled(bool(visit.charges))
+        known = {"payment": visit.payment, "payment_reason": visit.payment_reason}
+        if same:
+            self.form.follow(known)
+        else:
+            self.form.set_values(known)
+        self._on_changed("payment")
+        self._show_sum(visit)
+
+    def _show_sum(self, visit: VisitView) -> None:
+        tr = self._desk.tr
+        self._sum.setText(tr.money(visit.total))
+        self._state.show_text(tr(label(visit.payment)), TONES[visit.payment])
+
+    def take_focus(self) -> None:
+        """Put the cursor into the search of prices."""
+        self.field.setFocus()
+
+    @Slot(str)
+    def _on_edited(self, typed: str) -> None:
+        if not typed.strip():
+            self.found.hide()
+            return
+        self._ask(self._show_found)
+
+    def _ask(self, done: Then) -> None:
+        prices, typed = self._desk.services.directory.prices, self.field.query()
+        run = self._desk.runner.run
+        run(prices, self._desk.actor(), typed, done=done, owner=self, latest="directory.prices")
+
+    def _show_found(self, prices: Sequence[PriceView]) -> None:
+        tr = self._desk.tr
+        rows = [
+            ResultRow(
+                item.id, tr(item.name), aside=tr.money(item.fen), second=item.code, icon="tag", data=item
+            )
+            for item in prices[:20]
+        ]
+        self.found.apply(rows)
+        self._shown_for = self.field.query()
+        self.found.setVisible(bool(rows) and bool(self._shown_for.strip()))
+
+    def _show_and_choose(self, prices: Sequence[PriceView]) -> None:
+        self._show_found(prices)
+        if self.field.query().strip():
+            self.found.choose()
+
+    @Slot()
+    def _on_confirmed(self) -> None:
+        typed = self.field.query()
+        if not typed.strip():
+            self.form.focus("payment")
+        elif typed == self._shown_for:
+            self.found.choose()
+        else:
+            # Enter faster than the answer: what stands in the list is what was looked for before.
+            self._ask(self._show_and_choose)
+
+    @Slot(object)
+    def _on_found(self, row: ResultRow) -> None:
+        if self._visit is None:
+            return
+        self.field.clear()
+        self.field.setFocus()
+        add = self._desk.services.visits.add_charge
+        self._desk.runner.run(add, self._desk.actor(), new_request(), self._visit.id, row.data.id, owner=self)
+
+    @Slot()
+    def _on_remove(self) -> None:
+        line = self.table.current_record()
+        if line is not None:
+            remove = self._desk.services.visits.remove_charge
+            self._desk.runner.run(remove, self._desk.actor(), new_request(), line.id, owner=self)
+
+    @Slot(object)
+    def _on_changed(self, name: str) -> None:
+        if name == "payment":
+            self.form.set_shown("payment_reason", self.form.value("payment") is Payment.WAIVED)
+
+    @Slot()
+    def store(self) -> None:
+        """Record the state of payment."""
+        if self._visit is None or self._storing or not self.form.check():
+            return
+        state = self.form.value("payment")
+        reason = str(self.form.value("payment_reason") or "") if state is Payment.WAIVED else ""
+        self._desk.runner.run(
+            self._desk.services.visits.pay,
+            self._desk.actor(),
+            new_request(),
+            self._visit.id,
+            state,
+            reason,
+            done=self._stored,
+            busy=self._set_storing,
+            owner=self,
+        )
+
+    def _set_storing(self, busy: bool) -> None:
+        self._storing = busy
+
+    def _stored(self, _done: object) -> None:
+        if self._visit is not None:
+            self.form.follow(self.form.values())
+            self.finished.emit()
+
+
+def _name(line: ChargeLine, tr: Translator) -> str:
+    return tr(line.name)
+
+
+def _quantity(line: ChargeLine, _tr: Translator) -> str:
+    return str(line.quantity)
+
+
+def _total(line: ChargeLine, tr: Translator) -> str:
+    return tr.money(line.total)
+
+
+COLUMNS: Final[tuple[Column[ChargeLine], ...]] = (
+    Column("name", N_("Item"), _name, width=160, stretch=1, wrap=True),
+    Column("quantity", N_("Number of"), _quantity, width=96, number=True),
+    Column("total", N_("Price"), _total, width=96, number=True),
+)

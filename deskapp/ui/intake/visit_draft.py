@@ -1,0 +1,159 @@
+"""What is typed into a visit's forms and not stored yet: kept, and brought back with the visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from deskapp.domain.access import Actor
+from deskapp.domain.text import N_, Text
+from deskapp.errors import DeskError
+from deskapp.services.base import Done, new_request
+from deskapp.ui.base_tab import Desk
+from deskapp.ui.intake.kept import Kept, of_visit, visit_key
+from deskapp.ui.messages import Messages
+from deskapp.ui.widgets.form import Form
+
+KEEP_AFTER_MS: Final = 400
+COMPLAINT: Final = "said.complaint"
+BY_PLACE: Final = frozenset({"choice.department", "choice.doctor"})
+"""Choices from lists that change: a place in the list says nothing later."""
+
+
+class VisitKeeper(QObject):
+    """Follows one visit at a time. It outlives a crash, a lock, and another visit coming to the front."""
+
+    restored = Signal()
+    """Something typed earlier is in the forms again."""
+
+    def __init__(self, desk: Desk, forms: Mapping[str, Form], parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._forms = dict(forms)
+        self._visit_id: int | None = None
+        self._account = 0
+        self._ready = False
+        self._has = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(KEEP_AFTER_MS)
+        self._timer.timeout.connect(self.keep_now)
+        for form in self._forms.values():
+            form.changed.connect(self._on_changed)
+
+    def leave(self) -> None:
+        """Keep what is typed, and follow no visit."""
+        self.keep_now()
+        self._timer.stop()
+        self._visit_id = None
+
+    def follow(self, visit_id: int) -> None:
+        """Follow a visit that is now in the forms; bring back what was typed into it before."""
+        self._visit_id, self._ready, self._has = visit_id, False, False
+        # Kept for whoever types it, also if a timer rings after another person has signed in.
+        self._account = self._desk.actor().account_id
+        drafts, account = self._desk.services.drafts, self._account
+        self._desk.runner.run(
+            of_visit,
+            drafts,
+            account,
+            visit_id,
+            done=self._bring_back,
+            failed=self._without,
+            owner=self,
+            latest="kept",
+        )
+
+    def _without(self, _error: Exception) -> None:
+        self._ready = True
+
+    def _bring_back(self, kept: Kept | None) -> None:
+        self._ready = True
+        if kept is None or kept.key != visit_key(self._visit_id or 0):
+            return
+        self._has = True
+        typed = self._typed()
+        for name, text in kept.fields.items():
+            part, _, field = name.partition(".")
+            if part in self._forms and name not in typed:
+                self._forms[part].restore({field: text})
+            elif name == COMPLAINT and typed[name] not in text:
+                self._forms[part].restore({field: f"{text}\n{typed[name]}"})
+        if self._typed():
+            self.restored.emit()
+        else:
+            self.keep_now()
+
+    def _typed(self) -> dict[str, str]:
+        return {
+            f"{part}.{name}": text
+            for part, form in self._forms.items()
+            for name, text in form.typed().items()
+            if f"{part}.{name}" not in BY_PLACE
+        }
+
+    @Slot(object)
+    def _on_changed(self, _name: str) -> None:
+        if self._visit_id is not None and not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def keep_now(self) -> None:
+        """Keep what is typed and not stored; forget it once there is no such thing."""
+        if self._visit_id is None:
+            return
+        drafts, typed = self._desk.services.drafts, self._typed()
+        account, key = self._account, visit_key(self._visit_id)
+        if not self._ready:
+            # What was kept before is not known yet, and must not be written over.
+            if typed:
+                self._desk.runner.run(add_to_kept, drafts, account, key, typed)
+            return
+        # Without an owner: it is done even if this page is gone before a worker is free.
+        if typed:
+            self._desk.runner.run(drafts.save, account, key, typed, latest=f"draft.{key}")
+        elif self._has:
+            self._desk.runner.run(drafts.drop, account, key, latest=f"draft.{key}")
+        self._has = bool(typed)
+
+
+def add_to_kept(drafts: Any, account_id: int, key: str, typed: Mapping[str, str]) -> None:
+    """Keep what is typed along with what was kept before. For a worker."""
+    drafts.save(account_id, key, {**(drafts.load(account_id, key) or {}), **typed})
+
+
+def note_and_forget(services: Any, actor: Actor, visit_id: int, complaint: str, pregnant: bool) -> Done[None]:
+    """Store the complaint of a visit that was left, then take it out of what is kept. For a worker."""
+    note = services.visits.note_complaint
+    done: Done[None] = note(actor, new_request(), visit_id, complaint, pregnant)
+    drafts, key = services.drafts, visit_key(visit_id)
+    fields = drafts.load(actor.account_id, key) or {}
+    if fields.get(COMPLAINT) == complaint:
+        left = {name: text for name, text in fields.items() if name != COMPLAINT}
+        if left:
+            drafts.save(actor.account_id, key, left)
+        else:
+            drafts.drop(actor.account_id, key)
+    return done
+
+
+note_and_forget.__lane__ = "writes"  # type: ignore[attr-defined]
+add_to_kept.__lane__ = "drafts"  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class NotNoted:
+    """Says whose complaint could not be stored after another visit came to the front."""
+
+    messages: Messages
+    name: str
+
+    def __call__(self, error: Exception) -> None:
+        if not isinstance(error, DeskError):
+            self.messages.bug(error)
+            return
+        message = N_("The complaint of {name} could not be stored. It is kept and comes back with the visit.")
+        self.messages.info(Text(message, {"name": self.name}))

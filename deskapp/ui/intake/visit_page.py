@@ -1,0 +1,317 @@
+"""One visit at the desk: who, complaint, where to, number, price; the eight steps below."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from deskapp.domain.identity import mask_document, mask_phone
+from deskapp.domain.intake import AppointmentView, StepView, VisitView, fold_steps
+from deskapp.domain.registration import Allergy, SlipState, label
+from deskapp.domain.text import N_
+from deskapp.i18n import Translator
+from deskapp.services.base import new_request
+from deskapp.ui import style
+from deskapp.ui.base_tab import Desk
+from deskapp.ui.intake.pay_box import PayBox
+from deskapp.ui.intake.triage_box import TriageBox
+from deskapp.ui.intake.vitals_box import VitalsBox
+from deskapp.ui.widgets.basics import Icon, Pill, scrolled
+from deskapp.ui.widgets.basics import label as words
+from deskapp.ui.widgets.form import Form
+from deskapp.ui.widgets.steps import CURRENT, DONE, SKIPPED, TODO, Step, StepStrip
+from deskapp.ui.widgets.urgency import UrgencyBadge
+
+TRIAGE, VITALS, PAY = "triage", "vitals", "pay"
+SLIP_TONES: Final = {
+    SlipState.ISSUED: "warning",
+    SlipState.SENT: "good",
+    SlipState.REPRINTED: "good",
+    SlipState.VOID: "danger",
+}
+
+
+class VisitPage(QWidget):
+    """Shows a visit; the tab decides what the keys do with it."""
+
+    step_activated = Signal(object)
+    """Name of the step that was clicked."""
+
+    edit_wanted = Signal()
+    """Change the visitor's record."""
+
+    def __init__(self, desk: Desk, triage: TriageBox, vitals: VitalsBox, pay: PayBox) -> None:
+        super().__init__()
+        self._desk = desk
+        self.visit: VisitView | None = None
+        self._appointments: list[AppointmentView] = []
+        self.triage, self.vitals, self.pay = triage, vitals, pay
+        parts = {TRIAGE: self.triage, VITALS: self.vitals, PAY: self.pay}
+        self._pages = {name: scrolled(part) for name, part in parts.items()}
+        self._stack = QStackedWidget()
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self.head = VisitorHead(desk)
+        self.head.edit.clicked.connect(self.edit_wanted)
+        self.number = NumberLine(desk)
+        self.steps = StepStrip(desk.tr)
+        self.steps.activated.connect(self.step_activated)
+        self._appointment = QPushButton()
+        self._appointment.clicked.connect(self._on_appointment)
+        self._appointment.hide()
+        self._ended = words("", "warning", wrap=True)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.head, self._ended, self.number, self._appointment):
+            rows.addWidget(widget)
+        rows.addWidget(self._stack, 1)
+        rows.addWidget(self.steps)
+        self.buttons = QHBoxLayout()
+        self.buttons.addStretch(1)
+        rows.addLayout(self.buttons)
+
+    def retranslate(self, tr: Translator) -> None:
+        """Say everything in another language."""
+        for part in (self.triage, self.vitals, self.pay, self.head, self.number):
+            part.retranslate(tr)
+        self.steps.retranslate(tr)
+        if self.visit is not None:
+            self.show_visit(self.visit)
+
+    def begin(self, name: str) -> None:
+        """Show an empty visit that is being opened; what is typed meanwhile will be its complaint."""
+        self.visit = None
+        self.head.begin(name)
+        for part in (self.triage, self.vitals, self.pay):
+            part.begin()
+        for widget in (self._ended, self.number, self._appointment):
+            widget.hide()
+        coming = (view.step for view in fold_steps(()))
+        self.steps.show_steps([Step(step.value, label(step), TODO) for step in coming])
+        self.show_part(TRIAGE)
+        self.triage.focus_complaint()
+
+    def forms(self) -> dict[str, Form]:
+        """Return the forms that are typed into, by name."""
+        triage = self.triage
+        return {
+            "said": triage.said,
+            "more": triage.more,
+            "choice": triage.choice,
+            "vitals": self.vitals.form,
+            "pay": self.pay.form,
+        }
+
+    def show_visit(self, visit: VisitView) -> None:
+        """Show a visit, or what has changed of it."""
+        other = self.visit is None or self.visit.id != visit.id
+        self.visit = visit
+        self.head.show_visit(visit)
+        self.number.show_visit(visit)
+        for part in (self.triage, self.vitals, self.pay):
+            part.show_visit(visit)
+        self._show_steps(visit)
+        self._show_end(visit)
+        if other:
+            self.show_part(TRIAGE)
+            self._ask_for_appointments(visit)
+
+    def show_part(self, part: str) -> None:
+        """Show triage, vital signs or price."""
+        self._stack.setCurrentWidget(self._pages[part])
+
+    def part(self) -> str:
+        """Return which part is shown."""
+        return next(name for name, page in self._pages.items() if page is self._stack.currentWidget())
+
+    def _show_steps(self, visit: VisitView) -> None:
+        tr, today = self._desk.tr, _today()
+        self.steps.show_steps([_step(view, visit, tr, today) for view in visit.steps])
+
+    def _show_end(self, visit: VisitView) -> None:
+        tr = self._desk.tr
+        self._ended.setVisible(visit.ended is not None)
+        if visit.ended is not None and visit.ended_at is not None:
+            when = tr.day_time(visit.ended_at, _today())
+            self._ended.setText(
+                tr(
+                    N_("Ended {when}: {reason}. {note}"),
+                    when=when,
+                    reason=tr(label(visit.ended)),
+                    note=visit.end_note,
+                )
+            )
+
+    def _ask_for_appointments(self, visit: VisitView) -> None:
+        self._appointment.hide()
+        if visit.visitor is None or visit.appointment_id is not None:
+            return
+        ask = self._desk.services.visitors.appointments
+        self._desk.runner.run(
+            ask,
+            self._desk.actor(),
+            visit.visitor.id,
+            done=self._offer_appointment,
+            owner=self,
+            latest="booked",
+        )
+
+    def _offer_appointment(self, found: list[AppointmentView]) -> None:
+        self._appointments = found
+        self._appointment.setVisible(bool(found))
+        if found:
+            booked, tr = found[0], self._desk.tr
+            who = " · ".join(part for part in (tr(booked.department), booked.doctor) if part)
+            self._appointment.setText(
+                tr(
+                    N_("Booked for {time}: {who}. Here now? Click to confirm."),
+                    time=tr.time(booked.starts_at),
+                    who=who,
+                )
+            )
+
+    @Slot()
+    def _on_appointment(self) -> None:
+        if self.visit is None or not self._appointments:
+            return
+        self._appointment.hide()
+        fulfil = self._desk.services.visits.fulfil_appointment
+        self._desk.runner.run(
+            fulfil, self._desk.actor(), new_request(), self.visit.id, self._appointments[0].id, owner=self
+        )
+
+
+class VisitorHead(QWidget):
+    """Who stands there: name, sex, age, masked phone, visits, and the allergy nobody may miss."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._visit: VisitView | None = None
+        self._name = words("", "title", wrap=True)
+        self._facts = words("", "secondary", wrap=True)
+        self._allergy_icon = Icon("triangle-alert", "danger", large=True)
+        self._allergy = words("", "danger", wrap=True)
+        self._urgency = UrgencyBadge()
+        self.edit = QPushButton()
+        self.edit.setProperty("flat", True)
+        self._first = first = QHBoxLayout()
+        first.addWidget(self._urgency)
+        first.addWidget(self._name, 1)
+        first.addWidget(self.edit, 0, Qt.AlignmentFlag.AlignTop)
+        allergy = QHBoxLayout()
+        allergy.addWidget(self._allergy_icon)
+        allergy.addWidget(self._allergy, 1)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(4)
+        rows.addLayout(first)
+        rows.addWidget(self._facts)
+        rows.addLayout(allergy)
+        style.look().changed.connect(self._space)
+        self._space()
+
+    @Slot()
+    def _space(self) -> None:
+        self._first.setSpacing(style.tokens().sizes.gap)
+
+    def retranslate(self, tr: Translator) -> None:
+        """Say everything in another language."""
+        self.edit.setText(tr(N_("Record")) + " (F3)")
+        self.edit.setAccessibleName(tr(N_("Change the record")))
+        if self._visit is not None:
+            self.show_visit(self._visit)
+
+    def begin(self, name: str) -> None:
+        """Show the name of somebody whose visit is being opened."""
+        self._visit = None
+        self._name.setText(name)
+        self._facts.setText("")
+        for widget in (self._allergy_icon, self._allergy, self._urgency, self.edit):
+            widget.hide()
+
+    def show_visit(self, visit: VisitView) -> None:
+        """Show the visitor of a visit."""
+        self._visit = visit
+        tr = self._desk.tr
+        visitor = visit.visitor
+        self._name.setText((visitor.name if visitor else "") or tr(N_("name unknown")))
+        self._facts.setText("  ·  ".join(_facts(visit, tr)))
+        allergic = visitor is not None and visitor.draft.allergy is Allergy.YES
+        self._allergy_icon.setVisible(allergic)
+        self._allergy.setVisible(allergic)
+        if allergic and visitor is not None:
+            self._allergy.setText(tr(N_("Allergic to: {what}"), what=visitor.draft.allergy_text))
+        self._urgency.setVisible(visit.urgency is not None)
+        self._urgency.show_level(visit.urgency)
+        self.edit.setVisible(visitor is not None)
+
+
+def _facts(visit: VisitView, tr: Translator) -> list[str]:
+    visitor = visit.visitor
+    if visitor is None:
+        return [tr(N_("no record yet: F2 makes one, the search finds one"))]
+    draft = visitor.draft
+    facts = [tr(label(draft.sex))]
+    if draft.birth_date:
+        facts.append(tr.age(draft.birth_date, visit.day))
+        facts.append(tr.date(draft.birth_date))
+    if draft.phone:
+        facts.append(mask_phone(draft.phone))
+    if draft.document_number:
+        facts.append(mask_document(draft.document_number))
+    first = N_("first visit")
+    facts.append(tr(first) if visit.first_visit else tr(N_("visit {count}"), count=visitor.visits))
+    return facts
+
+
+class NumberLine(QWidget):
+    """The number just issued, large, with where to go and what became of the slip."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._number = words("", "number")
+        self._where = words("", "strong", wrap=True)
+        self._slip = Pill()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._number)
+        row.addWidget(self._where, 1)
+        row.addWidget(self._slip)
+
+    def retranslate(self, tr: Translator) -> None:
+        """The next `show_visit` says it."""
+
+    def show_visit(self, visit: VisitView) -> None:
+        """Show the number of a visit."""
+        number, tr = visit.number, self._desk.tr
+        self.setVisible(number is not None)
+        if number is None:
+            return
+        self._number.setText(number.label)
+        self._number.setAccessibleName(tr(N_("Number {label}"), label=number.label))
+        place = [tr(visit.department) if visit.department else "", visit.doctor, visit.room]
+        self._where.setText(" · ".join(part for part in place if part))
+        self._slip.show_text(tr(label(number.state)), SLIP_TONES[number.state])
+
+
+def _step(view: StepView, visit: VisitView, tr: Translator, today: dt.date) -> Step:
+    when = tr.day_time(view.at, today) if view.at else ""
+    return Step(view.step.value, label(view.step), _state(view, visit), view.by, when)
+
+
+def _state(view: StepView, visit: VisitView) -> str:
+    if view.done:
+        return DONE
+    if view.step is visit.next_step:
+        return CURRENT
+    return SKIPPED if visit.ended is not None else TODO
+
+
+def _today() -> dt.date:
+    return dt.datetime.now().astimezone().date()

@@ -1,0 +1,396 @@
+"""What is done with the visit in front: number, paper, steps, emergency, end. The tab lends its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Slot
+from shiboken6 import isValid
+
+from deskapp.domain.intake import NumberView, Ref, VisitView
+from deskapp.domain.registration import EndReason, SlipState, Step, label
+from deskapp.domain.text import N_, Text
+from deskapp.domain.triage import RedFlag
+from deskapp.errors import InputError
+from deskapp.services.base import Done, new_request
+from deskapp.ui.intake.dialogs import Decision, RedFlagDialog, end_dialog, void_dialog
+from deskapp.ui.intake.papers import DeskPapers
+
+if TYPE_CHECKING:
+    from deskapp.ui.intake.tab import IntakeTab
+
+BY_HAND: Final = (Step.ESCORT, Step.RETURN)
+
+
+class VisitWork(QObject):
+    """The actions of one visit."""
+
+    def __init__(self, tab: IntakeTab) -> None:
+        super().__init__(tab)
+        self._tab = tab
+        self._desk = tab.desk
+        self._issue_request = new_request()
+        self._issuing = False
+        self._sending = False
+        self._sent_id = 0
+        self._settled: dict[int, tuple[frozenset[str], str]] = {}
+        self._done_step = (0, Step.ESCORT)
+        self.papers = DeskPapers(tab.desk, tab)
+
+    def begin(self) -> None:
+        """Another visit is in front: its number will be a request of its own."""
+        self._issue_request = new_request()
+        self._issuing = False
+
+    # red flags
+
+    @Slot()
+    def look_for_flags(self) -> None:
+        """Interrupt for red flags that nobody judged yet."""
+        self._flags_judged(then_issue=False)
+
+    def _flags_judged(self, *, then_issue: bool) -> bool:
+        """Return whether no red flag stands in the way; else ask about those not judged yet."""
+        visit = self._tab.current()
+        if visit is None or visit.ended is not None:
+            return False
+        flags = [flag for flag in self._tab.visit_page.triage.red_flags() if isinstance(flag, RedFlag)]
+        codes = frozenset(flag.code for flag in flags)
+        judged, _reason = self._settled.get(visit.id, (frozenset(), ""))
+        if codes <= judged:
+            return True
+        dialog = RedFlagDialog(self._tab, self._desk.tr, visit.id, flags)
+        dialog.then_issue = then_issue
+        dialog.answered.connect(self._on_flags)
+        dialog.open()
+        return False
+
+    @Slot(object)
+    def _on_flags(self, dialog: RedFlagDialog) -> None:
+        if dialog.goes_on:
+            codes = frozenset(flag.code for flag in dialog.flags)
+            before, reason = self._settled.get(dialog.visit_id, (frozenset(), ""))
+            both = "; ".join(part for part in (reason, dialog.reason) if part)
+            self._settled[dialog.visit_id] = (before | codes, both)
+            if dialog.then_issue and dialog.visit_id == self._tab.visit_id:
+                self._decide()
+        else:
+            self._to_emergency(dialog.visit_id, min(flag.level for flag in dialog.flags))
+
+    @Slot()
+    def emergency(self) -> None:
+        """Bring whoever stands there to emergency at once; the record comes after."""
+        if self._tab.is_opening():
+            self._tab.when_shown(self.emergency)
+            return
+        if self._sending:
+            return
+        visit = self._tab.current() if self._tab.at_visit() else None
+        if visit is not None and visit.ended is None:
+            self._to_emergency(visit.id, 1)
+        elif visit is not None and visit.ended is EndReason.EMERGENCY:
+            self._desk.messages.did(Text(N_("Already sent to emergency")), _Reopen(self, visit.id))
+        else:
+            begin = self._desk.services.visits.open
+            self._tab.run(
+                begin,
+                self._desk.actor(),
+                new_request(),
+                None,
+                done=self._on_nameless,
+                busy=self._set_sending,
+            )
+
+    def _set_sending(self, busy: bool) -> None:
+        self._sending = busy
+
+    def _on_nameless(self, done: Done[Ref]) -> None:
+        self._tab.show_visit(done.value.id)
+        self._to_emergency(done.value.id, 1)
+
+    def _to_emergency(self, visit_id: int, level: int) -> None:
+        same = visit_id == self._tab.visit_id
+        complaint = self._tab.visit_page.triage.complaint() if same else ""
+        send = self._desk.services.visits.to_emergency
+        self._sent_id = visit_id
+        self._tab.run(
+            send,
+            self._desk.actor(),
+            new_request(),
+            visit_id,
+            complaint,
+            level,
+            done=self._on_sent,
+            busy=self._set_sending,
+        )
+
+    def _on_sent(self, _done: object) -> None:
+        message = Text(N_("Sent to emergency. Fill in the record when there is time."))
+        self._desk.messages.did(message, _Reopen(self, self._sent_id))
+
+    # the number
+
+    @Slot()
+    def issue(self) -> None:
+        """Store the decision, give the number, print slip and form: F9. Pressing twice gives and prints once."""
+        if self._tab.is_opening():
+            self._tab.when_shown(self.issue)
+            return
+        visit = self._tab.current()
+        if visit is None or self._issuing or not self._tab.at_visit():
+            return
+        if visit.number is not None and visit.number.state is not SlipState.VOID:
+            self._tell_number(visit.id, visit.number)
+        else:
+            # F9 faster than the answer: what stands there was proposed for other words.
+            self._tab.visit_page.triage.when_answered(self._decide)
+
+    def issue_for(self, visit_id: int) -> None:
+        """Give the number of a visit if that is still in front."""
+        if visit_id == self._tab.visit_id:
+            self.issue()
+
+    def _tell_number(self, visit_id: int, number: NumberView) -> None:
+        if self.papers.is_printing(number.id):
+            return
+        if number.state is SlipState.ISSUED and not self.papers.was_sent(number.id):
+            # It was given, but no printer took it.
+            self.papers.print_number(visit_id, number.id)
+            return
+        message = N_("Number {number} was given and printed already. Ctrl+R prints the slip again.")
+        self._desk.messages.did(Text(message, {"number": number.label}))
+
+    def _decide(self) -> None:
+        visit = self._tab.current()
+        if visit is None or self._issuing or not self._flags_judged(then_issue=True):
+            return
+        _codes, judged = self._settled.get(visit.id, (frozenset(), ""))
+        try:
+            decision = self._tab.visit_page.triage.decision(judged)
+        except InputError as error:
+            self._tab.take_error(error)
+            return
+        self._tab.keep_source()
+        self._issuing = True
+        issue = self._desk.services.numbers.decide_and_issue
+        actor = self._desk.actor()
+        self._tab.run(
+            issue,
+            actor,
+            self._issue_request,
+            visit.id,
+            decision,
+            done=_Issued(self, visit.id),
+            failed=_NotIssued(self, visit.id),
+        )
+
+    def take_refusal(self, visit_id: int, error: Exception) -> None:
+        """Say why no number was given; trying again gives the one that was given and not heard of."""
+        if visit_id == self._tab.visit_id:
+            self._issuing = False
+        self._desk.messages.route(error, self._tab, _IssueAgain(self, visit_id))
+
+    def take_number(self, visit_id: int, number: NumberView) -> None:
+        """Say which number was given, and print it; the next visitor can be looked for meanwhile."""
+        message = Text(N_("Number {number} given"), {"number": number.label})
+        self._desk.messages.did(message, _Void(self, visit_id))
+        if number.state is SlipState.ISSUED and not self.papers.was_sent(number.id):
+            self.papers.print_number(visit_id, number.id)
+        if visit_id == self._tab.visit_id:
+            self._tab.load_visit(visit_id)
+            self._tab.to_search()
+
+    def follow(self, visit: VisitView) -> None:
+        """The visit in front was read again."""
+        if visit.number is not None and visit.number.state is not SlipState.VOID:
+            self._issuing = False
+
+    @Slot()
+    def reprint(self) -> None:
+        """Print the slip once more; the slip says so."""
+        visit = self._tab.current()
+        if visit is not None and visit.number is not None:
+            self.papers.print_slip(
+                visit.id, visit.number.id, again=visit.number.state is not SlipState.ISSUED
+            )
+
+    @Slot()
+    def print_form(self) -> None:
+        """Print the registration form to its printer."""
+        visit = self._tab.current()
+        if visit is not None:
+            self.papers.print_form("registration-form", visit.id)
+
+    @Slot()
+    def preview(self) -> None:
+        """Look at the forms before printing them; without a visit, at the blank ones."""
+        from deskapp.ui.intake.preview import open_preview
+
+        open_preview(self._desk, self.papers, self._tab.current(), self._tab)
+
+    @Slot()
+    def void_number(self) -> None:
+        """Take the number back, with a reason."""
+        visit = self._tab.current()
+        if visit is None or visit.number is None or visit.number.state is SlipState.VOID:
+            return
+        dialog = void_dialog(self._tab, self._desk.tr, visit.id, visit.number)
+        dialog.answered.connect(self._on_void_wanted)
+        dialog.open()
+
+    @Slot(object)
+    def _on_void_wanted(self, dialog: Decision) -> None:
+        reason = str(dialog.form.value("reason"))
+        void = self._desk.services.numbers.void
+        self._tab.run(void, self._desk.actor(), new_request(), dialog.number_id, reason, done=self._on_void)
+
+    def _on_void(self, _done: object) -> None:
+        self._issue_request = new_request()
+        self._desk.messages.did(Text(N_("Number voided")))
+
+    def show_and_void(self, visit_id: int) -> None:
+        """Go back to the visit whose number is to be taken back, and ask why."""
+        if visit_id != self._tab.visit_id:
+            self._tab.show_visit(visit_id)
+        self._tab.when_shown(self.void_number)
+
+    @Slot()
+    def paper_numbers(self) -> None:
+        """Reserve numbers for a power cut, or enter those given on paper."""
+        from deskapp.ui.intake.paper_numbers import PaperNumbersDialog
+
+        PaperNumbersDialog(self._desk, self._tab.current(), self._tab).open()
+
+    # steps and ends
+
+    @Slot()
+    def next_step(self) -> None:
+        """Do the step that comes next: triage, number and price lead to their place."""
+        visit = self._tab.current()
+        if visit is None or visit.ended is not None:
+            return
+        step = visit.next_step
+        if step in (Step.TRIAGE, Step.NUMBER):
+            self._tab.to_triage()
+        elif step is Step.PAY:
+            self._tab.to_pay()
+        elif step is Step.REGISTER:
+            self._tab.arrival.new_visitor()
+        elif step is not None:
+            self._do(visit, step)
+
+    def _do(self, visit: VisitView, step: Step) -> None:
+        self._done_step = (visit.id, step)
+        do = self._desk.services.visits.do_step
+        self._tab.run(do, self._desk.actor(), new_request(), visit.id, step, done=self._on_done)
+
+    def _on_done(self, _done: object) -> None:
+        visit_id, step = self._done_step
+        message = Text(N_("Done: {step}"), {"step": Text(label(step))})
+        self._desk.messages.did(message, _Undo(self, visit_id, step))
+
+    def undo_step(self, visit_id: int, step: Step) -> None:
+        """Undo a step by a correcting entry."""
+        undo = self._desk.services.visits.undo_step
+        self._done_step = (visit_id, step)
+        self._tab.run(undo, self._desk.actor(), new_request(), visit_id, step, done=self._on_undone)
+
+    def _on_undone(self, _done: object) -> None:
+        _visit_id, step = self._done_step
+        self._desk.messages.did(Text(N_("Undone: {step}"), {"step": Text(label(step))}))
+
+    @Slot(object)
+    def activate_step(self, name: str) -> None:
+        visit = self._tab.current()
+        if visit is None or visit.ended is not None:
+            return
+        step = Step(name)
+        done = next(view.done for view in visit.steps if view.step is step)
+        if step is Step.NUMBER and done:
+            self.void_number()
+        elif done:
+            self.undo_step(visit.id, step)
+        elif step in BY_HAND:
+            self._do(visit, step)
+        else:
+            self.next_step()
+
+    @Slot()
+    def end_early(self) -> None:
+        """End the visit before its last step, with the reason; or take the end back."""
+        visit = self._tab.current()
+        if visit is None:
+            return
+        if visit.ended is not None:
+            self.reopen(visit.id)
+            return
+        dialog = end_dialog(self._tab, self._desk.tr, visit.id)
+        dialog.answered.connect(self._on_end_wanted)
+        dialog.open()
+
+    @Slot(object)
+    def _on_end_wanted(self, dialog: Decision) -> None:
+        values = dialog.form.values()
+        reason, note = values["reason"], str(values["note"] or "")
+        assert isinstance(reason, EndReason)
+        self._sent_id = dialog.visit_id
+        end, actor = self._desk.services.visits.end, self._desk.actor()
+        self._tab.run(end, actor, new_request(), dialog.visit_id, reason, note, done=self._on_ended)
+
+    def _on_ended(self, _done: object) -> None:
+        self._desk.messages.did(Text(N_("Visit ended")), _Reopen(self, self._sent_id))
+
+    def reopen(self, visit_id: int) -> None:
+        """Take back the early end of a visit."""
+        reopen = self._desk.services.visits.reopen
+        reason = self._desk.tr(N_("ended by mistake"))
+        self._tab.run(reopen, self._desk.actor(), new_request(), visit_id, reason, done=self._on_reopened)
+
+    def _on_reopened(self, _done: object) -> None:
+        self._desk.messages.did(Text(N_("The visit goes on")))
+
+
+@dataclass(frozen=True)
+class _OfVisit:
+    """Something about the visit that was in front then, whichever is now."""
+
+    work: VisitWork
+    visit_id: int
+
+
+class _Issued(_OfVisit):
+    def __call__(self, done: Done[NumberView]) -> None:
+        self.work.take_number(self.visit_id, done.value)
+
+
+class _NotIssued(_OfVisit):
+    def __call__(self, error: Exception) -> None:
+        self.work.take_refusal(self.visit_id, error)
+
+
+class _IssueAgain(_OfVisit):
+    def __call__(self) -> None:
+        if isValid(self.work):
+            self.work.issue_for(self.visit_id)
+
+
+class _Reopen(_OfVisit):
+    def __call__(self) -> None:
+        if isValid(self.work):
+            self.work.reopen(self.visit_id)
+
+
+class _Void(_OfVisit):
+    def __call__(self) -> None:
+        if isValid(self.work):
+            self.work.show_and_void(self.visit_id)
+
+
+@dataclass(frozen=True)
+class _Undo(_OfVisit):
+    step: Step
+
+    def __call__(self) -> None:
+        if isValid(self.work):
+            self.work.undo_step(self.visit_id, self.step)

@@ -1,0 +1,197 @@
+"""Vital signs: optional, scored by the rules of `resources/triage/urgency.toml`, with the criteria in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from deskapp.domain.intake import VisitView
+from deskapp.domain.text import N_
+from deskapp.domain.urgency import Level, News2, level, news2, vitals_from_text
+from deskapp.domain.visitor_rules import age_in_years
+from deskapp.errors import InputError
+from deskapp.i18n import Translator
+from deskapp.services.base import new_request
+from deskapp.ui.base_tab import Desk
+from deskapp.ui.widgets.basics import label
+from deskapp.ui.widgets.editors import CHECK, CHOICE, DECIMAL, INT, Choice, Field
+from deskapp.ui.widgets.form import Form
+from deskapp.ui.widgets.urgency import UrgencyBadge
+
+CONSCIOUSNESS: Final = (
+    Choice("", N_("not judged"), "0"),
+    Choice("A", N_("A  alert"), "1"),
+    Choice("C", N_("C  newly confused"), "2"),
+    Choice("V", N_("V  answers to voice"), "3"),
+    Choice("P", N_("P  answers to pain"), "4"),
+    Choice("U", N_("U  does not answer"), "5"),
+)
+OXYGEN: Final = (
+    Choice("", N_("not stated"), "0"),
+    Choice("no", N_("air"), "1"),
+    Choice("yes", N_("oxygen"), "2"),
+)
+FIELDS: Final = (
+    Field("respiration", N_("Breaths a minute"), INT),
+    Field("spo2", N_("Oxygen saturation, %"), INT),
+    Field("on_oxygen", N_("Breathing"), CHOICE, OXYGEN),
+    Field("systolic", N_("Systolic pressure, mmHg"), INT),
+    Field("pulse", N_("Pulse a minute"), INT),
+    Field("consciousness", N_("Consciousness"), CHOICE, CONSCIOUSNESS),
+    Field("temperature", N_("Temperature, °C"), DECIMAL),
+    Field("glucose", N_("Glucose, mmol/L"), DECIMAL),
+    Field("pain", N_("Pain, 0 to 10"), INT),
+    Field("scale_2", N_("Saturation on scale 2 (as a doctor ordered)"), CHECK, width=2),
+    Field("pregnant", N_("Pregnant"), CHECK),
+)
+
+
+class VitalsBox(QWidget):
+    """Type what was measured; the score and its reasons follow at once, and are stored with it."""
+
+    stored = Signal(object)
+    """The level that the rules gave (1 to 4) or None, after storing."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self._visit: VisitView | None = None
+        self._level: int | None = None
+        self._stored_for: int | None = None
+        self._request = ""
+        self._sent: tuple[object, ...] | None = None
+        self.form = Form(FIELDS, desk.tr, columns=3)
+        self._badge = UrgencyBadge()
+        self._words = label("", "", wrap=True)
+        self._source = label("", "secondary", wrap=True)
+        self._keep = QPushButton()
+        self._keep.clicked.connect(self.store)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        judged = QHBoxLayout()
+        judged.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
+        judged.addWidget(self._words, 1)
+        rows.addWidget(self.form)
+        rows.addLayout(judged)
+        rows.addWidget(self._source)
+        rows.addWidget(self._keep, 0, Qt.AlignmentFlag.AlignLeft)
+        rows.addStretch(1)
+        self.form.changed.connect(self._judge)
+        self.form.submitted.connect(self.store)
+
+    def retranslate(self, tr: Translator) -> None:
+        """Say everything in another language."""
+        self.form.retranslate(tr)
+        self._keep.setText(tr(N_("Keep the vital signs")))
+        self._judge()
+
+    def begin(self) -> None:
+        """Empty everything for a visit that is being opened."""
+        self._visit = None
+        self.form.clear()
+
+    def show_visit(self, visit: VisitView) -> None:
+        """Show the signs taken last; what is being typed into the same visit stays."""
+        same = self._visit is not None and self._visit.id == visit.id
+        self._visit = visit
+        if same and self.form.is_changed():
+            return
+        taken = visit.vitals.values if visit.vitals else {}
+        values: dict[str, object] = {field.name: taken.get(field.name) for field in FIELDS}
+        values["on_oxygen"] = {"1": "yes", "0": "no"}.get(str(taken.get("on_oxygen")), "")
+        values["consciousness"] = taken.get("consciousness", "")
+        values["scale_2"] = taken.get("spo2_scale") == "2"
+        values["pregnant"] = visit.pregnant
+        self.form.set_values(values)
+        self._judge()
+
+    def take_focus(self) -> None:
+        """Put the cursor into the first field."""
+        self.form.focus_first()
+
+    def pregnant(self) -> bool:
+        """Return whether the visitor is pregnant: adult scores do not hold then."""
+        return bool(self.form.value("pregnant"))
+
+    def _typed(self) -> dict[str, str]:
+        typed = {name: text for name, text in self.form.draft().items() if name not in _CHOSEN}
+        oxygen = {"yes": "1", "no": "0"}.get(str(self.form.value("on_oxygen")), "")
+        scale = "2" if self.form.value("scale_2") else ""
+        consciousness = str(self.form.value("consciousness") or "")
+        return {**typed, "on_oxygen": oxygen, "spo2_scale": scale, "consciousness": consciousness}
+
+    @Slot()
+    def _judge(self, _name: object = None) -> None:
+        """Show what the rules say of what is typed; an impossible value is said when it is stored."""
+        try:
+            signs = vitals_from_text(self._typed())
+        except InputError:
+            # What was said of the values before would be taken for what is said of these.
+            self._level = None
+            self._badge.hide()
+            self._words.setText("")
+            return
+        age = self._age()
+        table = self._desk.services.house.urgency
+        score = news2(signs, age, self.pregnant(), table.news2)
+        found = level(signs, age, self.pregnant(), table)
+        self._level = int(found.level) if found.level is not None else None
+        self._show(score, found, empty=signs.empty)
+
+    def _show(self, score: News2, found: Level, *, empty: bool) -> None:
+        tr = self._desk.tr
+        self._badge.show_level(self._level, "")
+        self._badge.setVisible(self._level is not None)
+        parts = [tr(one.text) for one in found.fired]
+        if score.total is not None:
+            parts.insert(0, tr(N_("NEWS2 {total}"), total=score.total))
+        parts += [tr(note) for note in (score.note, found.note) if note is not None]
+        self._words.setText("" if empty else "\n".join(dict.fromkeys(parts)))
+        source = found.source or score.source
+        self._source.setText("" if empty or source is None else tr(source))
+
+    def _age(self) -> int | None:
+        visit = self._visit
+        birth = visit.visitor.draft.birth_date if visit and visit.visitor else None
+        return age_in_years(birth, visit.day) if visit and birth else None
+
+    @Slot()
+    def store(self) -> None:
+        """Keep the signs with what the rules say of them; pressing twice keeps them once."""
+        visit = self._visit
+        if visit is None or self._stored_for is not None or not self.form.check():
+            return
+        try:
+            signs = vitals_from_text(self._typed())
+        except InputError as error:
+            self.form.take_error(error)
+            return
+        sent = (visit.id, signs, self.pregnant())
+        if sent != self._sent:
+            self._request, self._sent = new_request(), sent
+        self._stored_for = visit.id
+        take = self._desk.services.visits.take_vitals
+        self._desk.runner.run(
+            take,
+            self._desk.actor(),
+            self._request,
+            *sent,
+            done=self._stored,
+            failed=self._refused,
+            owner=self,
+        )
+
+    def _stored(self, _done: object) -> None:
+        visit_id, self._stored_for, self._sent = self._stored_for, None, None
+        if self._visit is not None and self._visit.id == visit_id:
+            self.form.set_values(self.form.values())
+            self.stored.emit(self._level)
+
+    def _refused(self, error: Exception) -> None:
+        self._stored_for = None
+        self._desk.messages.route(error, self, self.store)
+
+
+_CHOSEN: Final = frozenset({"on_oxygen", "consciousness", "scale_2", "pregnant"})

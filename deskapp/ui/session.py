@@ -1,0 +1,290 @@
+"""Who is signed in: first start, sign-in, lock after idle minutes, switch of user.
+
+Locking puts the sign-in page over the work and destroys nothing. When the same person comes back the
+work is as it was; when another signs in, the first one's drafts have been kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QWindow
+from PySide6.QtWidgets import QDialog, QStackedWidget
+from shiboken6 import isValid
+
+from deskapp import settings
+from deskapp.domain.access import Actor
+from deskapp.errors import DeskError
+from deskapp.i18n import LANGUAGES
+from deskapp.services.base import new_request
+from deskapp.ui import style
+from deskapp.ui import tokens as board
+from deskapp.ui.access.first_start import FirstStartPage
+from deskapp.ui.access.sign_in import SignInPage
+from deskapp.ui.base_tab import Desk
+
+if TYPE_CHECKING:
+    from deskapp.ui.frame import Frame
+
+ASK_AGAIN_MS: Final = 2000
+LONGEST_MINUTES: Final = 24 * 60
+SCHEMES: Final = (board.LIGHT, board.DARK, board.CONTRAST)
+SCALES: Final = tuple(round(scale * 100) for scale in board.SCALES)
+INPUT: Final = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.InputMethod,
+    }
+)
+
+
+@runtime_checkable
+class Speaker(Protocol):
+    """A window that can say a sentence instead of the desk."""
+
+    def say(self, words: str) -> None:
+        """Show the sentence."""
+        ...
+
+
+class Session(QObject):
+    """The signed-in person and what happens around it."""
+
+    changed = Signal(object)
+    """The `Actor` who is signed in now, None while nobody is."""
+
+    def __init__(self, workstation: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.actor: Actor | None = None
+        self.workstation = workstation
+        self._watched: QObject | None = None
+        self._focus: QObject | None = None
+        self._hidden: list[QDialog] = []
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(settings.LOCK_MINUTES.default * 60_000)
+        self._idle.timeout.connect(self.lock)
+
+    def who(self) -> Actor:
+        """Return who is signed in, for the first argument of every service method."""
+        if self.actor is None:
+            return Actor(0, "", frozenset(), self.workstation)
+        return self.actor
+
+    def install(self, desk: Desk, root: QStackedWidget, frame: Frame) -> None:
+        """Take over the window's pages and show the first that is due."""
+        self._desk, self._root, self._frame = desk, root, frame
+        self._sign_in = SignInPage(self._desk, self.workstation)
+        self._sign_in.signed_in.connect(self._on_signed_in)
+        root.addWidget(self._sign_in)
+        root.addWidget(frame)
+        application = QGuiApplication.instance()
+        assert isinstance(application, QGuiApplication)
+        application.focusWindowChanged.connect(self._watch)
+        application.focusObjectChanged.connect(self._watch_focus)
+        self._watch(QGuiApplication.focusWindow())
+        self._watch_focus(QGuiApplication.focusObject())
+        if self.actor is not None:
+            self.enter(self.actor)
+            return
+        self._take_settings()
+        self._ask_how_to_begin()
+
+    @Slot()
+    def _ask_how_to_begin(self) -> None:
+        needs = self._desk.services.access.needs_first_start
+        run = self._desk.runner.run
+        run(needs, self.who(), done=self._begin, failed=self._not_begun, owner=self)
+
+    def _not_begun(self, error: Exception) -> None:
+        """Say in the middle of the window why nobody can sign in, and ask again: nothing else is there yet."""
+        window = self._root.window()
+        if isinstance(error, DeskError) and isinstance(window, Speaker):
+            window.say(self._desk.tr(error.text))
+            QTimer.singleShot(ASK_AGAIN_MS, self, self._ask_how_to_begin)
+        else:
+            self._desk.messages.bug(error)
+
+    def _begin(self, first_start: bool) -> None:
+        if first_start:
+            page = FirstStartPage(self._desk, self.workstation)
+            page.started.connect(self._on_signed_in)
+            self._root.addWidget(page)
+            self._root.setCurrentWidget(page)
+        else:
+            self._root.setCurrentWidget(self._sign_in)
+            self._sign_in.ask(None)
+
+    def enter(self, actor: Actor) -> None:
+        """Show `actor`'s desk."""
+        self.actor = actor
+        self._root.setCurrentWidget(self._frame)
+        self._frame.show_for(actor)
+        self._take_settings()
+        self.changed.emit(actor)
+        self._idle.start()
+
+    def _take_settings(self) -> None:
+        read = self._desk.services.settings.values
+        self._desk.runner.run(read, self.who(), self.workstation, done=self._apply_settings, owner=self)
+
+    def _apply_settings(self, values: dict[str, object]) -> None:
+        minutes = values[settings.LOCK_MINUTES.name]
+        if isinstance(minutes, int):
+            # A timer counts no more than 24 days; a screen that locks tomorrow never locks.
+            self._idle.setInterval(min(max(1, minutes), LONGEST_MINUTES) * 60_000)
+        self._root.window().setWindowTitle(_title(str(values[settings.HOSPITAL_NAME.name])))
+        scheme, scale = values[settings.SCHEME.name], values[settings.SCALE.name]
+        look = style.look()
+        known = scheme if scheme in SCHEMES else board.AUTO
+        share = _nearest(scale) / 100 if isinstance(scale, int) else 1.0
+        if (known, share) != (look.wish, look.tokens.sizes.scale):
+            look.take(known, replace(look.tokens.sizes, scale=share), look.language)
+
+    @Slot()
+    def lock(self) -> None:
+        """Cover the work; what was typed stays below."""
+        if self.actor is None or self._root.currentWidget() is self._sign_in:
+            return
+        self._idle.stop()
+        self._put_dialogs_away()
+        self._root.setCurrentWidget(self._sign_in)
+        self._sign_in.ask(self.actor)
+
+    @Slot()
+    def switch_user(self) -> None:
+        """Lock, with the list of people in focus: the next digit chooses one."""
+        self.lock()
+        self._sign_in.choose_user()
+
+    def _put_dialogs_away(self) -> None:
+        """Hide what stands above the window; what was typed in it stays, a pending question is taken back."""
+        for dialog in self._root.window().findChildren(QDialog):
+            if not dialog.isVisible():
+                continue
+            if dialog.testAttribute(Qt.WidgetAttribute.WA_DeleteOnClose):
+                dialog.hide()
+                self._hidden.append(dialog)
+            else:
+                dialog.reject()
+        self._root.window().activateWindow()
+
+    def _bring_dialogs_back(self, *, same: bool) -> None:
+        hidden, self._hidden = self._hidden, []
+        for dialog in filter(isValid, hidden):
+            if same:
+                dialog.show()
+            else:
+                dialog.close()
+                dialog.deleteLater()
+
+    def _on_signed_in(self, actor: Actor) -> None:
+        if self.actor is not None and actor.account_id != self.actor.account_id:
+            self.leave()
+            self._frame.close_tabs()
+        same = self.actor is not None and actor.account_id == self.actor.account_id
+        self.actor = actor
+        self._forget_first_start()
+        self._bring_dialogs_back(same=same)
+        if same:
+            self._root.setCurrentWidget(self._frame)
+            self._idle.start()
+        else:
+            self.enter(actor)
+
+    def _forget_first_start(self) -> None:
+        # The page holds the administrator's password.
+        for page in self._root.findChildren(FirstStartPage):
+            page.close_view()
+            self._root.removeWidget(page)
+            page.deleteLater()
+
+    def leave(self) -> None:
+        """Let every tab keep what is typed in it."""
+        for tab in self._frame.tabs_built():
+            tab.may_leave()
+
+    @Slot()
+    def next_language(self) -> None:
+        """Speak the next language, without a restart."""
+        state = self._desk.language
+        place = LANGUAGES.index(state.tr.language)
+        state.set(LANGUAGES[(place + 1) % len(LANGUAGES)])
+
+    @Slot()
+    def next_scheme(self) -> None:
+        """Show the next set of colours, and remember it for this workstation."""
+        look = style.look()
+        place = SCHEMES.index(look.tokens.scheme.name)
+        wanted = SCHEMES[(place + 1) % len(SCHEMES)]
+        look.take(wanted, look.tokens.sizes, look.language)
+        self._remember(settings.SCHEME.name, wanted)
+
+    @Slot()
+    def larger(self) -> None:
+        """Draw everything a quarter larger, up to twice the size."""
+        self._scale(1)
+
+    @Slot()
+    def smaller(self) -> None:
+        """Draw everything a quarter smaller, down to the usual size."""
+        self._scale(-1)
+
+    def _scale(self, steps: int) -> None:
+        look = style.look()
+        sizes = look.tokens.sizes
+        place = SCALES.index(_nearest(round(sizes.scale * 100))) + steps
+        if 0 <= place < len(SCALES):
+            look.take(look.wish, replace(sizes, scale=SCALES[place] / 100), look.language)
+            self._remember(settings.SCALE.name, SCALES[place])
+
+    def _remember(self, name: str, value: object) -> None:
+        change = self._desk.services.settings.change_here
+        self._desk.runner.run(change, self.who(), new_request(), name, value, self.workstation, owner=self)
+
+    def end(self) -> None:
+        """Watch nobody any more: the window closes."""
+        self._idle.stop()
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.focusWindowChanged.disconnect(self._watch)
+            application.focusObjectChanged.disconnect(self._watch_focus)
+        self._watch(None)
+        self._watch_focus(None)
+
+    @Slot(QWindow)
+    def _watch(self, window: QWindow | None) -> None:
+        # Only the window in front: a filter on the whole application runs inside every widget's own
+        # handlers, where PySide turns an error that is on its way into a crash.
+        self._watched = self._move_filter(self._watched, window)
+
+    @Slot(QObject)
+    def _watch_focus(self, focus: QObject | None) -> None:
+        # Keys that an input method swallows never reach the window; what is composed comes to the focus.
+        self._focus = self._move_filter(self._focus, focus)
+
+    def _move_filter(self, old: QObject | None, new: QObject | None) -> QObject | None:
+        if old is not None and isValid(old):
+            old.removeEventFilter(self)
+        if new is not None:
+            new.installEventFilter(self)
+        return new
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
+        """Begin the idle minutes anew at every key, click and move."""
+        if event.type() in INPUT and self._idle.isActive():
+            self._idle.start()
+        return False
+
+
+def _nearest(percent: int) -> int:
+    return min(SCALES, key=lambda scale: abs(scale - percent))
+
+
+def _title(hospital: str) -> str:
+    return f"{hospital} · deskapp" if hospital else "deskapp"

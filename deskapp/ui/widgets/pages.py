@@ -1,0 +1,164 @@
+"""The pages of a tab: a list at the left, Alt+1 to Alt+9, each page built when it is first shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QSplitter,
+    QStackedWidget,
+    QWidget,
+)
+
+from deskapp.domain.text import N_
+from deskapp.i18n import Translator
+from deskapp.ui import icons, style
+from deskapp.ui.base_tab import BaseTab, BaseView, Desk
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page as a tab lists it: name for code, title (message id), icon, and what makes it."""
+
+    name: str
+    title: str
+    icon: str
+    make: Callable[[Desk], BaseView]
+
+
+class PagedTab(BaseTab):
+    """A tab of several pages; override `pages`. With one page there is no list."""
+
+    page_changed = Signal(object)
+    """Name of the page that is shown now."""
+
+    def pages(self) -> Sequence[Page]:
+        """Return the pages in order; nine at most have a key."""
+        raise NotImplementedError
+
+    def build(self) -> None:
+        """Make list and stack; show the first page."""
+        self._pages = tuple(self.pages())
+        self._views: dict[str, BaseView] = {}
+        self._list = QListWidget()
+        self._list.setProperty("role", "pages")
+        self._list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._list.setWordWrap(True)
+        self._stack = QStackedWidget()
+        for at, page in enumerate(self._pages):
+            self._list.addItem(QListWidgetItem(icons.icon(page.icon), ""))
+            shortcut = QShortcut(QKeySequence(f"Alt+{at + 1}"), self, self._on_key)
+            shortcut.setObjectName(page.name)
+        row = QHBoxLayout()
+        row.setSpacing(style.tokens().sizes.margin)
+        row.addWidget(self._list)
+        row.addWidget(self._stack, 1)
+        self.body.addLayout(row)
+        self._list.setVisible(len(self._pages) > 1)
+        self._list.currentRowChanged.connect(self._on_row)
+        self._list.setCurrentRow(0)
+        style.look().changed.connect(self._fit)
+
+    def retranslate(self, tr: Translator) -> None:
+        """Set the titles; the pages listen for themselves."""
+        self._list.setAccessibleName(tr(N_("Pages")))
+        for at, page in enumerate(self._pages):
+            item = self._list.item(at)
+            item.setText(tr(page.title))
+            item.setToolTip(f"{tr(page.title)} (Alt+{at + 1})")
+        self._fit()
+
+    @Slot()
+    def _fit(self) -> None:
+        sizes, metrics = style.tokens().sizes, self._list.fontMetrics()
+        widest = max(
+            metrics.horizontalAdvance(self._list.item(at).text()) for at in range(self._list.count())
+        )
+        self._list.setFixedWidth(min(widest * 11 // 10 + sizes.icon + 4 * sizes.gap, sizes.px(220)))
+
+    def page(self, name: str) -> BaseView:
+        """Return a page, made now if that was not yet done; KeyError for an unknown name."""
+        if name not in self._views:
+            view = {page.name: page for page in self._pages}[name].make(self.desk)
+            self._views[name] = view
+            self._stack.addWidget(view)
+        return self._views[name]
+
+    def current_page(self) -> str:
+        """Return the name of the page shown."""
+        return self._pages[self._list.currentRow()].name
+
+    def show_page(self, name: str) -> BaseView:
+        """Show a page and return it."""
+        self._list.setCurrentRow([page.name for page in self._pages].index(name))
+        return self.page(name)
+
+    def may_leave(self) -> bool:
+        """Ask the page shown."""
+        return all(view.may_leave() for view in self._views.values())
+
+    def close_view(self) -> None:
+        """Close every page."""
+        if self._built:
+            for view in self._views.values():
+                view.close_view()
+        super().close_view()
+
+    @Slot(int)
+    def _on_row(self, row: int) -> None:
+        name = self._pages[row].name
+        self._stack.setCurrentWidget(self.page(name))
+        self.page_changed.emit(name)
+
+    @Slot()
+    def _on_key(self) -> None:
+        pressed = self.sender()
+        if isinstance(pressed, QObject):
+            self.show_page(pressed.objectName())
+
+
+class Beside(QSplitter):
+    """The work, and beside it who, why and what next; folds away where the window is narrower than 1200 px."""
+
+    NARROW = 1200
+
+    def __init__(self, work: QWidget, beside: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._beside = beside
+        self._wish: bool | None = None
+        self._narrow = False
+        self.addWidget(work)
+        self.addWidget(beside)
+        self.setStretchFactor(0, 3)
+        self.setStretchFactor(1, 2)
+        self.setChildrenCollapsible(False)
+        style.look().changed.connect(self._space)
+        self._space()
+
+    def toggle(self) -> None:
+        """Show what is beside, or fold it away; holds until the window becomes narrow or wide again."""
+        self._wish = self._beside.isHidden()
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold or unfold with the window."""
+        super().resizeEvent(event)
+        narrow = self.window().width() < style.tokens().sizes.px(self.NARROW)
+        if narrow != self._narrow:
+            self._narrow, self._wish = narrow, None
+        self._fold()
+
+    def _fold(self) -> None:
+        self._beside.setVisible(self._wish if self._wish is not None else not self._narrow)
+
+    @Slot()
+    def _space(self) -> None:
+        self.setHandleWidth(style.tokens().sizes.margin)

@@ -1,0 +1,288 @@
+"""Looking things up in the house and keeping them up to date, on both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+
+from deskapp.db.engine import Store
+from deskapp.db.models.access import AuditEntry
+from deskapp.domain.access import Actor, Role
+from deskapp.domain.directory import DepartmentDraft, DoctorDraft, PriceDraft, Seen
+from deskapp.domain.duty import Duty
+from deskapp.domain.text import Words
+from deskapp.errors import ConflictError, InputError, PermissionDenied, RuleError
+from deskapp.services.base import new_request
+from deskapp.services.directory import DirectoryService
+
+HEAD = Actor(0, "head", frozenset({Role.SUPERVISOR}))
+OPERATOR = Actor(0, "operator", frozenset({Role.OPERATOR}))
+SURGERY = DepartmentDraft("surgery", Words("外科", "Surgery", "Мэс засал"), "A301", "8301", "B")
+LI = DoctorDraft("D001", "李静", 0, "主任医师", languages=("zh", "mn"))
+MONDAY = dt.date(2026, 11, 16)
+MORNING = Duty(dt.time(8), dt.time(12), weekday=0)
+
+
+class Clock:
+    """The site's wall clock, set by the test."""
+
+    def __init__(self) -> None:
+        self.moment = dt.datetime.combine(MONDAY, dt.time(9)).astimezone()
+
+    def __call__(self) -> dt.datetime:
+        return self.moment.astimezone(dt.UTC)
+
+    def set(self, text: str, day: dt.date = MONDAY) -> dt.datetime:
+        self.moment = dt.datetime.combine(day, dt.time.fromisoformat(text)).astimezone()
+        return self.moment
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def directory(store: Store, clock: Clock) -> DirectoryService:
+    return DirectoryService(store, clock)
+
+
+@pytest.fixture
+def department(directory: DirectoryService) -> int:
+    return directory.save_department(HEAD, new_request(), SURGERY).value.id
+
+
+@pytest.fixture
+def add_doctor(directory: DirectoryService, department: int) -> Callable[..., int]:
+    def add(number: str = "D001", *times: Duty, **values: object) -> int:
+        draft = replace(LI, number=number, department_id=department, **values)  # type: ignore[arg-type]
+        doctor = directory.save_doctor(HEAD, new_request(), draft).value
+        directory.save_duty_times(HEAD, new_request(), doctor, times)
+        return doctor
+
+    return add
+
+
+def test_a_department_is_listed_with_its_doctors_on_duty(
+    directory: DirectoryService, clock: Clock, add_doctor: Callable[..., int]
+) -> None:
+    add_doctor("D001", MORNING)
+    add_doctor("D002", Duty(dt.time(14), dt.time(18), weekday=0))
+    [listed] = directory.departments(OPERATOR)
+    assert (listed.code, listed.name.en, listed.prefix) == ("surgery", "Surgery", "B")
+    assert (listed.doctors, listed.on_duty) == (2, 1)
+    clock.set("13:00")
+    assert directory.departments(OPERATOR)[0].on_duty == 0
+
+
+def test_a_doctor_is_shown_with_the_end_of_duty_and_the_departments_room(
+    directory: DirectoryService, clock: Clock, add_doctor: Callable[..., int]
+) -> None:
+    add_doctor("D001", MORNING)
+    [doctor] = directory.doctors(OPERATOR)
+    assert (doctor.room, doctor.languages) == ("A301", ("zh", "mn"))
+    assert doctor.duty_until == clock.set("12:00")
+    assert doctor.duty_from == clock.set("08:00")
+
+
+def test_off_duty_the_next_time_is_told(
+    directory: DirectoryService, clock: Clock, add_doctor: Callable[..., int]
+) -> None:
+    add_doctor("D001", MORNING, room="A302")
+    clock.set("12:00")
+    [doctor] = directory.doctors(OPERATOR)
+    assert (doctor.on_duty, doctor.room) == (False, "A302")
+    assert doctor.next_duty == clock.set("08:00", MONDAY + dt.timedelta(7))
+
+
+def test_on_duty_at_another_moment(
+    directory: DirectoryService, clock: Clock, add_doctor: Callable[..., int]
+) -> None:
+    add_doctor("D001", MORNING)
+    add_doctor("D002", Duty(dt.time(14), dt.time(18), weekday=0))
+    assert [doctor.number for doctor in directory.on_duty(OPERATOR, clock.set("15:00"))] == ["D002"]
+
+
+def test_doctors_of_one_department_and_without_those_who_left(
+    directory: DirectoryService, department: int, add_doctor: Callable[..., int]
+) -> None:
+    add_doctor("D001")
+    add_doctor("D002", active=False)
+    assert [doctor.number for doctor in directory.doctors(OPERATOR, department)] == ["D001"]
+    assert directory.doctors(OPERATOR, department + 1) == []
+    assert len(directory.doctors(OPERATOR, inactive=True)) == 2
+
+
+def test_who_is_marked_absent_is_off_duty_at_once_and_on_again_when_back(
+    directory: DirectoryService, clock: Clock, add_doctor: Callable[..., int]
+) -> None:
+    doctor = add_doctor("D001", MORNING)
+    done = directory.mark_absent(OPERATOR, new_request(), doctor)
+    assert done.changes.touches("doctor", doctor)
+    assert directory.on_duty(OPERATOR, clock()) == []
+    now = clock.set("10:30")
+    directory.mark_back(OPERATOR, new_request(), doctor)
+    [back] = directory.on_duty(OPERATOR, now)
+    assert back.duty_from == now
+    assert directory.on_duty(OPERATOR, clock.set("09:30")) == []
+    assert len(directory.on_duty(OPERATOR, clock.set("09:30", MONDAY + dt.timedelta(7)))) == 1
+
+
+def test_absent_and_back_are_refused_when_they_make_no_sense(
+    directory: DirectoryService, clock: Clock, add_doctor: Callable[..., int]
+) -> None:
+    doctor = add_doctor("D001", MORNING)
+    with pytest.raises(RuleError, match="not marked absent"):
+        directory.mark_back(OPERATOR, new_request(), doctor)
+    clock.set("13:00")
+    with pytest.raises(RuleError, match="not on duty"):
+        directory.mark_absent(OPERATOR, new_request(), doctor)
+
+
+def test_an_edit_of_an_older_version_is_a_conflict_and_changes_nothing(
+    directory: DirectoryService, department: int
+) -> None:
+    seen = Seen(department, directory.departments(HEAD)[0].version)
+    moved = directory.save_department(HEAD, new_request(), replace(SURGERY, room="B101"), seen)
+    assert (moved.value.room, moved.value.version) == ("B101", seen.version + 1)
+    with pytest.raises(ConflictError):
+        directory.save_department(HEAD, new_request(), replace(SURGERY, room="C101"), seen)
+    assert directory.departments(HEAD)[0].room == "B101"
+
+
+def test_a_retry_under_the_same_request_adds_nothing(directory: DirectoryService) -> None:
+    request = new_request()
+    first = directory.save_department(HEAD, request, SURGERY)
+    assert directory.save_department(HEAD, request, SURGERY).value == first.value
+    assert len(directory.departments(HEAD)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"code": " "}, "code"),
+        ({"name": Words("", " ", "")}, "name"),
+        ({"prefix": "ABCD"}, "prefix"),
+        ({"prefix": "外"}, "prefix"),
+        ({"room": "x" * 201}, "room"),
+    ],
+)
+def test_a_department_that_can_not_be_is_refused_at_the_field(
+    directory: DirectoryService, change: dict[str, object], field: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        directory.save_department(HEAD, new_request(), replace(SURGERY, **change))  # type: ignore[arg-type]
+    assert caught.value.field == field
+
+
+def test_numbers_and_codes_are_given_once(
+    directory: DirectoryService, department: int, add_doctor: Callable[..., int]
+) -> None:
+    add_doctor("D001")
+    with pytest.raises(InputError, match="in use") as doctor:
+        add_doctor("D001")
+    with pytest.raises(InputError, match="in use") as code:
+        directory.save_department(HEAD, new_request(), SURGERY)
+    assert (doctor.value.field, code.value.field) == ("number", "code")
+
+
+def test_a_doctor_needs_a_department_and_real_languages(
+    directory: DirectoryService, add_doctor: Callable[..., int]
+) -> None:
+    with pytest.raises(InputError, match="department"):
+        directory.save_doctor(HEAD, new_request(), replace(LI, department_id=999))
+    with pytest.raises(InputError, match="language code"):
+        add_doctor("D009", languages=("zh en",))
+
+
+def test_duty_times_are_replaced_and_read_back(
+    directory: DirectoryService, add_doctor: Callable[..., int]
+) -> None:
+    dated = Duty(dt.time(8), dt.time(9), day=MONDAY, absent=True)
+    doctor = add_doctor("D001", MORNING)
+    directory.save_duty_times(HEAD, new_request(), doctor, [dated, MORNING])
+    assert set(directory.duty_times(OPERATOR, doctor)) == {MORNING, dated}
+    with pytest.raises(InputError, match="weekday"):
+        directory.save_duty_times(HEAD, new_request(), doctor, [replace(MORNING, weekday=7)])
+
+
+CT = PriceDraft("CT-01", Words("头部CT平扫", "Head CT, plain", "Толгойн КТ"), 18_000, "imaging")
+BLOOD = PriceDraft("LAB-01", Words("血常规", "Full blood count", "Цусны ерөнхий шинжилгээ"), 2_500, "lab")
+
+
+@pytest.fixture
+def priced(directory: DirectoryService) -> DirectoryService:
+    for draft in (CT, BLOOD, replace(CT, code="CT-02", name=Words("胸部CT", "Chest CT", "Цээжний КТ"))):
+        directory.save_price_item(HEAD, new_request(), draft)
+    return directory
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", ["CT-01", "CT-02", "LAB-01"]),
+        ("ct-02", ["CT-02"]),
+        ("血", ["LAB-01"]),
+        ("BLOOD", ["LAB-01"]),
+        ("шинж", ["LAB-01"]),
+        ("ЦЭЭЖНИЙ", ["CT-02"]),
+        ("chest ct", ["CT-02"]),
+        ("ct chest", ["CT-02"]),
+        ("ultrasound", []),
+    ],
+)
+def test_prices_are_found_by_any_name_or_code(priced: DirectoryService, query: str, codes: list[str]) -> None:
+    assert [item.code for item in priced.prices(OPERATOR, query)] == codes
+
+
+def test_what_begins_with_the_query_comes_first(priced: DirectoryService) -> None:
+    priced.save_price_item(
+        HEAD, new_request(), replace(BLOOD, code="A-01", name=Words("隐血", "Occult blood", "Далд цус"))
+    )
+    priced.save_price_item(
+        HEAD, new_request(), replace(BLOOD, code="Z", name=Words("血糖", "Blood sugar", "Сахар"))
+    )
+    assert [item.code for item in priced.prices(OPERATOR, "blood")] == ["Z", "A-01", "LAB-01"]
+    assert [item.code for item in priced.prices(OPERATOR, "z")] == ["Z"]
+
+
+def test_a_price_counts_from_its_first_to_its_last_day(directory: DirectoryService) -> None:
+    draft = replace(CT, valid_from=MONDAY, valid_to=MONDAY + dt.timedelta(1))
+    directory.save_price_item(HEAD, new_request(), draft)
+    found = [len(directory.prices(OPERATOR, on=MONDAY + dt.timedelta(days))) for days in (-1, 0, 1, 2)]
+    assert found == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"fen": -1}, "price"),
+        ({"fen": 10**12}, "price"),
+        ({"valid_from": MONDAY, "valid_to": MONDAY - dt.timedelta(1)}, "valid_to"),
+    ],
+)
+def test_a_price_that_can_not_be_is_refused(
+    directory: DirectoryService, change: dict[str, object], field: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        directory.save_price_item(HEAD, new_request(), replace(CT, **change))  # type: ignore[arg-type]
+    assert caught.value.field == field
+
+
+def test_operators_look_things_up_and_do_not_change_them(directory: DirectoryService) -> None:
+    with pytest.raises(PermissionDenied):
+        directory.save_price_item(OPERATOR, new_request(), CT)
+
+
+def test_every_change_is_in_the_audit_trail(
+    directory: DirectoryService, store: Store, add_doctor: Callable[..., int]
+) -> None:
+    doctor = add_doctor("D001", MORNING)
+    directory.mark_absent(OPERATOR, new_request(), doctor)
+    with store.reading() as session:
+        actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+    assert actions == ["department.add", "doctor.add", "doctor.duty", "doctor.absent"]

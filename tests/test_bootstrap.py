@@ -1,0 +1,255 @@
+"""The composition root: what opens, what keeps it closed is said, and what was ordered is finished at the end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from deskapp import i18n
+from deskapp.bootstrap import Application, Hospital, Start, open_hospital, pictures
+from deskapp.domain.intake import TriageDecision, VisitView
+from deskapp.errors import StorageError
+from deskapp.services.base import new_request
+from deskapp.ui import style
+from deskapp.ui.intake.tab import IntakeTab
+from tests.support.hospital import hospital, hospital_folder, hospital_template, signed_in
+from tests.support.logs import LogGuard
+from tests.support.paper import FakeSpooler
+
+__all__ = ["hospital", "hospital_folder", "hospital_template"]
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def desk(hospital_folder: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Application]:
+    """The running program over the small hospital, in its real threads, an operator signed in."""
+    monkeypatch.setattr("deskapp.ui.printing.system_spooler", FakeSpooler)
+    yield from running(Start(hospital_folder, language="en", actor=signed_in), qtbot)
+
+
+def running(start: Start, qtbot: QtBot) -> Iterator[Application]:
+    app = Application(start)
+    app.open()
+    qtbot.waitUntil(
+        lambda: app.desk is not None or (app.hospital is None and said(app) != opening(app)), timeout=20_000
+    )
+    yield app
+    app.window.close()
+    app.close()
+    app.window.deleteLater()
+    style.apply(app.qt, "light", language="zh")
+
+
+def opening(app: Application) -> str:
+    return app.tr("Opening the hospital's database…")
+
+
+def said(app: Application) -> str:
+    """Return what stands in the middle of a window that has no desk."""
+    return app.window._opening.text()
+
+
+def tab(app: Application) -> IntakeTab:
+    found = app.window.frame_of_tabs.tab("intake")
+    assert isinstance(found, IntakeTab)
+    return found
+
+
+def key(app: Application, code: Qt.Key) -> None:
+    QTest.keyClick(app.window.windowHandle(), code)
+
+
+def stored(folder: Path, read: Callable[[Hospital], Any]) -> Any:
+    """Return what another program finds in the folder."""
+    opened = open_hospital(folder)
+    try:
+        return read(opened)
+    finally:
+        opened.close()
+
+
+def visits(opened: Hospital) -> list[VisitView]:
+    services, actor = opened.services, signed_in(opened.services)
+    return [services.visits.visit(actor, row.id) for row in services.visits.day_list(actor)]
+
+
+def test_a_visit_is_worked_in_real_threads(desk: Application, hospital_folder: Path, qtbot: QtBot) -> None:
+    page = tab(desk)
+    page.search.field.setText("wjg")
+    qtbot.waitUntil(lambda: len(page.search.results.rows()) == 3)
+    key(desk, Qt.Key.Key_Return)
+    page.visit_page.triage.said.fill("complaint", "腿疼")
+    key(desk, Qt.Key.Key_Return)
+    key(desk, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: page.current() is not None and page.current().number is not None)  # type: ignore[union-attr]
+    assert desk.desk is not None
+    (visit,) = stored(hospital_folder, visits)
+    assert visit.number is not None
+    assert visit.complaint == "腿疼"
+
+
+def test_what_was_ordered_just_before_closing_is_finished(
+    desk: Application, hospital_folder: Path, qtbot: QtBot
+) -> None:
+    """F9 and the window's cross in one movement: the number, its paper and the record of both."""
+    page = tab(desk)
+    page.search.field.setText("wjg")
+    qtbot.waitUntil(lambda: len(page.search.results.rows()) == 3)
+    key(desk, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.current() is not None)
+    page.visit_page.triage.said.fill("complaint", "腿疼")
+    key(desk, Qt.Key.Key_F9)
+    desk.window.close()
+    desk.close()
+    (visit,) = stored(hospital_folder, visits)
+    assert visit.number is not None
+    assert [event.state.value for event in visit.number.events] == ["issued", "sent"]
+
+
+def test_what_is_typed_when_the_window_closes_is_kept(
+    desk: Application, hospital_folder: Path, qtbot: QtBot
+) -> None:
+    page = tab(desk)
+    page.search.field.setText("wjg")
+    qtbot.waitUntil(lambda: len(page.search.results.rows()) == 3)
+    key(desk, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.current() is not None)
+    page.visit_page.triage.said.fill("complaint", "腿疼三天")
+    page.visit_page.vitals.form.fill("pulse", "88")
+    desk.window.close()
+    desk.close()
+    (visit,) = stored(hospital_folder, visits)
+    assert visit.complaint == "腿疼三天"
+    kept = stored(
+        hospital_folder,
+        lambda opened: opened.services.drafts.load(
+            signed_in(opened.services).account_id, f"visit.{visit.id}"
+        ),
+    )
+    assert kept == {"vitals.pulse": "88"}
+
+
+def test_a_database_that_is_locked_for_a_while_keeps_nobody_from_searching(
+    desk: Application, hospital_folder: Path, qtbot: QtBot
+) -> None:
+    """Another program writes for long: the number waits, the search does not, and nothing is given twice."""
+    page = tab(desk)
+    page.search.field.setText("wjg")
+    qtbot.waitUntil(lambda: len(page.search.results.rows()) == 3)
+    key(desk, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.current() is not None)
+    other = open_hospital(hospital_folder)
+    connection = other.store.write_engine.connect()
+    transaction = connection.begin()
+    try:
+        page.visit_page.triage.said.fill("complaint", "腿疼")
+        key(desk, Qt.Key.Key_Return)
+        for _ in range(3):
+            key(desk, Qt.Key.Key_F9)
+            qtbot.wait(20)
+        page.search.field.setText("shan")
+        qtbot.waitUntil(lambda: "单雄信" in [row.title for row in page.search.results.rows()], timeout=5_000)
+        assert page.current().number is None  # type: ignore[union-attr]
+    finally:
+        transaction.rollback()
+        connection.close()
+        other.close()
+    qtbot.waitUntil(lambda: page.current().number is not None, timeout=20_000)  # type: ignore[union-attr]
+    (visit,) = stored(hospital_folder, visits)
+    assert visit.number is not None
+    assert visit.number.number == 1
+
+
+def test_another_desks_number_appears_by_the_feed(
+    desk: Application, hospital_folder: Path, qtbot: QtBot
+) -> None:
+    other = open_hospital(hospital_folder)
+    # The other desk has a name of its own: its changes are not this one's.
+    actor = signed_in(other.services, "bat")
+    hit = other.services.visitors.find(actor, "单雄信")[0]
+    visit = other.services.visits.open(actor, new_request(), hit.id).value
+    department = other.services.directory.departments(actor)[0]
+    decision = TriageDecision("腿疼", department.id)
+    other.services.numbers.decide_and_issue(actor, new_request(), visit.id, decision)
+    page = tab(desk)
+    qtbot.waitUntil(lambda: [row.name for row in page.search.today.records] == ["单雄信"], timeout=10_000)
+    assert page.search.today.records[0].number
+    other.close()
+
+
+@pytest.mark.parametrize("chosen", i18n.LANGUAGES)
+def test_the_hospitals_language_is_spoken_unless_another_is_asked_for(
+    hospital_folder: Path, qtbot: QtBot, chosen: str
+) -> None:
+    stored(
+        hospital_folder,
+        lambda opened: opened.services.settings.change(
+            signed_in(opened.services, "admin"), new_request(), "language", chosen
+        ),
+    )
+    for app in running(Start(hospital_folder, actor=signed_in), qtbot):
+        assert app.desk is not None
+        assert app.desk.language.tr.language == chosen
+
+
+def test_a_file_that_is_no_database_is_said_in_the_window(
+    hospital_folder: Path, qtbot: QtBot, log_guard: LogGuard
+) -> None:
+    log_guard.expect("deskapp.bootstrap", 40, "storage")
+    (hospital_folder / "deskapp.sqlite").write_bytes(b"no database" * 1000)
+    for app in running(Start(hospital_folder, language="en"), qtbot):
+        assert "no database of ours" in said(app)
+        assert [label.text() for label in app.window.findChildren(QLabel) if label.isVisible()] == [said(app)]
+
+
+def test_a_missing_key_changes_nothing_and_is_raised(hospital_folder: Path) -> None:
+    (hospital_folder / "deskapp.key").unlink()
+    before = (hospital_folder / "deskapp.sqlite").read_bytes()
+    with pytest.raises(StorageError):
+        open_hospital(hospital_folder)
+    assert (hospital_folder / "deskapp.sqlite").read_bytes() == before
+
+
+def test_two_programs_can_begin_one_folder_at_the_same_moment(tmp_path: Path) -> None:
+    opened: list[Hospital] = []
+    threads = [
+        threading.Thread(target=lambda: opened.append(open_hospital(tmp_path / "data"))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(opened) == 2
+    assert len({one.workstation.name for one in opened}) == 1
+    for one in opened:
+        one.close()
+
+
+def test_pictures_of_every_tab(hospital_folder: Path, tmp_path: Path, qapp: QApplication) -> None:
+    out = tmp_path / "out"
+    paths = pictures(Start(hospital_folder, language="mn", actor=signed_in), out)
+    assert [path.name for path in paths] == ["intake-mn.png"]
+    assert all(path.stat().st_size > 10_000 for path in paths)
+    style.apply(qapp, "light", language="zh")
+
+
+def test_a_desk_can_live_at_another_time(hospital_folder: Path) -> None:
+    moment = dt.datetime(2026, 3, 4, 5, tzinfo=dt.UTC)
+    opened = open_hospital(hospital_folder, clock=lambda: moment)
+    actor = signed_in(opened.services)
+    hit = opened.services.visitors.find(actor, "单雄信")[0]
+    visit = opened.services.visits.open(actor, new_request(), hit.id).value
+    assert opened.services.visits.visit(actor, visit.id).opened_at == moment
+    opened.close()
+    shutil.rmtree(hospital_folder)

@@ -1,0 +1,40 @@
+"""Declared options: what is asked at first start, whose figures they are, nothing twice."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from deskapp import settings
+from deskapp.settings import OPTIONS, Deductions, Option, Scope, printer_option
+
+
+def test_every_declared_option_is_in_the_list_once() -> None:
+    declared = [value for value in vars(settings).values() if isinstance(value, Option)]
+    assert {option.name for option in declared} == set(OPTIONS)
+    assert len(declared) == len(OPTIONS)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_default_survives_being_stored(name: str) -> None:
+    default = OPTIONS[name].default
+    found = msgspec.json.decode(msgspec.json.encode(default))
+    assert (found, type(found)) == (default, type(default))
+
+
+def test_only_the_regulations_figures_are_shown_as_such() -> None:
+    assert {name for name, option in OPTIONS.items() if option.regulation} == {"door.guides"}
+    assert OPTIONS["door.guides"].default == 2
+
+
+def test_the_products_own_figures() -> None:
+    assert OPTIONS["lock.minutes"].default == 5
+    assert OPTIONS["wait.apology-minutes"].default == 15
+    assert Deductions(OPTIONS["conduct.deductions"].default) is Deductions.POINTS
+
+
+def test_look_and_printers_are_the_workstations_own() -> None:
+    here = {name for name, option in OPTIONS.items() if option.scope is Scope.WORKSTATION}
+    assert here == {"look.scheme", "look.scale"}
+    option = printer_option("number-slip")
+    assert (option.name, option.default, option.scope) == ("printer.number-slip", "", Scope.WORKSTATION)

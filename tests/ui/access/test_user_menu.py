@@ -1,0 +1,33 @@
+"""What stands behind the user's name."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from deskapp.bootstrap import Hospital
+from tests.support.front import Front, front_of
+
+
+def _shown(front: Front) -> set[str]:
+    menu = front.window.frame_of_tabs._menu
+    menu.aboutToShow.emit()
+    return {action.text().split("\t")[0] for action in menu.actions() if action.isVisible() and action.text()}
+
+
+@pytest.mark.parametrize(("sign_in", "office"), [("li", False), ("admin", True)])
+def test_only_who_may_sees_accounts_and_settings(
+    hospital: Hospital, at_once: None, qapp: QApplication, sign_in: str, office: bool
+) -> None:
+    front = front_of(hospital, sign_in=sign_in)
+    try:
+        assert {"Switch user", "Choose your PIN"} <= _shown(front)
+        assert ({"People who sign in", "Settings of the hospital"} <= _shown(front)) is office
+    finally:
+        front.close()
+
+
+def test_the_menu_speaks_the_language_of_the_window(front: Front) -> None:
+    front.language.set("zh")
+
+    assert "切换用户" in _shown(front)

@@ -1,0 +1,48 @@
+"""Beside the work: what comes next, what to say with whose name, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
+
+from tests.support.front import Front
+
+
+def _said(front: Front) -> str:
+    return "\n".join(text.text() for text in front.tab.beside.findChildren(QLabel) if not text.isHidden())
+
+
+def test_it_follows_the_visit_from_complaint_to_price(front: Front) -> None:
+    front.arrive()
+    assert "F9" in _said(front)
+
+    front.say("胸口有点闷，咳嗽")
+    front.key(Qt.Key.Key_F9)
+
+    assert "cashier" in _said(front)
+
+
+def test_the_reasons_of_the_proposal_in_focus_are_shown(front: Front) -> None:
+    front.arrive()
+    front.type("肚子疼")
+    front.settle()
+    proposal = front.tab.visit_page.triage.proposals.current_row()
+    assert proposal is not None
+
+    for reason in proposal.data.reasons:
+        assert front.desk.tr(reason) in _said(front)
+
+
+def test_the_visitor_is_addressed_with_courtesy(front: Front) -> None:
+    front.language.set("zh")
+    front.arrive()
+
+    assert "王先生" in _said(front)
+    assert "王建国" not in _said(front)
+
+
+def test_without_a_visit_it_says_nothing(front: Front) -> None:
+    front.arrive()
+    front.tab.beside.clear()
+
+    assert not [panel for panel in front.tab.beside._texts if panel.isVisible()]

@@ -1,0 +1,152 @@
+"""Items of the price list, their sum, and whether it is paid or waived."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+
+from deskapp.domain.registration import Payment, Step
+from deskapp.services.base import new_request
+from deskapp.ui.intake.pay_box import PayBox
+from tests.support.front import Front, Opener
+
+F7 = Qt.Key.Key_F7
+
+
+def box(front: Front) -> PayBox:
+    return front.tab.visit_page.pay
+
+
+def price(front: Front) -> None:
+    """Open somebody's visit at its price."""
+    front.arrive("shan")
+    front.key(F7)
+    assert box(front).field.hasFocus()
+
+
+def items(front: Front) -> list[str]:
+    return [line.name.en for line in front.stored().charges]
+
+
+def test_items_are_added_with_enter_and_summed(front: Front) -> None:
+    price(front)
+    front.type("xray")
+    front.type(" ")
+    box(front).field.clear()
+    front.type("chest")
+    front.enter()
+    front.type("血")
+    front.enter()
+    assert items(front) == ["Chest X-ray", "Blood count"]
+    assert "105.5" in box(front)._sum.text()
+
+
+def test_enter_faster_than_the_answer_adds_what_was_typed(front: Front) -> None:
+    price(front)
+    front.type("chest")
+    front.enter()
+    with front.runner.held():
+        front.type("blood")
+        front.enter()
+    assert items(front) == ["Chest X-ray", "Blood count"]
+
+
+def test_an_item_that_nobody_knows_adds_nothing(front: Front) -> None:
+    price(front)
+    front.type("chest")
+    box(front).field.clear()
+    front.type("zzz")
+    front.enter()
+    assert items(front) == []
+
+
+def test_an_item_is_taken_off_again(front: Front) -> None:
+    price(front)
+    front.type("chest")
+    front.enter()
+    box(front).table.selectRow(0)
+    box(front)._remove.click()
+    front.settle()
+    assert items(front) == []
+
+
+def test_enter_on_the_empty_field_goes_to_the_payment(front: Front) -> None:
+    price(front)
+    front.enter()
+    assert box(front).form.widget("payment").hasFocus()
+    front.type("2")
+    front.enter()
+    stored = front.stored()
+    assert stored.payment is Payment.PAID
+    assert next(view.done for view in stored.steps if view.step is Step.PAY)
+
+
+def test_waiving_needs_the_permission(front: Front) -> None:
+    price(front)
+    box(front).form.fill("payment", Payment.WAIVED)
+    box(front).form.fill("payment_reason", "poor")
+    box(front).store()
+    front.settle()
+    assert "not allowed" in front.bar()
+    assert front.stored().payment is Payment.UNPAID
+    assert box(front).form.value("payment_reason") == "poor"
+
+
+def test_waiving_needs_a_reason_at_the_field(open_front: Opener) -> None:
+    front = open_front("zhou")
+    price(front)
+    box(front).form.fill("payment", Payment.WAIVED)
+    reason = box(front).form.widget("payment_reason")
+    assert reason.isVisible()
+    box(front).store()
+    front.settle()
+    assert reason.property("invalid")
+    front.type("poor")
+    front.enter()
+    assert (front.stored().payment, front.stored().payment_reason) == (Payment.WAIVED, "poor")
+
+
+def test_pressing_twice_records_once(front: Front) -> None:
+    price(front)
+    box(front).form.fill("payment", Payment.PAID)
+    before = front.stored().version
+    with front.runner.held():
+        box(front).store()
+        box(front).store()
+    assert front.stored().version == before + 1
+
+
+def test_what_another_desk_recorded_is_shown_while_nothing_is_typed(front: Front) -> None:
+    price(front)
+    done = front.services.visits.pay(front.actor, new_request(), front.visit.id, Payment.PAID)
+    front.hub.post(done.changes)
+    front.settle()
+    assert box(front).form.value("payment") is Payment.PAID
+
+
+@pytest.mark.parametrize("text", ["\u202eמשה", "👩‍⚕️", "x" * 10_000, "a\0b", "%_", "<b>"])
+def test_hostile_searches_for_a_price_break_nothing(front: Front, text: str) -> None:
+    price(front)
+    box(front).field.setText(text)
+    front.settle()
+    front.enter()
+    assert items(front) == []
+    assert front.bar() == ""
+
+
+def test_the_models_keep_their_promises(front: Front) -> None:
+    price(front)
+    mode = QAbstractItemModelTester.FailureReportingMode.Fatal
+    testers = [
+        QAbstractItemModelTester(model, mode) for model in (box(front).lines, box(front).found.model())
+    ]
+    front.type("c")
+    front.enter()
+    front.type("b")
+    front.enter()
+    box(front).table.selectRow(0)
+    box(front)._remove.click()
+    front.settle()
+    assert len(items(front)) == 1
+    del testers

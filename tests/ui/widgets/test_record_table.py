@@ -1,0 +1,170 @@
+"""The table is driven by keys, fits its columns, cuts no name and says what to do when it is empty."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
+from pytestqt.qtbot import QtBot
+
+from deskapp.i18n import Translator, translator
+from deskapp.ui import style
+from deskapp.ui.widgets.basics import EmptyState
+from deskapp.ui.widgets.record_model import Column, RecordTableModel
+from deskapp.ui.widgets.record_table import RecordTable
+
+LONG = "Ганбаатарын Өлзийхутагбаяр Жамъянжавын Мөнх-Эрдэнэ"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A row."""
+
+    id: int
+    name: str = "王建国"
+
+
+def number_of(visit: Visit, tr: Translator) -> str:
+    return f"A{visit.id:03}"
+
+
+def name_of(visit: Visit, tr: Translator) -> str:
+    return visit.name
+
+
+def key(visit: Visit) -> int:
+    return visit.id
+
+
+COLUMNS: tuple[Column[Visit], ...] = (
+    Column("number", "Number", number_of, sort=key, width=80, number=True),
+    Column("name", "Name", name_of, width=150, stretch=1, wrap=True),
+)
+
+
+@pytest.fixture
+def table(app: QApplication, qtbot: QtBot) -> RecordTable:
+    model: RecordTableModel[Visit] = RecordTableModel(COLUMNS, translator("en"))
+    model.apply([Visit(number) for number in range(1, 6)])
+    made = RecordTable(model)
+    model.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(400, 300)
+    with qtbot.waitActive(made):
+        made.show()
+    return made
+
+
+def model_of(table: RecordTable) -> RecordTableModel[Visit]:
+    model = table.model()
+    assert isinstance(model, RecordTableModel)
+    return model
+
+
+def test_enter_and_a_double_click_choose(table: RecordTable, qtbot: QtBot) -> None:
+    assert table.select(3)
+    with qtbot.waitSignal(table.chosen) as chosen:
+        qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert chosen.args == [Visit(3)]
+    place = table.visualRect(model_of(table).index(1, 1)).center()
+    with qtbot.waitSignal(table.chosen) as chosen:
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert chosen.args == [Visit(2)]
+
+
+def test_moving_tells_where_the_cursor_is(table: RecordTable, qtbot: QtBot) -> None:
+    table.select(1)
+    with qtbot.waitSignal(table.current) as current:
+        qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert current.args == [Visit(2)]
+    assert table.current_record() == Visit(2)
+
+
+def test_the_cursor_stays_on_its_record_when_the_list_changes(table: RecordTable) -> None:
+    table.select(3)
+    model_of(table).apply([Visit(9), Visit(8), Visit(3, "李"), Visit(1)])
+    assert table.current_record() == Visit(3, "李")
+    assert not table.select(77)
+
+
+def test_a_click_on_the_title_sorts(table: RecordTable, qtbot: QtBot) -> None:
+    header = table.horizontalHeader()
+    place = QPoint(header.sectionViewportPosition(0) + 5, header.height() // 2)
+    for _ in range(2):
+        qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert [visit.id for visit in model_of(table).records] == [5, 4, 3, 2, 1]
+
+
+def test_the_columns_fill_the_width_and_no_scroll_bar_is_needed(table: RecordTable) -> None:
+    for width in (240, 400, 900):
+        table.resize(width, 300)
+        QApplication.processEvents()
+        assert table.columnWidth(0) == 80
+        assert table.columnWidth(0) + table.columnWidth(1) == table.viewport().width()
+        assert not table.horizontalScrollBar().isVisible()
+
+
+def test_a_long_name_takes_more_lines_rather_than_an_ellipsis(table: RecordTable, qtbot: QtBot) -> None:
+    low = table.rowHeight(0)
+    table.resize(260, 300)
+    model_of(table).apply([Visit(1), Visit(2, LONG)])
+    qtbot.waitUntil(lambda: table.rowHeight(1) > low)
+    assert table.rowHeight(0) == low
+    table.resize(900, 300)
+    qtbot.waitUntil(lambda: table.rowHeight(1) == low)
+
+
+def test_a_cut_text_is_told_on_hover_and_a_whole_one_is_not(table: RecordTable, qtbot: QtBot) -> None:
+    def hover(row: int) -> str:
+        QToolTip.hideText()
+        place = table.visualRect(model_of(table).index(row, 1)).center()
+        event = QHelpEvent(QEvent.Type.ToolTip, place, table.viewport().mapToGlobal(place))
+        QApplication.sendEvent(table.viewport(), event)
+        return QToolTip.text() if QToolTip.isVisible() else ""
+
+    table.resize(150, 300)
+    model_of(table).apply([Visit(1, "王"), Visit(2, LONG)])
+    QApplication.processEvents()
+    assert hover(1) == LONG
+    QToolTip.hideText()
+    qtbot.waitUntil(lambda: not QToolTip.isVisible())
+    assert hover(0) == ""
+
+
+def test_an_empty_table_says_what_to_do(table: RecordTable) -> None:
+    empty = EmptyState("inbox", "No visit yet. F2 registers one.")
+    table.set_empty(empty)
+    assert not empty.isVisible()
+    model_of(table).apply([])
+    assert empty.isVisible()
+    assert empty.size() == table.viewport().size()
+    model_of(table).apply([Visit(1)])
+    assert not empty.isVisible()
+
+
+def test_it_does_not_edit_and_selects_whole_rows(table: RecordTable) -> None:
+    table.select(2)
+    assert len(table.selectionModel().selectedIndexes()) == len(COLUMNS)
+    assert table.editTriggers() == table.EditTrigger.NoEditTriggers
+
+
+def test_ten_thousand_rows_are_no_burden(table: RecordTable) -> None:
+    many = [Visit(number) for number in range(10_000)]
+    before = time.perf_counter()
+    model_of(table).apply(many)
+    QApplication.processEvents()
+    model_of(table).apply([*many[:500], Visit(99_999), *many[500:]])
+    QApplication.processEvents()
+    assert time.perf_counter() - before < 1
+
+
+def test_rows_grow_with_the_scale(table: RecordTable, app: QApplication) -> None:
+    low = table.verticalHeader().defaultSectionSize()
+    style.apply(app, "light", 2.0)
+    assert table.verticalHeader().defaultSectionSize() == pytest.approx(2 * low, abs=4)
+    assert table.columnWidth(0) == 160

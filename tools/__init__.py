@@ -1,0 +1,1 @@
+"""What is needed to build the program, not to run it."""
