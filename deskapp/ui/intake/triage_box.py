@@ -155,7 +155,7 @@ class TriageBox(QWidget):
         """Go back from the choice by hand to the proposals; return whether it was open."""
         if not self.choice.isVisibleTo(self):
             return False
-        self.choice.hide()
+        self._hide_choice()
         self._show_middle()
         self.focus_proposals()
         return True
@@ -227,8 +227,7 @@ class TriageBox(QWidget):
         else:
             self._begin_with(visit, ahead)
             self.more.set_values(known)
-            nothing = {"department": None, "doctor": None, "named": False}
-            self.choice.set_values({**nothing, "override_reason": visit.override_reason})
+            self.choice.set_values({**_NOT_CHOSEN, "override_reason": visit.override_reason})
             self.choice.hide()
         self.more.set_shown("media_text", self.source()[0] is MediaSource.OTHER)
         self._show_middle()
@@ -296,13 +295,18 @@ class TriageBox(QWidget):
         self.choice.focus("department")
 
     def _offer_choice(self, suggestion: SuggestionView | None) -> None:
-        self.choice.set_values({"doctor": None, "department": suggestion and suggestion.department_id})
+        # Filled, as if it had been typed: a choice under way is kept like everything else.
+        self.choice.fill("department", suggestion and suggestion.department_id)
         self._offer_doctors()
-        self.choice.set_values({"doctor": suggestion and suggestion.doctor_id})
+        self.choice.fill("doctor", suggestion and suggestion.doctor_id)
+
+    def _hide_choice(self) -> None:
+        self.choice.hide()
+        self.choice.set_values(_NOT_CHOSEN)
 
     def show_kept_choice(self) -> None:
-        """Show the reason for another choice where it was typed and kept."""
-        if "override_reason" in self.choice.typed():
+        """Show the choice by hand where it was under way and kept."""
+        if self.choice.typed():
             self.choice.show()
             self._show_middle()
 
@@ -443,7 +447,7 @@ class TriageBox(QWidget):
 
     @Slot(object)
     def _on_opened(self, _row: ResultRow) -> None:
-        self.choice.hide()
+        self._hide_choice()
         self._show_middle()
         self.chosen.emit()
 
@@ -467,6 +471,7 @@ def _row(place: int, found: SuggestionView, tr: Translator) -> ResultRow:
     )
 
 
+_NOT_CHOSEN: Final = {"department": None, "doctor": None, "named": False}
 _NOTHING_SAID: Final = N_("Write what brings the visitor here: departments are proposed as you type.")
 _NOTHING_FITS: Final = N_("Nothing is proposed for these words. F6 chooses department and doctor.")
 _NOTHING_CHOSEN: Final = Text(N_("Say what brings the visitor here, or choose a department with F6."))

@@ -19,8 +19,6 @@ from deskapp.ui.widgets.form import Form
 
 KEEP_AFTER_MS: Final = 400
 COMPLAINT: Final = "said.complaint"
-BY_PLACE: Final = frozenset({"choice.department", "choice.doctor"})
-"""Choices from lists that change: a place in the list says nothing later."""
 
 
 class VisitKeeper(QObject):
@@ -92,7 +90,6 @@ class VisitKeeper(QObject):
             f"{part}.{name}": text
             for part, form in self._forms.items()
             for name, text in form.typed().items()
-            if f"{part}.{name}" not in BY_PLACE
         }
 
     @Slot(object)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -311,17 +312,20 @@ class ChoiceEditor(Editor):
         has_empty = any(choice.value is None for choice in choices)
         self._choices = tuple(choices) if has_empty else (Choice(None, "", ""), *choices)
         self.box.keys = tuple(choice.key for choice in self._choices)
+        # The value stays, so nothing was edited: whoever follows this choice must not hear of one.
         blocked = self.box.blockSignals(True)
         self.box.clear()
         self.box.addItems([self._tr(choice.label) for choice in self._choices])
-        self.box.blockSignals(blocked)
         self.put(before)
+        self.box.blockSignals(blocked)
+        self._hint()
 
     def text(self) -> str:
-        return "" if self.value() is None else str(self.box.currentIndex())
+        return _code(self.value())
 
     def put_text(self, text: str) -> None:
-        self.box.setCurrentIndex(int(text) if text.isdigit() and int(text) < len(self._choices) else 0)
+        codes = [_code(choice.value) for choice in self._choices]
+        self.box.setCurrentIndex(codes.index(text) if text in codes else 0)
 
     def value(self) -> object:
         index = self.box.currentIndex()
@@ -355,6 +359,13 @@ class ChoiceEditor(Editor):
     @Slot()
     def _on_chosen(self) -> None:
         self.left.emit()
+
+
+def _code(value: object) -> str:
+    """Return what a chosen value is called in a draft: places in a list change with language and staff."""
+    if value is None:
+        return ""
+    return str(value.value if isinstance(value, enum.Enum) else value)
 
 
 class CheckEditor(Editor):

@@ -135,6 +135,16 @@ def test_f9_without_a_complaint_says_what_is_missing(front: Front) -> None:
     assert front.stored().number is None
 
 
+def test_another_language_leaves_the_doctor_chosen_by_hand(front: Front) -> None:
+    front.arrive("shan")
+    front.say("眼睛疼")
+    front.key(F6)
+    chosen = box(front).choice.value("doctor")
+    assert chosen is not None
+    front.desk.language.set("mn")
+    assert box(front).choice.value("doctor") == chosen
+
+
 # --- danger
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 from deskapp.ui.intake.kept import visit_key
 from deskapp.ui.intake.visit_draft import add_to_kept, note_and_forget
 from tests.support.front import Front
@@ -16,6 +18,23 @@ def test_a_complaint_in_the_middle_comes_back_after_a_look_elsewhere(front: Fron
 
     said = front.stored().complaint
     assert "腿疼三天" in said or "腿疼三天" in front.tab.visit_page.triage.complaint()
+
+
+def test_a_doctor_being_chosen_comes_back_after_a_look_elsewhere_in_another_language(front: Front) -> None:
+    visit = front.arrive()
+    front.say("腿疼")
+    front.key(Qt.Key.Key_F6)
+    triage = front.tab.visit_page.triage
+    triage.choice.fill("named", True)
+    chosen = triage.choice.values()
+    front.arrive("13912345678")
+    front.desk.language.set("mn")
+
+    front.tab.show_visit(visit.id)
+    front.settle()
+
+    assert triage.choice.isVisibleTo(triage)
+    assert triage.choice.values() == chosen
 
 
 def test_kept_words_are_added_to_and_not_written_over(front: Front) -> None:
