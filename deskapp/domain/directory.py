@@ -7,6 +7,7 @@ timezone-aware UTC, money is integer fen, languages are the codes "zh", "en", "m
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from deskapp.domain.text import Words
@@ -140,15 +141,16 @@ class StaffDraft:
     typing_speed: int | None = None
 
 
-def price_grade(query: str, item: PriceView) -> int | None:
+def price_grade(query: str, item: PriceView, spelled: Callable[[str], bool]) -> int | None:
     """Return how well an item answers `query`: 0 its code, 1 a name begins so, 2 a part; None not at all.
 
-    Every word of the query has to occur in the code or in one of the three names, in any case.
+    Every word of the query has to occur in the code or in one of the three names, in any case; or else
+    `spelled` says that the query spells the Chinese name, in pinyin or initials: 3.
     """
     texts = [text.casefold() for text in (item.code, item.name.zh, item.name.en, item.name.mn) if text]
     words = query.casefold().split()
     if not all(any(word in text for text in texts) for word in words):
-        return None
+        return 3 if spelled(item.name.zh) else None
     if words and texts[0] == words[0]:
         return 0
     return 1 if any(text.startswith(" ".join(words)) for text in texts) else 2

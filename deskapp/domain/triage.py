@@ -102,6 +102,15 @@ class TriageRules:
 
 
 @dataclass(frozen=True)
+class Booking:
+    """The appointment that the visitor came for: a department's, or one doctor's; local time."""
+
+    department: str
+    doctor: int | None
+    at: dt.time
+
+
+@dataclass(frozen=True)
 class TriageVisitor:
     """What triage needs to know of a visitor; `doctor` and `department` are those of the last visit."""
 
@@ -113,6 +122,7 @@ class TriageVisitor:
     doctor_name: str = ""
     department: str = ""
     seen_on: dt.date | None = None
+    booking: Booking | None = None
 
 
 @dataclass(frozen=True)
@@ -208,12 +218,16 @@ class _Claim:
 
 @dataclass(frozen=True)
 class _Wish:
-    """The doctor a visitor belongs to; `doctor` is None when that one is not on today's list."""
+    """The doctor a visitor belongs to; `doctor` is None when that one is not on today's list.
+
+    `certain` says that it holds whatever the complaint is: asked for by name, or booked.
+    """
 
     department: str
     doctor: DoctorOnDuty | None
     name: str
-    asked: bool
+    certain: bool
+    booked: Booking | None = None
 
 
 def suggest(
@@ -348,20 +362,24 @@ def _take_over(claims: dict[str, _Claim], general: DepartmentRule, refused: _Cla
 
 
 def _wish(case: _Case) -> _Wish | None:
-    """Return the doctor whom the visitor asks for by name, else the one of the last visit.
+    """Return the doctor whom the visitor asks for by name, else the one booked, else that of the last visit.
 
     Who has outgrown the department of the last visit, as children do, begins anew.
     """
     asked = next((doctor for doctor in case.doctors if _named(case, doctor.name)), None)
     if asked is not None:
-        return _Wish(asked.department, asked, asked.name, asked=True)
+        return _Wish(asked.department, asked, asked.name, certain=True)
     visitor = case.visitor
+    booked = visitor.booking
+    if booked is not None:
+        found = next((doctor for doctor in case.doctors if doctor.id == booked.doctor), None)
+        return _Wish(booked.department, found, found.name if found else "", certain=True, booked=booked)
     own = next((doctor for doctor in case.doctors if doctor.id == visitor.doctor), None)
     department = own.department if own else visitor.department
     rule = case.rules.department(department)
     if visitor.doctor is None or not department or (rule and not rule.fits(visitor)):
         return None
-    return _Wish(department, own, own.name if own else visitor.doctor_name, asked=False)
+    return _Wish(department, own, own.name if own else visitor.doctor_name, certain=False)
 
 
 def _named(case: _Case, name: str) -> bool:
@@ -378,13 +396,15 @@ def _named(case: _Case, name: str) -> bool:
 def _same_matter(case: _Case, wish: _Wish, claims: Sequence[_Claim]) -> bool:
     """Return whether the visitor comes for what the doctor of the last visit treats."""
     known = [claim.code for claim in claims if claim.score]
-    return wish.asked or not known or wish.department in known or case.said(case.rules.returning)
+    return wish.certain or not known or wish.department in known or case.said(case.rules.returning)
 
 
 def _personal(case: _Case, wish: _Wish, claims: Sequence[_Claim]) -> list[Suggestion]:
     """Return the doctor the visitor belongs to; when away, say so and offer the next one."""
     claim = next((claim for claim in claims if claim.code == wish.department), _Claim(wish.department, 0))
     doctor = wish.doctor
+    if wish.booked is not None and wish.booked.doctor is None:
+        return _staffed(case, claim.with_(0, (_why(case.visitor, wish, there=True),)), first=True)
     if doctor is None or not doctor.on_duty(case.clock):
         away = (_why(case.visitor, wish, there=False), _away(wish, case.clock))
         return _staffed(case, claim.with_(0, away), first=False)
@@ -393,7 +413,9 @@ def _personal(case: _Case, wish: _Wish, claims: Sequence[_Claim]) -> list[Sugges
 
 
 def _why(visitor: TriageVisitor, wish: _Wish, *, there: bool) -> Text:
-    if wish.asked:
+    if wish.booked is not None:
+        return Text(N_("booked for {time}"), {"time": wish.booked.at})
+    if wish.certain:
         return Text(N_("asked for {doctor}"), {"doctor": wish.name})
     if visitor.seen_on is None:
         return Text(N_("return visit: the responsible doctor") if there else N_("return visit"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from deskapp import names_table
 from deskapp.db.base import Editable
 from deskapp.db.models.directory import Department, Doctor, DutyTime, PriceItem, Staff
 from deskapp.db.unit_of_work import Work
@@ -26,6 +28,7 @@ from deskapp.domain.directory import (
     price_grade,
 )
 from deskapp.domain.duty import Duty
+from deskapp.domain.names import query_key, search_keys
 from deskapp.domain.text import N_, Text, Words
 from deskapp.errors import ConflictError, InputError, RuleError
 from deskapp.services.base import Service, reads, writes
@@ -80,7 +83,10 @@ class DirectoryService(Service):
             or_(PriceItem.valid_from.is_(None), PriceItem.valid_from <= day),
             or_(PriceItem.valid_to.is_(None), PriceItem.valid_to >= day),
         )
-        graded = [(price_grade(query, item), item) for item in map(_price_view, session.scalars(asked))]
+        spelled = _spelled_by(query)
+        graded = [
+            (price_grade(query, item, spelled), item) for item in map(_price_view, session.scalars(asked))
+        ]
         found = [(grade, item.code, item) for grade, item in graded if grade is not None]
         return [item for _grade, _code, item in sorted(found, key=lambda entry: entry[:2])]
 
@@ -407,3 +413,15 @@ def _price_view(row: PriceItem) -> PriceView:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )
+
+
+def _spelled_by(query: str) -> Callable[[str], bool]:
+    """Return what says whether `query` spells a Chinese name: its pinyin from any syllable on, or initials."""
+    # Letters alone: of anything else a key keeps only part.
+    key = query_key(query, names_table.load()) if query.replace(" ", "").isalnum() else ""
+    return lambda name: bool(key) and any(known.startswith(key) for known in _spellings(name))
+
+
+@functools.lru_cache(maxsize=20_000)
+def _spellings(name: str) -> frozenset[str]:
+    return search_keys(name, names_table.load())

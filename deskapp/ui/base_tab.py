@@ -6,6 +6,7 @@ A view is built when it is first shown, speaks the language in force, asks again
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -71,6 +72,11 @@ class Desk:
     def tr(self) -> Translator:
         """The translator of the language in force."""
         return self.language.tr
+
+    def today(self) -> dt.date:
+        """Return the site's calendar day by the clock of the services, which a demo may have set."""
+        day: dt.date = self.services.settings.today()
+        return day
 
 
 class BaseView(QWidget):

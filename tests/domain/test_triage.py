@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import gettext
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from deskapp.domain.registration import Sex
 from deskapp.domain.rotation import Turn
 from deskapp.domain.text import Words
 from deskapp.domain.triage import (
+    Booking,
     DepartmentRule,
     DoctorOnDuty,
     RedFlagRule,
@@ -245,6 +247,24 @@ class TestOwnDoctor:
     def test_a_chinese_name_is_heard_inside_the_sentence(self) -> None:
         found = ask("我想找王建国医生看膝盖", doctors=[doctor(1), DoctorOnDuty(9, "王建国", "bones")])
         assert places(found)[0] == ("bones", 9)
+
+    def test_the_doctor_booked_comes_first_whatever_is_said(self) -> None:
+        came = replace(self.BACK, booking=Booking("bones", 3, dt.time(10, 30)))
+        found = ask("cough", came, [doctor(1, "chest"), doctor(2), doctor(3)])
+        assert places(found)[0] == ("bones", 3)
+        assert reasons(found)[0] == "booked for 10:30"
+
+    def test_a_department_booked_is_proposed_with_its_doctors_in_turn(self) -> None:
+        came = TriageVisitor(40, booking=Booking("bones", None, dt.time(10, 30)))
+        found = ask("", came, [doctor(1), doctor(2)])
+        assert places(found) == [("bones", 1), ("bones", 2)]
+        assert reasons(found)[0] == "booked for 10:30"
+
+    def test_a_booked_doctor_who_is_away_is_told(self) -> None:
+        came = TriageVisitor(40, booking=Booking("bones", 3, dt.time(10, 30)))
+        found = ask("", came, [doctor(1), doctor(3, absent=True)])
+        assert places(found) == [("bones", 1)]
+        assert reasons(found)[:2] == ["booked for 10:30", "Dr3 is absent today"]
 
     def test_who_has_outgrown_the_department_begins_anew(self) -> None:
         grown = TriageVisitor(14, doctor=2, department="child", seen_on=dt.date(2026, 1, 3))

@@ -227,6 +227,8 @@ def priced(directory: DirectoryService) -> DirectoryService:
         ("", ["CT-01", "CT-02", "LAB-01"]),
         ("ct-02", ["CT-02"]),
         ("血", ["LAB-01"]),
+        ("xuechang", ["LAB-01"]),
+        ("xcg", ["LAB-01"]),
         ("BLOOD", ["LAB-01"]),
         ("шинж", ["LAB-01"]),
         ("ЦЭЭЖНИЙ", ["CT-02"]),

@@ -28,6 +28,7 @@ from deskapp.services.intake import views
 from deskapp.services.intake.visits import decide, enter_step
 
 LARGEST_BLOCK = 200
+DAYS_TO_ENTER: Final = 7
 
 
 class NumberService(Service):
@@ -94,10 +95,16 @@ class NumberService(Service):
         return _block_view(work.session, block)
 
     @reads(Permission.NUMBER_ISSUE)
-    def blocks(self, session: Session, day: dt.date | None = None) -> list[PaperBlockView]:
-        """Return a day's reserved blocks with the numbers not entered yet."""
-        asked = select(PaperBlock).where(PaperBlock.day == (day or self.today())).order_by(PaperBlock.id)
-        return [_block_view(session, block) for block in session.scalars(asked)]
+    def blocks(self, session: Session) -> list[PaperBlockView]:
+        """Return today's reserved blocks, and those of the last days with numbers not entered yet.
+
+        The power may come back after midnight, or after a weekend.
+        """
+        today = self.today()
+        since = today - dt.timedelta(days=DAYS_TO_ENTER)
+        asked = select(PaperBlock).where(PaperBlock.day >= since).order_by(PaperBlock.id)
+        found = [_block_view(session, block) for block in session.scalars(asked)]
+        return [block for block in found if block.left or block.day == today]
 
     @writes(Permission.NUMBER_ISSUE)
     def enter_paper(

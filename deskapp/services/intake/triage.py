@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from deskapp.db.engine import Store
 from deskapp.db.models.directory import Department, Doctor
-from deskapp.db.models.intake import Visit, Visitor
+from deskapp.db.models.intake import Appointment, Visit, Visitor
 from deskapp.db.unit_of_work import Clock
 from deskapp.domain import triage
 from deskapp.domain.access import Permission
 from deskapp.domain.duty import Duty, Span, next_on_duty, span_on_duty
 from deskapp.domain.intake import SuggestionView, TriageView
 from deskapp.domain.registration import Sex
-from deskapp.domain.triage import DoctorOnDuty, Suggestion, TriageVisitor
+from deskapp.domain.triage import Booking, DoctorOnDuty, Suggestion, TriageVisitor
 from deskapp.domain.visitor_rules import age_in_years
 from deskapp.services.base import Service, reads
 from deskapp.services.directory import duty_times, local
@@ -38,6 +38,7 @@ class TriageQuestion:
     language: str = "zh"
     pregnant: bool = False
     age: int | None = None
+    appointment_id: int | None = None
 
 
 class TriageService(Service):
@@ -57,7 +58,9 @@ class TriageService(Service):
         times = duty_times(session, doctors.keys())
         codes = {row.id: row.code for row in places.values()}
         on_duty = [
-            _on_duty(row, codes[row.department_id], times.get(row.id, ()), local(now), waiting)
+            _on_duty(
+                row, codes[row.department_id], times.get(row.id, ()), local(now), waiting.get(_queue(row), 0)
+            )
             for row in doctors.values()
             if row.department_id in codes
         ]
@@ -86,9 +89,7 @@ def _doctors() -> Select[Doctor]:
     return select(Doctor).where(Doctor.active).order_by(Doctor.number)
 
 
-def _on_duty(
-    row: Doctor, code: str, times: Sequence[Duty], clock: dt.datetime, waiting: Mapping[str, int]
-) -> DoctorOnDuty:
+def _on_duty(row: Doctor, code: str, times: Sequence[Duty], clock: dt.datetime, waiting: int) -> DoctorOnDuty:
     begins, until = _span_today(times, clock)
     return DoctorOnDuty(
         id=row.id,
@@ -98,9 +99,14 @@ def _on_duty(
         languages=tuple(row.languages.split()),
         on_duty_from=begins,
         on_duty_until=until,
-        waiting=waiting.get(f"doctor:{row.id}", 0),
+        waiting=waiting,
         absent=begins is None,
     )
+
+
+def _queue(doctor: Doctor) -> str:
+    """Return the queue in which one waits for a doctor: their own, else their department's."""
+    return f"doctor:{doctor.id}" if doctor.own_queue else f"department:{doctor.department_id}"
 
 
 def _span_today(
@@ -127,9 +133,17 @@ def _visitor(session: Session, question: TriageQuestion, today: dt.date) -> Tria
         language=question.language,
         pregnant=question.pregnant,
     )
+    if question.appointment_id is not None:
+        known = replace(known, booking=_booking(session, question.appointment_id))
     if question.visitor_id is None:
         return known
     return _returning(session, session.get_one(Visitor, question.visitor_id), known, today)
+
+
+def _booking(session: Session, appointment_id: int) -> Booking:
+    booked = session.get_one(Appointment, appointment_id)
+    code = session.scalars(select(Department.code).where(Department.id == booked.department_id)).one()
+    return Booking(code, booked.doctor_id, local(booked.starts_at).time())
 
 
 def _returning(session: Session, visitor: Visitor, known: TriageVisitor, today: dt.date) -> TriageVisitor:
@@ -161,7 +175,7 @@ def _view(
 ) -> SuggestionView:
     place = places[found.department]
     doctor = doctors[found.doctor] if found.doctor is not None else None
-    queue = f"doctor:{doctor.id}" if doctor and doctor.own_queue else f"department:{place.id}"
+    queue = _queue(doctor) if doctor else f"department:{place.id}"
     return SuggestionView(
         department_id=place.id,
         department=views.department_name(place),

@@ -181,6 +181,19 @@ class VisitService(Service):
         _changed(work, visit, "visit.appointment", None, {"appointment": appointment_id})
 
     @writes(Permission.VISIT_WRITE)
+    def release_appointment(self, work: Work, visit_id: int) -> None:
+        """Undo that this visit is the one that was booked: the appointment is open again."""
+        visit = _open_visit(work, visit_id)
+        if visit.appointment_id is None:
+            raise RuleError("appointment.none", Text(N_("This visit fulfils no appointment.")))
+        appointment = work.session.get_one(Appointment, visit.appointment_id, with_for_update=True)
+        appointment.state = AppointmentState.BOOKED
+        appointment.version += 1
+        visit.appointment_id = None
+        work.touch("appointment", appointment.id)
+        _changed(work, visit, "visit.appointment-released", {"appointment": appointment.id}, None)
+
+    @writes(Permission.VISIT_WRITE)
     def add_charge(self, work: Work, visit_id: int, item_id: int, quantity: int = 1) -> int:
         """Add an item of the price list at today's price; return the line's id."""
         visit = _open_visit(work, visit_id)
@@ -286,7 +299,7 @@ def decide(work: Work, visit: Visit, decision: TriageDecision) -> None:
     visit.urgency, visit.override_reason = decision.urgency, reason
     if decision.doctor_id is not None and decision.doctor_id != before["doctor"]:
         returns = _becomes_responsible(work, visit, decision.doctor_id)
-        take_turn(work, visit, named=decision.named or returns)
+        take_turn(work, visit, named=decision.named or returns or _is_booked(work, visit))
     _enter_step(work, visit.id, Step.TRIAGE)
     _changed(work, visit, "visit.triage", before, msgspec.to_builtins(decision))
 
@@ -298,6 +311,13 @@ def _becomes_responsible(work: Work, visit: Visit, doctor_id: int) -> bool:
     visitor = work.session.get_one(Visitor, visit.visitor_id)
     was, visitor.responsible_doctor_id = visitor.responsible_doctor_id, doctor_id
     return was == doctor_id
+
+
+def _is_booked(work: Work, visit: Visit) -> bool:
+    """Return whether the visit goes to the doctor of its appointment."""
+    if visit.appointment_id is None:
+        return False
+    return work.session.get_one(Appointment, visit.appointment_id).doctor_id == visit.doctor_id
 
 
 def _refuse_other_queue(session: Session, visit: Visit, decision: TriageDecision) -> None:

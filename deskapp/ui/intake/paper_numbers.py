@@ -14,8 +14,9 @@ from deskapp import settings
 from deskapp.domain.access import Permission
 from deskapp.domain.directory import DepartmentView
 from deskapp.domain.intake import PaperBlockView, VisitView
-from deskapp.domain.text import N_, Text
-from deskapp.errors import DeskError, InputError
+from deskapp.domain.text import N_
+from deskapp.errors import DeskError
+from deskapp.i18n import Translator
 from deskapp.services.base import new_request
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
@@ -46,6 +47,7 @@ class PaperNumbersDialog(QDialog):
         self._visit = visit
         tr = desk.tr
         self._storing = False
+        self._days: dict[int, dt.date] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(tr(N_("Paper numbers")))
@@ -114,7 +116,9 @@ class PaperNumbersDialog(QDialog):
 
     def _take_blocks(self, blocks: Sequence[PaperBlockView]) -> None:
         tr = self._desk.tr
-        spans = [(block.id, f"{block.labels[0]}-{block.labels[-1]}", len(block.left)) for block in blocks]
+        today = self._desk.today()
+        self._days = {block.id: block.day for block in blocks}
+        spans = [(block.id, _span(block, today, tr), len(block.left)) for block in blocks]
         self.enter.set_choices("block", tuple(Choice(block_id, span) for block_id, span, _left in spans))
         if blocks:
             self.enter.set_values({"block": blocks[-1].id})
@@ -155,20 +159,16 @@ class PaperNumbersDialog(QDialog):
         if self._storing or not self.enter.check() or self._visit is None:
             return
         values = self.enter.values()
-        given = values["given_at"]
+        block, given = values["block"], values["given_at"]
+        assert isinstance(block, int)
         assert isinstance(given, dt.time)
-        now = dt.datetime.now().astimezone()
-        moment = dt.datetime.combine(now.date(), given).astimezone(dt.UTC)
-        if moment > now:
-            message = Text(N_("This time has not come yet."))
-            self.enter.take_error(InputError("given_at", "paper.future", message))
-            return
+        moment = dt.datetime.combine(self._days[block], given).astimezone(dt.UTC)
         self._desk.runner.run(
             self._desk.services.numbers.enter_paper,
             self._desk.actor(),
             new_request(),
             self._visit.id,
-            values["block"],
+            block,
             values["number"],
             moment,
             done=self._entered,
@@ -184,3 +184,9 @@ class PaperNumbersDialog(QDialog):
         if not (self.enter.take_error(error, retry) or self.reserve.take_error(error, retry)):
             self.bar.show_notice(notice(error, retry))
         return True
+
+
+def _span(block: PaperBlockView, today: dt.date, tr: Translator) -> str:
+    """Return how a block is told: its first and last number, and its day unless that is today."""
+    span = f"{block.labels[0]}-{block.labels[-1]}"
+    return span if block.day == today else f"{span} · {tr.date(block.day)}"

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from deskapp.domain.access import Actor
+from deskapp.domain.intake import NumberView
 from deskapp.domain.text import N_, Text
+from deskapp.errors import StorageError
 from deskapp.i18n import translator
 from deskapp.services.base import new_request
 from deskapp.services.intake.papers import PaperService
@@ -57,20 +59,21 @@ class DeskPapers(QObject):
         self._on_its_way: set[tuple[str, int]] = set()
         self._sent: set[tuple[str, int]] = set()
 
-    def print_number(self, visit_id: int, number_id: int) -> None:
+    def print_number(self, visit_id: int, number: NumberView) -> None:
         """Print slip and registration form of a number just given, each unless a spooler took it already."""
         actor = self._desk.actor()
-        for job in (_Slip(self, actor, visit_id, number_id), _Job(self, actor, visit_id, number_id)):
+        for kind in (_Slip, _Job):
+            job = kind(self, actor, visit_id, number)
             if job.key not in self._sent:
                 self._print(job)
 
-    def print_slip(self, visit_id: int, number_id: int, *, again: bool) -> None:
+    def print_slip(self, visit_id: int, number: NumberView, *, again: bool) -> None:
         """Print the slip, and record once the spooler has it."""
-        self._print(_Slip(self, self._desk.actor(), visit_id, number_id, again=again))
+        self._print(_Slip(self, self._desk.actor(), visit_id, number, again=again))
 
     def print_form(self, form: str, visit_id: int) -> None:
         """Print a form of a visit, and record once the spooler has it."""
-        self._print(_Job(self, self._desk.actor(), visit_id, 0, form=form))
+        self._print(_Job(self, self._desk.actor(), visit_id, None, form=form))
 
     def is_printing(self, number_id: int) -> bool:
         """Return whether a slip is on its way to the spooler."""
@@ -104,20 +107,24 @@ class DeskPapers(QObject):
         use_case, args = job.record(self._desk.services, sent.printer)
         # By whoever ordered it, even if another person has signed in since.
         self._desk.runner.run(use_case, job.actor, new_request(), *args)
-        if not job.number_id:
+        if job.number is None:
             self._desk.messages.did(Text(N_("Sent to {printer}"), {"printer": sent.printer}))
 
     def take_refusal(self, job: _Job, error: Exception) -> None:
         """Say why something was not printed; trying again prints all that is missing."""
         self._on_its_way.discard(job.key)
+        if isinstance(error, StorageError) and job.number is not None:
+            # Another visitor may stand there by now.
+            told = {"number": job.number.label, "why": error.text}
+            error = StorageError(error.code, Text(N_("{number} is not on paper yet. {why}"), told))
         self._desk.messages.route(error, self._owner, job.again_with_its_mate)
 
     def print_once_more(self, job: _Job) -> None:
         """Print what was refused, and the other paper of the same number if that was refused too."""
         if not isValid(self):
             return
-        if job.number_id and not job.again:
-            self.print_number(job.visit_id, job.number_id)
+        if job.number is not None and not job.again:
+            self.print_number(job.visit_id, job.number)
         else:
             self._print(job)
 
@@ -129,14 +136,14 @@ class _Job:
     papers: DeskPapers
     actor: Actor
     visit_id: int
-    number_id: int
+    number: NumberView | None
     again: bool = False
     form: str = FORM
 
     @property
     def key(self) -> tuple[str, int]:
         """What may not be on its way twice: a form with a number is another than without."""
-        return self.form, self.number_id or -self.visit_id
+        return self.form, self.number.id if self.number is not None else -self.visit_id
 
     def take_sent(self, sent: Sent) -> None:
         self.papers.take_sent(self, sent)
@@ -159,4 +166,5 @@ class _Slip(_Job):
     form: str = SLIP
 
     def record(self, services: Any, printer: str) -> tuple[Any, tuple[Any, ...]]:
-        return services.numbers.slip_sent, (self.number_id, printer, self.again)
+        assert self.number is not None
+        return services.numbers.slip_sent, (self.number.id, printer, self.again)

@@ -51,6 +51,8 @@ class PayBox(QWidget):
         self.found = ResultList(desk.tr)
         self.found.fit(MOST_FOUND)
         self.found.hide()
+        self._none = words("", "secondary", wrap=True)
+        self._none.hide()
         self.lines: RecordTableModel[ChargeLine] = RecordTableModel(COLUMNS, desk.tr, self)
         self.table = RecordTable(self.lines)
         self._empty = EmptyState("receipt")
@@ -83,6 +85,7 @@ class PayBox(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self.field)
         rows.addWidget(self.found)
+        rows.addWidget(self._none)
         rows.addWidget(self.table, 1)
         rows.addLayout(below)
         paid = QHBoxLayout()
@@ -142,6 +145,7 @@ class PayBox(QWidget):
     def _on_edited(self, typed: str) -> None:
         if not typed.strip():
             self.found.hide()
+            self._none.hide()
             return
         self._ask(self._show_found)
 
@@ -160,7 +164,10 @@ class PayBox(QWidget):
         ]
         self.found.apply(rows)
         self._shown_for = self.field.query()
-        self.found.setVisible(bool(rows) and bool(self._shown_for.strip()))
+        typed = self._shown_for.strip()
+        self.found.setVisible(bool(rows) and bool(typed))
+        self._none.setText(tr(N_("Nothing in the price list answers “{typed}”."), typed=typed))
+        self._none.setVisible(bool(typed) and not rows)
 
     def _show_and_choose(self, prices: Sequence[PriceView]) -> None:
         self._show_found(prices)

@@ -123,7 +123,7 @@ class SearchPane(QWidget):
         if not self._typed:
             return
         tr = self._desk.tr
-        today = dt.datetime.now().astimezone().date()
+        today = self._desk.today()
         rows = [hit_row(hit, tr, today) for hit in hits]
         new = tr(N_("Register “{name}”"), name=self._typed)
         rows.append(ResultRow(NEW, new, aside="F2", icon="user-plus", tone="accent"))

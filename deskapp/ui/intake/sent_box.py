@@ -40,7 +40,7 @@ class SentBox(Panel):
 
     def show_visit(self, visit: VisitView) -> None:
         """Show what was decided and done about a visit."""
-        found = facts(visit, self._desk.tr)
+        found = facts(visit, self._desk.tr, self._desk.today())
         while len(self._pairs) < len(found):
             pair = (words("", "secondary"), words("", "", wrap=True))
             for column, text in enumerate(pair):
@@ -59,7 +59,7 @@ class SentBox(Panel):
         self._grid.setVerticalSpacing(sizes.gap)
 
 
-def facts(visit: VisitView, tr: Translator) -> Lines:
+def facts(visit: VisitView, tr: Translator, today: dt.date) -> Lines:
     """Return what there is to say of a visit whose number was given; what is said once is not said again."""
     found: Lines = []
     if visit.ended is not None:
@@ -78,7 +78,7 @@ def facts(visit: VisitView, tr: Translator) -> Lines:
         paid = (tr.money(visit.total), tr(label(visit.payment)), visit.payment_reason)
         found.append((tr(N_("Payment")), " · ".join(part for part in paid if part)))
     events = visit.number.events if visit.number is not None else ()
-    return found + _named(tr(N_("Slip")), [_event(event, tr) for event in events])
+    return found + _named(tr(N_("Slip")), [_event(event, tr, today) for event in events])
 
 
 def _named(about: str, lines: list[str]) -> Lines:
@@ -91,7 +91,6 @@ def _charge(line: ChargeLine, tr: Translator) -> str:
     return f"{tr(line.name)}{times} · {tr.money(line.total)}"
 
 
-def _event(event: SlipEvent, tr: Translator) -> str:
-    when = tr.day_time(event.at, dt.datetime.now().astimezone().date())
-    parts = (when, tr(label(event.state)), event.by, event.reason)
+def _event(event: SlipEvent, tr: Translator, today: dt.date) -> str:
+    parts = (tr.day_time(event.at, today), tr(label(event.state)), event.by, event.reason)
     return " · ".join(part for part in parts if part)

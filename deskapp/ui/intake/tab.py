@@ -23,7 +23,7 @@ from deskapp.ui.intake.beside import Beside
 from deskapp.ui.intake.search_pane import SearchPane
 from deskapp.ui.intake.visit_draft import NotNoted, VisitKeeper, note_and_forget
 from deskapp.ui.intake.visit_keys import BUTTONS, is_numbered, name_keys, show_buttons
-from deskapp.ui.intake.visit_page import PAY, TRIAGE, VITALS, VisitPage
+from deskapp.ui.intake.visit_page import APPOINTMENT_KEY, PAY, TRIAGE, VITALS, VisitPage
 from deskapp.ui.intake.visit_work import VisitWork
 from deskapp.ui.intake.visitor_page import VisitorPage
 from deskapp.ui.intake.work_area import WorkArea
@@ -112,6 +112,7 @@ class IntakeTab(BaseTab):
         self.visitor_page.same_person.connect(self.arrival.open_hit)
         self.visit_page.edit_wanted.connect(self.edit_record)
         self.visit_page.step_activated.connect(self.work.activate_step)
+        self.visit_page.booked.connect(self._enable)
         triage = self.visit_page.triage
         triage.confirmed.connect(self._on_complaint)
         triage.source_changed.connect(self.keep_source)
@@ -142,6 +143,7 @@ class IntakeTab(BaseTab):
             Action("visit.next", N_("Next step"), work.next_step, "F8", "footprints"),
             Action("visit.number", N_("Number, print"), work.issue, "F9", "ticket", primary=True),
             Action("visit.end", N_("End early"), work.end_early, "F10", "door-open"),
+            Action("visit.booked", N_("Appointment"), self.confirm_appointment, APPOINTMENT_KEY, "calendar"),
             Action("visit.emergency", N_("Emergency"), work.emergency, "F12", "ambulance"),
             Action("visit.print", N_("Print form"), work.print_form, "Ctrl+P", "printer", in_bar=False),
             Action("visit.preview", N_("Preview"), work.preview, "Ctrl+Shift+P", "eye", in_bar=False),
@@ -436,6 +438,11 @@ class IntakeTab(BaseTab):
             self.visit_page.pay.take_focus()
 
     @Slot()
+    def confirm_appointment(self) -> None:
+        """Say that the visit in front is the one that was booked."""
+        self.visit_page.confirm_appointment()
+
+    @Slot()
     def choose_other(self) -> None:
         """Choose department and doctor by hand."""
         if self.current() is not None:
@@ -487,6 +494,7 @@ class IntakeTab(BaseTab):
         self._share_room()
         self._enable()
 
+    @Slot()
     def _enable(self) -> None:
         """Let the keys do what makes sense now; the bar below tells of no other."""
         visit = self.current() if self._work.at_visit() else None
@@ -498,6 +506,7 @@ class IntakeTab(BaseTab):
             "visitor.edit": visit is not None and visit.visitor is not None,
             "visit.again": visit is not None and visit.visitor is not None,
             "visit.end": visit is not None,
+            "visit.booked": visit is not None and self.visit_page.is_booked(),
             "visit.print": visit is not None,
             "number.reprint": numbered,
             "number.void": numbered,

@@ -409,7 +409,9 @@ class TriageBox(QWidget):
         if visit is None:
             return None
         visitor_id = visit.visitor.id if visit.visitor else None
-        return TriageQuestion(self.complaint(), visitor_id, pregnant=visit.pregnant)
+        return TriageQuestion(
+            self.complaint(), visitor_id, pregnant=visit.pregnant, appointment_id=visit.appointment_id
+        )
 
     def when_answered(self, then: Callable[[], object]) -> None:
         """Call `then` once the proposals and red flags are those of what stands in the complaint now."""

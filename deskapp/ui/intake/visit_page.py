@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from deskapp.domain.identity import mask_document, mask_phone
 from deskapp.domain.intake import AppointmentView, StepView, VisitView, fold_steps
 from deskapp.domain.registration import Allergy, SlipState, label
-from deskapp.domain.text import N_
+from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.services.base import new_request
 from deskapp.ui import style
@@ -26,6 +28,7 @@ from deskapp.ui.widgets.steps import CURRENT, DONE, SKIPPED, TODO, Step, StepStr
 from deskapp.ui.widgets.urgency import UrgencyBadge
 
 TRIAGE, VITALS, PAY = "triage", "vitals", "pay"
+APPOINTMENT_KEY: Final = "F11"
 SLIP_TONES: Final = {
     SlipState.ISSUED: "warning",
     SlipState.SENT: "good",
@@ -42,6 +45,9 @@ class VisitPage(QWidget):
 
     edit_wanted = Signal()
     """Change the visitor's record."""
+
+    booked = Signal()
+    """An appointment is offered to be confirmed, or no longer."""
 
     def __init__(self, desk: Desk, triage: TriageBox, vitals: VitalsBox, pay: PayBox) -> None:
         super().__init__()
@@ -60,7 +66,7 @@ class VisitPage(QWidget):
         self.steps = StepStrip(desk.tr)
         self.steps.activated.connect(self.step_activated)
         self._appointment = QPushButton()
-        self._appointment.clicked.connect(self._on_appointment)
+        self._appointment.clicked.connect(self.confirm_appointment)
         self._appointment.hide()
         self._ended = words("", "warning", wrap=True)
         rows = QVBoxLayout(self)
@@ -87,7 +93,8 @@ class VisitPage(QWidget):
         self.head.begin(name)
         for part in (self.triage, self.vitals, self.pay):
             part.begin()
-        for widget in (self._ended, self.number, self._appointment):
+        self._offer_appointment([])
+        for widget in (self._ended, self.number):
             widget.hide()
         coming = (view.step for view in fold_steps(()))
         self.steps.show_steps([Step(step.value, label(step), TODO) for step in coming])
@@ -107,8 +114,8 @@ class VisitPage(QWidget):
 
     def show_visit(self, visit: VisitView) -> None:
         """Show a visit, or what has changed of it."""
-        other = self.visit is None or self.visit.id != visit.id
-        self.visit = visit
+        before, self.visit = self.visit, visit
+        other = before is None or before.id != visit.id
         self.head.show_visit(visit)
         self.number.show_visit(visit)
         for part in (self.triage, self.vitals, self.pay):
@@ -117,6 +124,7 @@ class VisitPage(QWidget):
         self._show_end(visit)
         if other:
             self.show_part(TRIAGE)
+        if other or (before and before.appointment_id != visit.appointment_id):
             self._ask_for_appointments(visit)
 
     def show_part(self, part: str) -> None:
@@ -128,14 +136,14 @@ class VisitPage(QWidget):
         return next(name for name, page in self._pages.items() if page is self._stack.currentWidget())
 
     def _show_steps(self, visit: VisitView) -> None:
-        tr, today = self._desk.tr, _today()
+        tr, today = self._desk.tr, self._desk.today()
         self.steps.show_steps([_step(view, visit, tr, today) for view in visit.steps])
 
     def _show_end(self, visit: VisitView) -> None:
         tr = self._desk.tr
         self._ended.setVisible(visit.ended is not None)
         if visit.ended is not None and visit.ended_at is not None:
-            when = tr.day_time(visit.ended_at, _today())
+            when = tr.day_time(visit.ended_at, self._desk.today())
             self._ended.setText(
                 tr(
                     N_("Ended {when}: {reason}. {note}"),
@@ -146,7 +154,7 @@ class VisitPage(QWidget):
             )
 
     def _ask_for_appointments(self, visit: VisitView) -> None:
-        self._appointment.hide()
+        self._offer_appointment([])
         if visit.visitor is None or visit.appointment_id is not None:
             return
         ask = self._desk.services.visitors.appointments
@@ -167,21 +175,68 @@ class VisitPage(QWidget):
             who = " · ".join(part for part in (tr(booked.department), booked.doctor) if part)
             self._appointment.setText(
                 tr(
-                    N_("Booked for {time}: {who}. Here now? Click to confirm."),
+                    N_("Booked for {time}: {who}. Here now? {key} confirms."),
                     time=tr.time(booked.starts_at),
                     who=who,
+                    key=APPOINTMENT_KEY,
                 )
             )
+        self.booked.emit()
+
+    def is_booked(self) -> bool:
+        """Return whether an appointment of the visitor in front can be confirmed."""
+        return self.visit is not None and self.visit.ended is None and bool(self._appointments)
 
     @Slot()
-    def _on_appointment(self) -> None:
-        if self.visit is None or not self._appointments:
+    def confirm_appointment(self) -> None:
+        """Say that this visit is the one that was booked."""
+        if self.visit is None or not self.is_booked():
             return
-        self._appointment.hide()
+        booked, visit_id = self._appointments[0], self.visit.id
+        self._offer_appointment([])
         fulfil = self._desk.services.visits.fulfil_appointment
         self._desk.runner.run(
-            fulfil, self._desk.actor(), new_request(), self.visit.id, self._appointments[0].id, owner=self
+            fulfil,
+            self._desk.actor(),
+            new_request(),
+            visit_id,
+            booked.id,
+            done=_Confirmed(self, visit_id),
+            owner=self,
         )
+
+    def tell_confirmed(self, visit_id: int) -> None:
+        """Say that a visit is the one that was booked, and how to take that back."""
+        self._desk.messages.did(Text(N_("Came for the appointment")), _Release(self, visit_id))
+
+    def release_appointment(self, visit_id: int) -> None:
+        """Take back that a visit is the one that was booked."""
+        release = self._desk.services.visits.release_appointment
+        self._desk.runner.run(
+            release, self._desk.actor(), new_request(), visit_id, done=self._on_released, owner=self
+        )
+
+    def _on_released(self, _done: object) -> None:
+        self._desk.messages.did(Text(N_("The appointment is open again")))
+
+
+@dataclass(frozen=True)
+class _OfVisit:
+    """Something about the visit that was in front then, whichever is now."""
+
+    page: VisitPage
+    visit_id: int
+
+
+class _Confirmed(_OfVisit):
+    def __call__(self, _done: object) -> None:
+        self.page.tell_confirmed(self.visit_id)
+
+
+class _Release(_OfVisit):
+    def __call__(self) -> None:
+        if isValid(self.page):
+            self.page.release_appointment(self.visit_id)
 
 
 class VisitorHead(QWidget):
@@ -311,7 +366,3 @@ def _state(view: StepView, visit: VisitView) -> str:
     if view.step is visit.next_step:
         return CURRENT
     return SKIPPED if visit.ended is not None else TODO
-
-
-def _today() -> dt.date:
-    return dt.datetime.now().astimezone().date()

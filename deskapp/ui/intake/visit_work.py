@@ -156,7 +156,7 @@ class VisitWork(QObject):
             return
         if number.state is SlipState.ISSUED and not self.papers.was_sent(number.id):
             # It was given, but no printer took it.
-            self.papers.print_number(visit_id, number.id)
+            self.papers.print_number(visit_id, number)
             return
         message = N_("Number {number} was given and printed already. Ctrl+R prints the slip again.")
         self._desk.messages.did(Text(message, {"number": number.label}))
@@ -196,7 +196,7 @@ class VisitWork(QObject):
         message = Text(N_("Number {number} given"), {"number": number.label})
         self._desk.messages.did(message, _Void(self, visit_id))
         if number.state is SlipState.ISSUED and not self.papers.was_sent(number.id):
-            self.papers.print_number(visit_id, number.id)
+            self.papers.print_number(visit_id, number)
         if visit_id == self._tab.visit_id:
             self._tab.load_visit(visit_id)
             self._tab.to_search()
@@ -211,9 +211,7 @@ class VisitWork(QObject):
         """Print the slip once more; the slip says so."""
         visit = self._tab.current()
         if visit is not None and visit.number is not None:
-            self.papers.print_slip(
-                visit.id, visit.number.id, again=visit.number.state is not SlipState.ISSUED
-            )
+            self.papers.print_slip(visit.id, visit.number, again=visit.number.state is not SlipState.ISSUED)
 
     @Slot()
     def print_form(self) -> None:

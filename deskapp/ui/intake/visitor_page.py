@@ -199,7 +199,7 @@ class VisitorPage(QWidget):
         if self._storing or not self._key or not self.form.check():
             return
         draft = self._draft()
-        found = problems(draft, _today())
+        found = problems(draft, self._desk.today())
         for problem in reversed(found):
             self.form.take_error(problem)
         if not found:
@@ -274,7 +274,7 @@ class VisitorPage(QWidget):
         """Fill birth date and sex from the number; what the person typed themselves is not overwritten."""
         kind = self.form.value("document_kind")
         typed = str(self.form.value("document_number") or "").strip()
-        reading = _reading(kind if isinstance(kind, DocumentKind) else None, typed)
+        reading = _reading(kind if isinstance(kind, DocumentKind) else None, typed, self._desk.today())
         self.form.set_note("document_number", "")
         if reading is None:
             return
@@ -294,7 +294,7 @@ class VisitorPage(QWidget):
 
     def _ask_for_guardian(self) -> None:
         birth = self.form.value("birth_date")
-        child = isinstance(birth, dt.date) and needs_guardian(birth, _today())
+        child = isinstance(birth, dt.date) and needs_guardian(birth, self._desk.today())
         self.form.set_note(
             "birth_date", N_("A child: the guardian agrees and signs.") if child else "", "accent"
         )
@@ -310,7 +310,7 @@ class VisitorPage(QWidget):
 
     def _show_likely(self, likely: Sequence[LikelyDuplicate]) -> None:
         self._likely = likely
-        tr, today = self._desk.tr, _today()
+        tr, today = self._desk.tr, self._desk.today()
         rows = []
         for one in likely:
             row = hit_row(one.hit, tr, today)
@@ -356,18 +356,14 @@ class _Resume:
         self.page.keep_now()
 
 
-def _reading(kind: DocumentKind | None, typed: str) -> DocumentReading | None:
+def _reading(kind: DocumentKind | None, typed: str, today: dt.date) -> DocumentReading | None:
     if not typed:
         return None
     try:
-        return read_document(None if kind is DocumentKind.NONE else kind, typed, _today())
+        return read_document(None if kind is DocumentKind.NONE else kind, typed, today)
     except InputError:
         # Half a number is no mistake yet; storing says what is wrong with a whole one.
         return None
-
-
-def _today() -> dt.date:
-    return dt.datetime.now().astimezone().date()
 
 
 def _timer(owner: QWidget, milliseconds: int, then: object) -> QTimer:

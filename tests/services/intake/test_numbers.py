@@ -247,8 +247,18 @@ def test_a_paper_number_of_yesterday_stays_yesterdays(desk: Desk, head: Actor, c
     desk.number(desk.triaged("李"))
     number = enter(desk, desk.triaged(), block.id, 1, given)
     assert (number.day, number.waiting_before) == (dt.date(2026, 11, 16), 0)
+    assert [shown.left for shown in desk.services.numbers.blocks(desk.actor)] == [(2, 3)]
+    for paper in (2, 3):
+        enter(desk, desk.triaged(), block.id, paper, given)
     assert desk.services.numbers.blocks(desk.actor) == []
-    assert desk.services.numbers.blocks(desk.actor, dt.date(2026, 11, 16))[0].left == (2, 3)
+
+
+def test_a_block_that_nobody_finished_is_not_offered_for_ever(
+    desk: Desk, head: Actor, clock: WallClock
+) -> None:
+    reserve(desk, head)
+    clock.forward(days=8)
+    assert desk.services.numbers.blocks(desk.actor) == []
 
 
 def test_a_paper_number_that_can_not_be_is_refused(desk: Desk, head: Actor, clock: WallClock) -> None:

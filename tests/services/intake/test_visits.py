@@ -26,6 +26,7 @@ from deskapp.domain.registration import (
 from deskapp.domain.urgency import Consciousness, Vitals
 from deskapp.errors import ConflictError, InputError, PermissionDenied, RuleError
 from deskapp.services.base import new_request
+from deskapp.services.intake.triage import TriageQuestion
 from tests.services.conftest import Desk, WallClock
 
 WELL = Vitals(
@@ -308,6 +309,37 @@ def test_an_appointment_is_fulfilled_once(desk: Desk, booked: Callable[[Desk, in
     other = desk.open(visitor.id)
     with pytest.raises(ConflictError):
         do(desk, "fulfil_appointment", other.id, appointment)
+
+
+def test_the_doctor_booked_is_proposed_first_and_the_turn_is_used_up(
+    desk: Desk, booked: Callable[[Desk, int], int]
+) -> None:
+    visitor, house = desk.register("王建国"), desk.house
+    visit = desk.open(visitor.id)
+    do(desk, "fulfil_appointment", visit.id, booked(desk, visitor.id))
+    seen = desk.services.visits.visit(desk.actor, visit.id)
+    question = TriageQuestion("咳嗽", visitor.id, appointment_id=seen.appointment_id)
+    first = desk.services.triage.suggest(desk.actor, question).suggestions[0]
+    assert (first.department_id, first.doctor_id) == (house.surgery, house.li)
+    assert first.reasons[0].message == "booked for {time}"
+
+    desk.triage(visit.id, doctor_id=house.li)
+    after = TriageQuestion("肚子上有个肿块，普通外科")
+    assert desk.services.triage.suggest(desk.actor, after).suggestions[0].doctor_id == house.wang
+
+
+def test_an_appointment_taken_by_mistake_is_open_again(
+    desk: Desk, booked: Callable[[Desk, int], int]
+) -> None:
+    visitor = desk.register("王建国")
+    appointment, visit = booked(desk, visitor.id), desk.open(visitor.id)
+    do(desk, "fulfil_appointment", visit.id, appointment)
+    do(desk, "release_appointment", visit.id)
+    assert desk.services.visits.visit(desk.actor, visit.id).appointment_id is None
+    assert [one.id for one in desk.services.visitors.appointments(desk.actor, visitor.id)] == [appointment]
+    with pytest.raises(RuleError) as caught:
+        do(desk, "release_appointment", visit.id)
+    assert caught.value.code == "appointment.none"
 
 
 def test_nobody_takes_anothers_appointment(desk: Desk, booked: Callable[[Desk, int], int]) -> None:

@@ -42,6 +42,18 @@ def test_items_are_added_with_enter_and_summed(front: Front) -> None:
     assert "105.5" in box(front)._sum.text()
 
 
+def test_prices_are_found_by_pinyin_and_what_is_not_there_is_said(front: Front) -> None:
+    price(front)
+    front.type("xue")
+    assert [row.title for row in box(front).found.rows()] == ["Blood count"]
+    front.type("zzz")
+    assert not box(front).found.isVisible()
+    assert "xuezzz" in box(front)._none.text()
+    assert box(front)._none.isVisible()
+    box(front).field.clear()
+    assert not box(front)._none.isVisible()
+
+
 def test_enter_faster_than_the_answer_adds_what_was_typed(front: Front) -> None:
     price(front)
     front.type("chest")

@@ -13,7 +13,7 @@ from tests.support.front import Front
 
 
 def _facts(front: Front) -> dict[str, str]:
-    return dict(facts(front.stored(), front.desk.tr))
+    return dict(facts(front.stored(), front.desk.tr, front.desk.today()))
 
 
 def _numbered(front: Front) -> None:
