@@ -18,7 +18,7 @@ from deskapp.domain.access import Actor, Role
 from deskapp.domain.directory import DepartmentDraft, DoctorDraft, PriceDraft
 from deskapp.domain.duty import Duty
 from deskapp.domain.intake import TriageDecision
-from deskapp.domain.registration import Step
+from deskapp.domain.registration import Payment, Step
 from deskapp.domain.text import Words
 from deskapp.services.access import SiteSetup
 from deskapp.services.all import Services, build_services
@@ -70,12 +70,11 @@ def begin(folder: Path) -> list[int]:
     with opened(folder) as house:
         setup = SiteSetup("人民医院", "zh", "points", SIGN_IN, SIGN_IN, PASSWORD)
         house.services.access.first_start(house.actor, new_request(), setup)
-        departments = [
-            house.services.directory.save_department(house.actor, new_request(), draft).value.id
-            for draft in _departments()
-        ]
-        for department in departments:
-            _add_doctors(house, department)
+        departments = []
+        for draft in _departments():
+            department = house.services.directory.save_department(house.actor, new_request(), draft).value.id
+            _add_doctors(house, department, draft.prefix)
+            departments.append(department)
         for number in range(60):
             item = PriceDraft(
                 f"X{number:03}", Words(f"检查{number}", f"Test {number}", f"Шинжилгээ {number}"), 5000
@@ -88,14 +87,21 @@ def _departments() -> Iterator[DepartmentDraft]:
     rules = tomllib.loads(paths.resource("triage", "departments.toml").read_text("utf-8"))["department"]
     for place, rule in enumerate(rules):
         name = Words(rule["name"]["zh"], rule["name"]["en"], rule["name"]["mn"])
-        yield DepartmentDraft(rule["code"], name, f"{100 + place}", prefix=chr(ord("A") + place % 26))
+        yield DepartmentDraft(rule["code"], name, f"{100 + place}", prefix=_letters(place))
 
 
-def _add_doctors(house: Open, department: int) -> None:
+def _letters(place: int) -> str:
+    """Return two letters for a place in a list: AA, AB and so on."""
+    first, second = divmod(place, 26)
+    return chr(ord("A") + first) + chr(ord("A") + second)
+
+
+def _add_doctors(house: Open, department: int, letters: str) -> None:
     always = [Duty(dt.time(0), dt.time(0), weekday=weekday) for weekday in range(7)]
     for number in range(DOCTORS_EACH):
+        prefix = letters + chr(ord("A") + number)
         draft = DoctorDraft(
-            f"D{department:03}{number}", f"王医生{department}{number}", department, prefix="D"
+            f"D{department:03}{number}", f"王医生{department}{number}", department, prefix=prefix
         )
         doctor = house.services.directory.save_doctor(house.actor, new_request(), draft).value
         house.services.directory.save_duty_times(house.actor, new_request(), doctor, always)
@@ -122,5 +128,6 @@ def _receive(house: Open, number: int) -> None:
     decision = TriageDecision("头疼两天", department.id, urgency=4)
     services.numbers.decide_and_issue(actor, new_request(), visit.id, decision)
     if number % 3:
-        for step in (Step.PAY, Step.ESCORT, Step.RETURN):
+        services.visits.pay(actor, new_request(), visit.id, Payment.PAID)
+        for step in (Step.ESCORT, Step.RETURN):
             services.visits.do_step(actor, new_request(), visit.id, step)

@@ -256,7 +256,7 @@ def _print_options(parser: argparse.ArgumentParser, tr: Translator) -> None:
 
 
 def _print(call: Call) -> int:
-    from deskapp.forms.catalog import FORMS, form
+    from deskapp.forms.catalog import FORMS
 
     args = call.args
     if args.list:
@@ -265,7 +265,11 @@ def _print(call: Call) -> int:
         return DONE
     if not args.form or not args.out or not (args.id or args.blank):
         call.usage(N_("Name a form, --id or --blank, and --out. See: deskapp print --list"))
-    pdf = _blank(call, form(args.form).name) if args.blank else _filled(call, form(args.form).name)
+    if args.form not in FORMS:
+        call.usage(
+            N_("“{form}” can't be printed. These can: {choices}."), form=args.form, choices=", ".join(FORMS)
+        )
+    pdf = _blank(call, args.form) if args.blank else _filled(call, args.form)
     _write(Path(args.out), pdf)
     return DONE
 

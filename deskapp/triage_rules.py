@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import msgspec
 
@@ -107,6 +107,7 @@ class _Level(_Struct):
     longest_minutes: int
     source: str
     examples: _Names
+    colour: Literal["red", "orange", "yellow", "green"]
     reassess_minutes: int | None = None
 
 
@@ -324,6 +325,7 @@ def _level(read: _Level, source: Words) -> LevelRule:
         read.reassess_minutes,
         read.examples.words(),
         source,
+        read.colour,
     )
 
 

@@ -137,7 +137,7 @@ def test_what_is_typed_when_the_window_closes_is_kept(
             signed_in(opened.services).account_id, f"visit.{visit.id}"
         ),
     )
-    assert kept == {"vitals.pulse": "88"}
+    assert kept == {"vitals.pulse": "88", "vitals.@pulse": ""}
 
 
 def test_a_database_that_is_locked_for_a_while_keeps_nobody_from_searching(

@@ -85,6 +85,7 @@ def test_help_loads_nothing_heavy() -> None:
         ["print"],
         ["print", "registration-form", "--blank"],
         ["print", "registration-form", "--out", "x.pdf"],
+        ["print", "wish-list", "--blank", "--out", "x.pdf"],
         ["print", "registration-form", "--blank", "--id", "V1", "--out", "x.pdf"],
         ["import"],
         ["import", "staff"],
@@ -165,8 +166,10 @@ def test_what_is_no_database_is_one_plain_line(run: Run, folder: Path, tmp_path:
 def test_a_file_that_can_not_be_written_is_one_plain_line(run: Run, folder: Path, tmp_path: Path) -> None:
     code, _said, complaint = run("export", "visits", "--data", folder, "--out", tmp_path / "no" / "v.csv")
     assert (code, complaint.count("\n")) == (1, 1)
+    assert str(tmp_path / "no") in complaint
     code, _said, complaint = run("print", "number-slip", "--blank", "--out", tmp_path / "no" / "x.pdf")
     assert (code, complaint.count("\n")) == (1, 1)
+    assert complaint.startswith(f"There is no folder {tmp_path / 'no'}.")
 
 
 def test_stopping_is_not_a_crash(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,15 +234,18 @@ def test_a_blank_form_needs_no_hospital_and_has_its_letterhead(
     assert "测试医院" in text_of(out)
 
 
-@pytest.mark.parametrize(
-    ("words", "name"), [(["wish-list"], "wish-list"), (["number-slip", "--size", "A0"], "A6")]
-)
-def test_an_unknown_form_or_size_is_said(run: Run, tmp_path: Path, words: list[str], name: str) -> None:
-    code, _said, complaint = run(
-        "print", *words, "--blank", "--out", tmp_path / "x.pdf", "--data", tmp_path / "none"
-    )
+def test_an_unknown_form_is_answered_with_those_that_there_are(run: Run) -> None:
+    code, _said, complaint = run("print", "wish-list", "--blank", "--out", "x.pdf")
+    assert code == 2
+    assert "wish-list" in complaint
+    assert "registration-form, record-page, number-slip" in complaint
+
+
+def test_an_unknown_size_is_said(run: Run, tmp_path: Path) -> None:
+    words = ("number-slip", "--size", "A0", "--blank", "--out", tmp_path / "x.pdf")
+    code, _said, complaint = run("print", *words, "--data", tmp_path / "none")
     assert code == 1
-    assert name in complaint
+    assert "A6" in complaint
 
 
 def test_the_form_of_a_visit_is_in_the_hospitals_language_unless_asked_otherwise(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -93,4 +94,14 @@ def storage_error(error: BaseException) -> StorageError | None:
 
 def disk_error(error: OSError) -> StorageError:
     """Return what to tell a person about a file that can't be read or written."""
+    if isinstance(error, FileNotFoundError) and error.filename:
+        return _missing(Path(str(error.filename)))
     return storage_error(error) or StorageError("storage.io", Text(DISK_REPORTS_ERROR))
+
+
+def _missing(path: Path) -> StorageError:
+    # Not among the faults: a file of our own that is missing is a bug wherever it is not a person's.
+    if path.parent.is_dir():
+        return StorageError("storage.no-file", Text(N_("There is no file {file}."), {"file": str(path)}))
+    message = N_("There is no folder {folder}. Make it first, or choose another one.")
+    return StorageError("storage.no-folder", Text(message, {"folder": str(path.parent)}))

@@ -1,7 +1,8 @@
 """Says whether two records may be the same person, how surely, and why.
 
 Candidates share a block; a pair is scored by adding what each field speaks for or against. The same
-document is certain; a name alone is never enough; a shared phone is weak, because families share phones.
+document is certain unless its number can't be right; a name alone is never enough; a shared phone is
+weak, because families share phones.
 The answer only ever asks: nothing is merged by itself.
 """
 
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from deskapp.domain.identity import check_fails
 from deskapp.domain.names import NameForms, NameTables, name_forms, normalise
 from deskapp.domain.registration import DocumentKind, Sex
 from deskapp.domain.text import N_, Text
@@ -30,7 +32,7 @@ class Band(enum.StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """What is compared of a person; `documents` are keys of `document_key`, valid documents only."""
+    """What is compared of a person; `documents` are keys of `document_key`."""
 
     visitor_id: int | None
     name: str
@@ -87,6 +89,9 @@ _SAME_PHONE: Final = _Finding(3, Text(N_("same phone (families share phones)")))
 _NEAR_PHONE: Final = _Finding(1.5, Text(N_("phone differs by one digit")))
 
 _SAME_DOCUMENT: Final = _Finding(math.inf, Text(N_("same document number")))
+_SAME_DOUBTFUL: Final = _Finding(
+    8, Text(N_("same document number, with a check character that does not fit"))
+)
 _NEAR_DOCUMENT: Final = _Finding(4, Text(N_("document number differs by one slip")))
 _OTHER_DOCUMENT: Final = _Finding(-6, Text(N_("different document number")))
 _OTHER_PASSPORT: Final = _Finding(-1, Text(N_("different number of a document that is renewed")))
@@ -100,6 +105,11 @@ _DOUBLED: Final = re.compile(r"(.)\1+")
 def document_key(kind: DocumentKind, number: str) -> str | None:
     """Return what two records of one document share, or None for no document."""
     return f"{kind}:{number}" if number and kind is not DocumentKind.NONE else None
+
+
+STRONG_BLOCKS: Final = ("d:", "p:", "b:")
+WEAK_BLOCK: Final = "s:"
+"""Beginnings of the blocking keys: few people share one of the strong ones, of the weak ones thousands."""
 
 
 def blocks(candidate: Candidate, tables: NameTables) -> frozenset[str]:
@@ -278,14 +288,19 @@ def _phones(a: Iterable[str], b: Iterable[str]) -> _Finding:
 
 
 def _documents(a: frozenset[str], b: frozenset[str]) -> _Finding:
-    if a & b:
-        return _SAME_DOCUMENT
+    if same := a & b:
+        return _SAME_DOUBTFUL if all(map(_doubtful, same)) else _SAME_DOCUMENT
     pairs = [(one, other) for one in a for other in b if one.partition(":")[0] == other.partition(":")[0]]
     if not pairs:
         return _NOTHING
     if any(_slips(one, other) <= 1 for one, other in pairs):
         return _NEAR_DOCUMENT
     return _OTHER_DOCUMENT if any(one.startswith(_WHOLE_LIFE) for one, _ in pairs) else _OTHER_PASSPORT
+
+
+def _doubtful(document: str) -> bool:
+    kind, _, number = document.partition(":")
+    return check_fails(DocumentKind(kind), number)
 
 
 def _addresses(a: str, b: str, tables: NameTables) -> _Finding:

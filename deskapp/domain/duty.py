@@ -94,6 +94,21 @@ def absence_holds(absence: Duty, moment: dt.datetime) -> bool:
     )
 
 
+def is_absent(times: Iterable[Duty], moment: dt.datetime) -> bool:
+    """Say whether an absence holds at `moment`, or takes away duty of what is left of the day."""
+    rules = tuple(times)
+    if any(absence_holds(rule, moment) for rule in rules if rule.absent):
+        return True
+    day_ends = dt.datetime.combine(moment.date() + _DAY, _MIDNIGHT)
+    meant = spans((rule for rule in rules if not rule.absent), moment.date() - _DAY, moment.date())
+    gone = [span for back in (_DAY, _DAY * 0) for span in _absent(rules, moment.date() - back)]
+    return any(
+        max(duty.begins, absence.begins, moment) < min(duty.until, absence.until, day_ends)
+        for duty in meant
+        for absence in gone
+    )
+
+
 def back_at(absence: Duty, moment: dt.datetime) -> Duty | None:
     """Return `absence` as far as it came by `moment`; None when nothing of it is left to keep."""
     assert absence.day is not None

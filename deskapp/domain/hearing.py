@@ -38,7 +38,8 @@ _CYRILLIC_DENIAL: Final = re.compile(
 _CYRILLIC_CANNOT: Final = re.compile(r" (?:чад|дийл|болд)[^ ]*гүй$")
 _NEITHER_NOR: Final = re.compile(r"(?:、|和|或者?|以?及|与|跟| or| nor)+")
 _GAPS: Final = {
-    (True, True): r"[^ \n不没无未非]{0,4}?",
+    # A figure counts as one character ("怀孕3个月出血"), and 非常 denies nothing.
+    (True, True): r"(?:[^ \n不没无未非]|非常| \d+ ){0,4}?",
     (
         False,
         False,
@@ -104,7 +105,11 @@ class Hit:
 
     def piece_of(self, other: Hit) -> bool:
         """Return whether this lies inside `other` and is shorter."""
-        return other.start <= self.start and self.end <= other.end and self.place != other.place
+        return self.within(other) and self.place != other.place
+
+    def within(self, other: Hit) -> bool:
+        """Return whether this lies inside `other` or at the same place."""
+        return other.start <= self.start and self.end <= other.end
 
     def yields_to(self, other: Hit) -> bool:
         """Return whether `other` says more exactly what was meant here."""

@@ -37,6 +37,7 @@ _FOREIGN_OLD: Final = re.compile(r"[A-Z]{3}[0-9]{12}")
 _PASSPORT: Final = re.compile(r"[A-Z0-9]{5,20}")
 _PASSPORT_SEEN: Final = re.compile(r"[A-Z]{1,2}[0-9]{6,8}")
 _MONGOLIAN: Final = re.compile(r"[А-ЯЁӨҮ]{2}[0-9]{8}")
+_MONGOLIAN_PART: Final = re.compile(r"[А-ЯЁӨҮ]{2}[0-9]{2,8}")
 _MONGOLIAN_TYPED: Final = re.compile(r"[А-ЯЁӨҮA-Z]{2}[0-9]{8}")
 _CYRILLIC_LOOKALIKES: Final = str.maketrans("ABCEHKMOPTXY", "АВСЕНКМОРТХУ")
 _HAS_ALPHANUMERIC: Final = re.compile(r"[^\W_]")
@@ -49,6 +50,8 @@ _MACHINE_READ: Final = (
     DocumentKind.OTHER,
 )
 _HAN_NAME: Final = re.compile("[\u3400-\u9fff\U00020000-\U000323af·]{2,20}")
+_ABROAD: Final = re.compile(r"(?:\+|00)(?:86|976)([0-9]{3,})")
+_NOT_DIALLED: Final = re.compile(r"[().]")
 
 PROVINCES: Final[Mapping[str, Words]] = {
     code: Words(*names.split("|"))
@@ -146,7 +149,7 @@ def read_document(kind: DocumentKind | None, text: str, today: date) -> Document
     Raises InputError on `document_number` when it can't be a number of its kind: wrong form, wrong check
     character (overridable: such cards exist), impossible or future birth date.
     """
-    number = _compact(text)
+    number = compact(text)
     lines = mrz.zone_lines(text)
     if lines and (kind is None or kind in _MACHINE_READ):
         return _checked_age(_read_zone(kind, lines, today), today)
@@ -159,7 +162,34 @@ def read_document(kind: DocumentKind | None, text: str, today: date) -> Document
 
 def kind_of(text: str) -> DocumentKind:
     """Return the kind of document that a typed number looks like, valid or not; OTHER when it says nothing."""
-    return _guess(_compact(text))
+    return _guess(compact(text))
+
+
+def compact(text: str) -> str:
+    """Return a number in one width and case, without spaces and hyphens."""
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def check_fails(kind: DocumentKind, number: str) -> bool:
+    """Return whether a number has the form of a resident ID, but its check character does not fit."""
+    checked = _READERS[kind] in (_read_resident, _read_foreign_resident)
+    return checked and bool(_RESIDENT_18.fullmatch(number)) and check_character(number[:17]) != number[17]
+
+
+def other_writing(text: str) -> str | None:
+    """Return how else the number that is typed may be stored, None when there is no other way.
+
+    An old resident ID with 18 digits, a telephone number without the country code, the letters of a
+    Mongolian registration number in Cyrillic.
+    """
+    number = compact(text)
+    abroad = _ABROAD.fullmatch(_NOT_DIALLED.sub("", number))
+    if abroad:
+        return abroad[1]
+    if _RESIDENT_15.fullmatch(number):
+        return _completed(number)
+    cyrillic = number[:2].translate(_CYRILLIC_LOOKALIKES) + number[2:]
+    return cyrillic if cyrillic != number and _MONGOLIAN_PART.fullmatch(cyrillic) else None
 
 
 def recognise_scan(text: str) -> Scan:
@@ -169,7 +199,7 @@ def recognise_scan(text: str) -> Scan:
         return Scan(ScanKind.VISIT if code[0] == codes.VISIT else ScanKind.VISITOR, code)
     if lines := mrz.zone_lines(text):
         return Scan(ScanKind.DOCUMENT, "\n".join(lines), _zone_kind(None, lines), mrz.zone_name(lines))
-    number = _compact(text)
+    number = compact(text)
     kind = _scanned_kind(number)
     if kind:
         return Scan(ScanKind.DOCUMENT, number, kind)
@@ -224,8 +254,9 @@ def mask_phone(phone: str) -> str:
 def mask_name(name: str) -> str:
     """Return the name for a public place: 张*, 王*国, B***** S****."""
     words = unicodedata.normalize("NFC", name).split()
-    if len(words) == 1 and _HAN_NAME.fullmatch(words[0]):
-        return _mask_han(words[0])
+    # A space between surname and given name would show how long each is.
+    if _HAN_NAME.fullmatch("".join(words)):
+        return _mask_han("".join(words))
     return " ".join(word[0] + "*" * (len(word) - 1) if len(word) > 1 else "*" for word in words)
 
 
@@ -243,10 +274,6 @@ def _mask_han(name: str) -> str:
 def _doubtful_phone(typed: str) -> PhoneReading:
     warning = Text(N_("This telephone number looks wrong; please check it."))
     return PhoneReading(typed, typed, valid=False, warnings=(warning,))
-
-
-def _compact(text: str) -> str:
-    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
 
 
 def _refused(code: str, message: str, *, overridable: bool = False, **params: object) -> InputError:
@@ -290,8 +317,7 @@ def _read_resident(kind: DocumentKind, number: str, _today: date) -> DocumentRea
     """Read a number of 18 characters, or an old one of 15; its first digits decide the kind."""
     warnings = []
     if _RESIDENT_15.fullmatch(number):
-        number = number[:6] + "19" + number[6:]
-        number += check_character(number)
+        number = _completed(number)
         warnings.append(Text(N_("Old number of 15 digits, completed to 18.")))
     if not _RESIDENT_18.fullmatch(number):
         raise _wrong_form(kind)
@@ -307,6 +333,12 @@ def _read_resident(kind: DocumentKind, number: str, _today: date) -> DocumentRea
     if province(division) is None:
         warnings.append(Text(N_("The first digits name no known region; please check the card.")))
     return DocumentReading(actual, number, born, _sex(number[16]), division, tuple(warnings))
+
+
+def _completed(number: str) -> str:
+    """Return the 18 characters of an old resident ID of 15 digits."""
+    body = f"{number[:6]}19{number[6:]}"
+    return body + check_character(body)
 
 
 def _resident_kind(number: str) -> DocumentKind:
@@ -410,7 +442,7 @@ def _scanned_kind(number: str) -> DocumentKind | None:
 def _card_fields(text: str) -> Scan | None:
     """Read what ID card readers type: fields between bars, commas or tabs, the number among them."""
     fields = [part.strip() for part in re.split(r"[|,;#\t\n]", unicodedata.normalize("NFKC", text))]
-    number = next((_compact(part) for part in fields if _RESIDENT_18.fullmatch(_compact(part))), "")
+    number = next((compact(part) for part in fields if _RESIDENT_18.fullmatch(compact(part))), "")
     kind = _scanned_kind(number)
     if kind is None:
         return None

@@ -282,7 +282,10 @@ class TriageView:
 
 @dataclass(frozen=True)
 class TriageDecision:
-    """What the operator decided. `named` when the visitor asked for, or was sent to, this doctor."""
+    """What the operator decided. `named` when the visitor asked for, or was sent to, this doctor.
+
+    `reason` says why it is not what was proposed, `urgency_reason` why it is less urgent than the vital signs.
+    """
 
     complaint: str
     department_id: int
@@ -291,11 +294,15 @@ class TriageDecision:
     named: bool = False
     overrides: bool = False
     reason: str = ""
+    urgency_reason: str = ""
 
 
 @dataclass(frozen=True)
 class PaperBlockView:
-    """Numbers set aside for paper; `left` are those not entered afterwards yet."""
+    """Numbers set aside for paper; `left` are those not entered afterwards yet.
+
+    None was given before `reserved_at`: an earlier time of day is one after midnight.
+    """
 
     id: int
     queue: str
@@ -304,6 +311,7 @@ class PaperBlockView:
     last: int
     labels: tuple[str, ...]
     left: tuple[int, ...]
+    reserved_at: dt.datetime
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """From a complaint in the visitor's own words to department and doctor, each with its reason.
 
-Red flags come before everything. A visitor who comes back goes to the responsible doctor, one who
-asks for a doctor to that one, everybody else in turn (`rotation`); a doctor's speciality or language
-can come before the turn, and then says so. The product suggests, the operator decides.
+Red flags come before everything. A visitor who comes back goes to the doctor responsible for the
+matter, one who asks for a doctor to that one, everybody else in turn (`rotation`); a doctor's speciality
+or language can come before the turn, and then says so. The product suggests, the operator decides.
 """
 
 from __future__ import annotations
@@ -111,17 +111,24 @@ class Booking:
 
 
 @dataclass(frozen=True)
+class SeenBy:
+    """A doctor whom the visitor went to, in which department, and when; `on` is the site's day."""
+
+    doctor: int
+    name: str
+    department: str
+    on: dt.date | None = None
+
+
+@dataclass(frozen=True)
 class TriageVisitor:
-    """What triage needs to know of a visitor; `doctor` and `department` are those of the last visit."""
+    """What triage needs to know of a visitor; `seen` are the doctors gone to, latest first, one a department."""
 
     age: int | None = None
     sex: Sex = Sex.UNKNOWN
     language: str = "zh"
     pregnant: bool = False
-    doctor: int | None = None
-    doctor_name: str = ""
-    department: str = ""
-    seen_on: dt.date | None = None
+    seen: tuple[SeenBy, ...] = ()
     booking: Booking | None = None
 
 
@@ -130,7 +137,8 @@ class DoctorOnDuty:
     """A doctor with today's present or next duty span, in the site's local time.
 
     Without `on_duty_from` the duty has begun, without `on_duty_until` its end is open; a span can
-    cross midnight. `absent` is a doctor who isn't there at all today.
+    cross midnight. `absent` is a doctor whom a marked absence keeps away for the rest of the day, `off`
+    one who has no duty today, or none any more.
     """
 
     id: int
@@ -142,11 +150,12 @@ class DoctorOnDuty:
     on_duty_until: dt.time | None = None
     waiting: int = 0
     absent: bool = False
+    off: bool = False
 
     def on_duty(self, clock: dt.time) -> bool:
         """Return whether the doctor is on duty at `clock`; at the end of a span duty is over."""
         begins, ends = self.on_duty_from or dt.time.min, self.on_duty_until
-        if self.absent:
+        if self.absent or self.off:
             return False
         if ends is None or begins <= ends:
             return begins <= clock and (ends is None or clock < ends)
@@ -220,13 +229,13 @@ class _Claim:
 class _Wish:
     """The doctor a visitor belongs to; `doctor` is None when that one is not on today's list.
 
-    `certain` says that it holds whatever the complaint is: asked for by name, or booked.
+    Without `seen` it holds whatever the complaint is: asked for by name, or booked.
     """
 
     department: str
     doctor: DoctorOnDuty | None
     name: str
-    certain: bool
+    seen: SeenBy | None = None
     booked: Booking | None = None
 
 
@@ -259,7 +268,7 @@ def _in_order(case: _Case, flags: Sequence[RedFlag], claims: Sequence[_Claim]) -
     """Return the suggestions: emergency first, then the visitor's own doctor, then by words and turn."""
     found = _emergency(case, flags)
     others = [one for rank, claim in enumerate(claims) for one in _staffed(case, claim, first=rank == 0)]
-    wish = _wish(case)
+    wish = _wish(case, claims)
     if wish is None:
         found += others
     else:
@@ -276,7 +285,7 @@ def _red_flags(
     found = []
     for rule, hits in red:
         harmless = find(heard, rule.harmless) if hits else []
-        alarming = [hit for hit in hits if not any(hit.piece_of(other) for other in harmless)]
+        alarming = [hit for hit in hits if not any(hit.within(other) for other in harmless)]
         word = next((hit.word for hit in alarming if hit.place not in denied), None)
         if word is not None:
             found.append(RedFlag(rule.code, word, rule.sentence, rule.source, rule.level, rule.department))
@@ -361,25 +370,42 @@ def _take_over(claims: dict[str, _Claim], general: DepartmentRule, refused: _Cla
     claims[general.code] = replace(merged.with_(0, why), words=words, matters=matters)
 
 
-def _wish(case: _Case) -> _Wish | None:
-    """Return the doctor whom the visitor asks for by name, else the one booked, else that of the last visit.
-
-    Who has outgrown the department of the last visit, as children do, begins anew.
-    """
+def _wish(case: _Case, claims: Sequence[_Claim]) -> _Wish | None:
+    """Return the doctor whom the visitor asks for by name, else the one booked, else the responsible one."""
     asked = next((doctor for doctor in case.doctors if _named(case, doctor.name)), None)
     if asked is not None:
-        return _Wish(asked.department, asked, asked.name, certain=True)
-    visitor = case.visitor
-    booked = visitor.booking
+        return _Wish(asked.department, asked, asked.name)
+    booked = case.visitor.booking
     if booked is not None:
         found = next((doctor for doctor in case.doctors if doctor.id == booked.doctor), None)
-        return _Wish(booked.department, found, found.name if found else "", certain=True, booked=booked)
-    own = next((doctor for doctor in case.doctors if doctor.id == visitor.doctor), None)
-    department = own.department if own else visitor.department
+        return _Wish(booked.department, found, found.name if found else "", booked=booked)
+    return _responsible(case, claims)
+
+
+def _responsible(case: _Case, claims: Sequence[_Claim]) -> _Wish | None:
+    """Return the doctor of the first claim that somebody was seen for, else the one seen last.
+
+    Who has outgrown a department, as children do, begins anew there.
+    """
+    known = [_seen(case, seen) for seen in case.visitor.seen]
+    open_ = [wish for wish in known if _takes(case, wish.department)]
+    matters = (claim.code for claim in claims if claim.score)
+    same = (wish for code in matters for wish in open_ if wish.department == code)
+    return next(same, open_[0] if open_ else None)
+
+
+def _seen(case: _Case, seen: SeenBy) -> _Wish:
+    """Return the wish for a doctor seen before, who may have gone to another department since."""
+    doctor = next((doctor for doctor in case.doctors if doctor.id == seen.doctor), None)
+    if doctor is None:
+        return _Wish(seen.department, None, seen.name, seen)
+    return _Wish(doctor.department, doctor, doctor.name, seen)
+
+
+def _takes(case: _Case, department: str) -> bool:
+    """Return whether a department takes the visitor; one that the rules don't know does."""
     rule = case.rules.department(department)
-    if visitor.doctor is None or not department or (rule and not rule.fits(visitor)):
-        return None
-    return _Wish(department, own, own.name if own else visitor.doctor_name, certain=False)
+    return rule is None or rule.fits(case.visitor)
 
 
 def _named(case: _Case, name: str) -> bool:
@@ -394,9 +420,9 @@ def _named(case: _Case, name: str) -> bool:
 
 
 def _same_matter(case: _Case, wish: _Wish, claims: Sequence[_Claim]) -> bool:
-    """Return whether the visitor comes for what the doctor of the last visit treats."""
+    """Return whether the visitor comes for what the doctor of the wish treats."""
     known = [claim.code for claim in claims if claim.score]
-    return wish.certain or not known or wish.department in known or case.said(case.rules.returning)
+    return wish.seen is None or not known or wish.department in known or case.said(case.rules.returning)
 
 
 def _personal(case: _Case, wish: _Wish, claims: Sequence[_Claim]) -> list[Suggestion]:
@@ -404,23 +430,23 @@ def _personal(case: _Case, wish: _Wish, claims: Sequence[_Claim]) -> list[Sugges
     claim = next((claim for claim in claims if claim.code == wish.department), _Claim(wish.department, 0))
     doctor = wish.doctor
     if wish.booked is not None and wish.booked.doctor is None:
-        return _staffed(case, claim.with_(0, (_why(case.visitor, wish, there=True),)), first=True)
+        return _staffed(case, claim.with_(0, (_why(wish, there=True),)), first=True)
     if doctor is None or not doctor.on_duty(case.clock):
-        away = (_why(case.visitor, wish, there=False), _away(wish, case.clock))
+        away = (_why(wish, there=False), _away(wish, case.clock))
         return _staffed(case, claim.with_(0, away), first=False)
-    reasons = (_why(case.visitor, wish, there=True), *claim.reasons, _duty(doctor))
+    reasons = (_why(wish, there=True), *claim.reasons, _duty(doctor))
     return [Suggestion(claim.code, doctor.id, claim.score, reasons, claim.words)]
 
 
-def _why(visitor: TriageVisitor, wish: _Wish, *, there: bool) -> Text:
+def _why(wish: _Wish, *, there: bool) -> Text:
     if wish.booked is not None:
         return Text(N_("booked for {time}"), {"time": wish.booked.at})
-    if wish.certain:
+    if wish.seen is None:
         return Text(N_("asked for {doctor}"), {"doctor": wish.name})
-    if visitor.seen_on is None:
+    if wish.seen.on is None:
         return Text(N_("return visit: the responsible doctor") if there else N_("return visit"))
     again = N_("return visit: saw the same doctor on {date}")
-    return Text(again if there else N_("return visit: last seen on {date}"), {"date": visitor.seen_on})
+    return Text(again if there else N_("return visit: last seen on {date}"), {"date": wish.seen.on})
 
 
 def _away(wish: _Wish, clock: dt.time) -> Text:

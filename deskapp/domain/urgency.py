@@ -285,7 +285,10 @@ class Criterion:
 
 @dataclass(frozen=True)
 class LevelRule:
-    """What a level asks for, in minutes; None means continuous watch, without a figure."""
+    """What a level asks for, in minutes; None means continuous watch, without a figure.
+
+    `colour` is "red", "orange", "yellow" or "green": which colour a level has is for the site to say.
+    """
 
     level: Urgency
     response_minutes: int
@@ -293,6 +296,7 @@ class LevelRule:
     reassess_minutes: int | None
     examples: Words
     source: Words
+    colour: str
 
 
 @dataclass(frozen=True)

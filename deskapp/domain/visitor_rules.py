@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from deskapp.domain.fields import storable
-from deskapp.domain.identity import DocumentReading, read_document
+from deskapp.domain.identity import DocumentReading, compact, read_document
 from deskapp.domain.intake import MAX_LINE, MAX_TEXT, VisitorDraft
 from deskapp.domain.registration import Allergy, DocumentKind, Identity, Sex
 from deskapp.domain.text import N_, Text
@@ -48,6 +49,7 @@ def problems(draft: VisitorDraft, today: dt.date) -> list[InputError]:
         *_birth_problems(draft, today),
         *_document_problems(draft, today),
         *_allergy_problems(draft),
+        *_consent_problems(draft, today),
     ]
     return [problem for problem in found if not (problem.overridable and problem.code in draft.overrides)]
 
@@ -65,6 +67,20 @@ def document_reading(draft: VisitorDraft, today: dt.date) -> DocumentReading | N
         if error.overridable and error.code in draft.overrides:
             return None
         raise
+
+
+def stored_form(draft: VisitorDraft, today: dt.date) -> tuple[VisitorDraft, str]:
+    """Return the draft with its document as it is stored, and the division that the number names.
+
+    The number says which kind it is of, whatever was chosen. Raises `InputError` like `document_reading`.
+    """
+    reading = document_reading(draft, today)
+    if reading is not None:
+        kind = draft.document_kind if reading.kind is DocumentKind.OTHER else reading.kind
+        return replace(draft, document_kind=kind, document_number=reading.number), reading.division or ""
+    if draft.document_kind in NO_NUMBER:
+        return draft, ""
+    return replace(draft, document_number=compact(draft.document_number)), ""
 
 
 def needs_guardian(birth: dt.date | None, today: dt.date) -> bool:
@@ -125,3 +141,10 @@ def _document_problems(draft: VisitorDraft, today: dt.date) -> Iterator[InputErr
 def _allergy_problems(draft: VisitorDraft) -> Iterator[InputError]:
     if draft.allergy is Allergy.YES and not draft.allergy_text.strip():
         yield InputError("allergy_text", "allergy.which", Text(N_("Please say to which drug.")))
+
+
+def _consent_problems(draft: VisitorDraft, today: dt.date) -> Iterator[InputError]:
+    lacks = needs_guardian(draft.birth_date, today) and not draft.guardian_name.strip()
+    if lacks and any(draft.consents.values()):
+        message = Text(N_("For a child the guardian agrees: please enter who that is."))
+        yield InputError("guardian_name", "consent.guardian", message, overridable=True)

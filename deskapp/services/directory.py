@@ -156,6 +156,8 @@ def put_department(work: Work, draft: DepartmentDraft, seen: Seen | None = None)
     """Store a department inside a transaction that is already open."""
     values = department_values(draft)
     _refuse_taken(work, Department, "code", values["code"], seen)
+    if draft.active:
+        _refuse_prefix(work.session, values["prefix"], f"department:{seen.id}" if seen else "")
     return _put(work, Department, "department", values, seen)
 
 
@@ -165,6 +167,8 @@ def put_doctor(work: Work, draft: DoctorDraft, seen: Seen | None = None) -> Doct
     if work.session.get(Department, draft.department_id) is None:
         raise InputError("department", "department.unknown", Text(N_("There is no such department.")))
     _refuse_taken(work, Doctor, "number", values["number"], seen)
+    if draft.active and draft.own_queue:
+        _refuse_prefix(work.session, values["prefix"], f"doctor:{seen.id}" if seen else "")
     return _put(work, Doctor, "doctor", values, seen)
 
 
@@ -182,6 +186,14 @@ def put_staff(work: Work, draft: StaffDraft, seen: Seen | None = None) -> Staff:
     return _put(work, Staff, "staff", values, seen)
 
 
+def prefixes(session: Session) -> dict[str, str]:
+    """Return what the numbers of each queue begin with: active departments, active doctors with a queue."""
+    places = session.execute(select(Department.id, Department.prefix).where(Department.active))
+    own = select(Doctor.id, Doctor.prefix).where(Doctor.active, Doctor.own_queue)
+    found = {f"department:{key}": prefix for key, prefix in places}
+    return found | {f"doctor:{key}": prefix for key, prefix in session.execute(own)}
+
+
 def department_values(draft: DepartmentDraft) -> dict[str, Any]:
     """Return the columns of a department, checked. Raises `InputError`."""
     return {
@@ -196,6 +208,9 @@ def department_values(draft: DepartmentDraft) -> dict[str, Any]:
 
 def doctor_values(draft: DoctorDraft) -> dict[str, Any]:
     """Return the columns of a doctor, checked. Raises `InputError`."""
+    if draft.own_queue and not draft.prefix.strip():
+        message = Text(N_("A doctor with an own queue needs letters before its numbers."))
+        raise InputError("prefix", "prefix.missing", message)
     return {
         "number": plain_line("number", draft.number, required=True),
         "name": plain_line("name", draft.name, required=True),
@@ -291,6 +306,21 @@ def _refuse_taken(work: Work, kind: type[Editable], field: str, value: object, s
     if holder is not None and holder != (seen.id if seen else None):
         message = Text(N_("{value} is in use already."), {"value": value})
         raise InputError(field, f"{field}.taken", message)
+
+
+def _refuse_prefix(session: Session, prefix: str, queue: str) -> None:
+    """Two queues whose numbers begin alike would give the same number to two visitors."""
+    others = {letters for name, letters in prefixes(session).items() if name != queue}
+    if prefix in others:
+        raise prefix_taken(prefix)
+
+
+def prefix_taken(prefix: str) -> InputError:
+    """Return the refusal of letters that numbers of another queue begin with."""
+    if not prefix:
+        return InputError("prefix", "text.empty", Text(N_("Please fill this in.")))
+    message = N_("Numbers of another queue begin with “{prefix}” already.")
+    return InputError("prefix", "prefix.taken", Text(message, {"prefix": prefix}))
 
 
 def _names(name: Words) -> dict[str, str]:

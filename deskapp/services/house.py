@@ -2,32 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from deskapp import triage_rules
+from deskapp.domain.text import N_, Text
 from deskapp.domain.triage import TriageRules
 from deskapp.domain.urgency import UrgencyTable
+from deskapp.errors import StorageError
 from deskapp.triage_rules import Sentence
+
+T = TypeVar("T")
 
 
 class HouseRules:
-    """Rules from `own` (the site's folder, where it has some), else those that the program ships."""
+    """Rules from `own` (the site's folder, where it has some), else those that the program ships.
+
+    A mistake in a file of the site's own stops nobody's work: the shipped rules are used, and it is told.
+    """
 
     def __init__(self, own: Path | None = None) -> None:
         self._own = own if own is not None and own.is_dir() else None
+        self._mistakes: list[Text] = []
 
     @cached_property
     def triage(self) -> TriageRules:
-        """The departments' words and the red flags. Raises `StorageError` for a mistake in a file."""
-        return triage_rules.load_rules(self._own)
+        """The departments' words and the red flags."""
+        return self._read(triage_rules.load_rules)
 
     @cached_property
     def urgency(self) -> UrgencyTable:
-        """The tables of urgency. Raises `StorageError` for a mistake in the file."""
-        return triage_rules.load_urgency(self._own)
+        """The tables of urgency."""
+        return self._read(triage_rules.load_urgency)
 
     @cached_property
     def sentences(self) -> dict[str, Sentence]:
-        """The library of sentences by code. Raises `StorageError` for a mistake in the file."""
-        return triage_rules.load_sentences(self._own)
+        """The library of sentences by code."""
+        return self._read(triage_rules.load_sentences)
+
+    def mistakes(self) -> tuple[Text, ...]:
+        """Read everything, and return what is wrong in the site's own files, in words."""
+        for name in ("triage", "urgency", "sentences"):
+            getattr(self, name)
+        return tuple(self._mistakes)
+
+    def _read(self, load: Callable[[Path | None], T]) -> T:
+        try:
+            return load(self._own)
+        except StorageError as mistake:
+            if self._own is None:
+                raise
+            message = N_("{why} Until that is mended the rules that came with the program are used.")
+            self._mistakes.append(Text(message, {"why": mistake.text}))
+            return load(None)

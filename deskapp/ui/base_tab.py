@@ -99,6 +99,7 @@ class BaseView(QWidget):
         self._outer.addLayout(self.body, 1)
         desk.language.changed.connect(self._on_language)
         desk.hub.changed.connect(self._on_changes)
+        desk.runner.superseded.connect(self.bar.withdraw)
         style.look().changed.connect(self._on_look)
         self._space()
 

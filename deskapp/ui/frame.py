@@ -34,6 +34,7 @@ class Frame(QWidget):
         self._shown: list[Feature] = []
         self._built: dict[str, BaseTab] = {}
         self._bar = MessageBar(desk.tr)
+        desk.runner.superseded.connect(self._bar.withdraw)
         self._user = QPushButton()
         self._user.setProperty("flat", True)
         self._user.setIcon(icons.icon("circle-user"))

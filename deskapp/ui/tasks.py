@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 from shiboken6 import isValid
 
 from deskapp.domain.changes import Changes
@@ -136,9 +136,17 @@ class Runner(Protocol):
         """Take no more work and wait for what is running; False when something did not end in time."""
         ...
 
+    @property
+    def superseded(self) -> SignalInstance:
+        """Tells of a failed `Task` after which the same was asked anew."""
+        ...
+
 
 class _Base(QObject):
     """What both runners share: which task is the latest, and handing over the outcome."""
+
+    superseded = Signal(object)
+    """A failed `Task` after which the same was asked anew: nobody may try the old one again."""
 
     def __init__(self, route: Route | None, publish: Publish | None, parent: QObject | None) -> None:
         super().__init__(parent)
@@ -150,9 +158,11 @@ class _Base(QObject):
         if task.latest is not None:
             key = (id(task.owner), task.latest)
             before = self._newest.get(key)
+            self._newest[key] = task
             if before is not None:
                 before.cancel()
-            self._newest[key] = task
+                if before.finished:
+                    self.superseded.emit(before)
         if task.busy is not None:
             task.busy(True)
         return task
@@ -165,7 +175,9 @@ class _Base(QObject):
 
     def _hand_over(self, task: Task, outcome: Outcome) -> None:
         task.finished = True
-        self._forget(task)
+        if outcome.error is None:
+            # One that failed stays the latest of its name: its retry ends when the same is asked anew.
+            self._forget(task)
         changes = getattr(outcome.value, "changes", None)
         if self._publish is not None and isinstance(changes, Changes):
             self._publish(changes)
@@ -179,7 +191,7 @@ class _Base(QObject):
         elif task.failed is not None:
             task.failed(outcome.error)
         elif self._route is not None:
-            self._route(outcome.error, task.owner, _Again(self, task))
+            self._route(outcome.error, task.owner, Again(self, task))
         else:
             raise outcome.error
 
@@ -203,7 +215,7 @@ class _Base(QObject):
 
 
 @dataclass(frozen=True)
-class _Again:
+class Again:
     """The retry that an error message offers."""
 
     runner: _Base

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -64,6 +65,19 @@ def test_a_bug_stays_a_bug(error: Exception) -> None:
 )
 def test_whatever_happens_to_a_file_is_told(number: int, code: str) -> None:
     assert disk_error(OSError(number, os.strerror(number), "desk.key")).code == code
+
+
+@pytest.mark.parametrize(
+    ("place", "code"), [("none/x.pdf", "storage.no-folder"), ("x.pdf", "storage.no-file")]
+)
+def test_a_folder_or_file_that_is_not_there_is_named(tmp_path: Path, place: str, code: str) -> None:
+    path = tmp_path / place
+    with pytest.raises(FileNotFoundError) as caught:
+        path.read_bytes()
+    found = disk_error(caught.value)
+    assert found.code == code
+    assert str(path.parent if code == "storage.no-folder" else path) in found.text.params.values()
+    assert storage_error(caught.value) is None
 
 
 def test_every_fault_says_what_to_do_in_a_whole_sentence() -> None:

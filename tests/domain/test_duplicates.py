@@ -46,6 +46,17 @@ def test_the_same_document_is_certain_and_contradictions_are_named() -> None:
     assert {"different name", "different birth date"} < set(why(a, b))
 
 
+def test_a_number_with_a_wrong_check_is_no_certain_sign() -> None:
+    typed = frozenset({document_key(DocumentKind.RESIDENT_ID, "110105194912310021") or ""})
+    a = Candidate(1, "王建国", documents=typed)
+    b = Candidate(None, "李明", documents=typed)
+    assert meet(a, b)
+    assert compare(a, replace(b, name="王建国"), TABLES).band is Band.SAME
+    assert compare(a, replace(b, name=""), TABLES).band is Band.ASK
+    assert compare(a, replace(b, birth_date=None), TABLES).band is Band.NEW
+    assert why(a, replace(b, name=""))[0].startswith("same document number, with")
+
+
 def test_no_document_is_nothing_in_common() -> None:
     assert document_key(DocumentKind.NONE, "") is document_key(DocumentKind.RESIDENT_ID, "") is None
     assert document_key(DocumentKind.PASSPORT, "E1") != document_key(DocumentKind.OTHER, "E1")

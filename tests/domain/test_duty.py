@@ -13,6 +13,7 @@ from deskapp.domain.duty import (
     Span,
     absence_from,
     back_at,
+    is_absent,
     next_on_duty,
     on_duty,
     span_on_duty,
@@ -102,6 +103,32 @@ def test_absent_from_now_on_until_midnight() -> None:
 def test_who_goes_home_in_the_evening_is_not_back_at_midnight() -> None:
     absence = absence_from([NIGHT], at("21:00"))
     assert span_on_duty([NIGHT, absence], at("02:00", MONDAY + dt.timedelta(1))) is None
+
+
+@pytest.mark.parametrize(
+    ("clock", "absence", "expected"),
+    [
+        ("10:00", None, False),
+        ("19:00", None, False),
+        ("10:00", ("09:00", "00:00"), True),
+        ("19:00", ("09:00", "00:00"), True),
+        ("19:00", ("09:00", "17:30"), False),
+        ("13:00", ("14:00", "17:30"), True),
+        ("13:00", ("08:00", "12:00"), False),
+        ("13:00", ("18:00", "20:00"), False),
+    ],
+)
+def test_absent_is_who_should_be_there_and_is_not(
+    clock: str, absence: tuple[str, str] | None, expected: bool
+) -> None:
+    marked = [absent(*absence)] if absence else []
+    assert is_absent([MORNING, AFTERNOON, *marked], at(clock)) is expected
+
+
+def test_an_absence_of_tomorrow_or_of_a_free_day_is_nobodys_today() -> None:
+    tomorrow = MONDAY + dt.timedelta(1)
+    assert not is_absent([NIGHT, absent("00:00", "08:00", tomorrow)], at("12:00"))
+    assert not is_absent([duty("08:00", "12:00", 2), absent("09:00", "12:00", MONDAY)], at("07:00"))
 
 
 def test_back_again_keeps_what_was_missed() -> None:

@@ -311,6 +311,9 @@ def test_phone_masks(phone: str, mask: str) -> None:
         ("艾合买提·买买提", "艾***·**提"),
         ("𠮷田", "𠮷*"),
         ("王", "*"),
+        ("王 建国", "王*国"),
+        ("张\u3000伟", "张*"),
+        ("王 Smith", "* S****"),
         ("Бат Дорж", "Б** Д***"),
         ("John Smith", "J*** S****"),
         ("", ""),
@@ -325,6 +328,46 @@ def test_masks_never_show_everything(phone: str, name: str) -> None:
     digits = phone.replace("+", "")
     assert not digits or identity.mask_phone(phone) != digits
     assert not name.strip() or "*" in identity.mask_name(name)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("511702800222130", "511702198002221308"),
+        ("511702 800222 130", "511702198002221308"),
+        ("+86 138-0013 8000", "13800138000"),
+        ("008613800138000", "13800138000"),
+        ("（＋976）9911 2233", "99112233"),
+        ("YK03271614", "УК03271614"),
+        ("yk0327", "УК0327"),
+        ("УK03271614", "УК03271614"),
+    ],
+)
+def test_a_number_is_looked_for_as_it_would_be_stored(typed: str, stored: str) -> None:
+    assert identity.other_writing(typed) == stored
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "王建国", "13800138000", "УК03271614", "QZ03271614", "YK", "+1 202 555 0100", "11010519491231"],
+)
+def test_most_of_what_is_typed_is_written_in_one_way_only(typed: str) -> None:
+    assert identity.other_writing(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "fails"),
+    [
+        (DocumentKind.RESIDENT_ID, "110105194912310021", True),
+        (DocumentKind.RESIDENT_ID, "11010519491231002X", False),
+        (DocumentKind.FOREIGN_RESIDENT, "110105194912310021", True),
+        (DocumentKind.FOREIGN_RESIDENT, "CHN310062020213", False),
+        (DocumentKind.PASSPORT, "110105194912310021", False),
+        (DocumentKind.RESIDENT_ID, "1", False),
+    ],
+)
+def test_a_check_character_that_does_not_fit(kind: DocumentKind, number: str, fails: bool) -> None:
+    assert identity.check_fails(kind, number) is fails
 
 
 def test_document_masks() -> None:

@@ -20,6 +20,7 @@ from deskapp.domain.triage import (
     DepartmentRule,
     DoctorOnDuty,
     RedFlagRule,
+    SeenBy,
     Triage,
     TriageRules,
     TriageVisitor,
@@ -210,7 +211,14 @@ class TestDoctor:
 
 
 class TestOwnDoctor:
-    BACK = TriageVisitor(40, doctor=2, doctor_name="Dr2", department="bones", seen_on=dt.date(2026, 11, 3))
+    BACK = TriageVisitor(40, seen=(SeenBy(2, "Dr2", "bones", dt.date(2026, 11, 3)),))
+    BOTH = TriageVisitor(
+        40,
+        seen=(
+            SeenBy(1, "Dr1", "heart", dt.date(2026, 11, 9)),
+            SeenBy(2, "Dr2", "bones", dt.date(2026, 10, 3)),
+        ),
+    )
 
     def test_a_return_visit_goes_to_the_same_doctor(self) -> None:
         found = ask("knee again", self.BACK, [doctor(1), doctor(2)])
@@ -226,6 +234,13 @@ class TestOwnDoctor:
         assert places(found) == [("bones", 1)]
         assert reasons(found)[:2] == ["return visit: last seen on 3 Nov 2026", "Dr2 is absent today"]
 
+    def test_a_doctor_whose_duty_is_over_is_not_absent(self) -> None:
+        found = ask(
+            "knee", self.BACK, [doctor(1), doctor(2, on_duty_from=None, on_duty_until=None, off=True)]
+        )
+        assert places(found) == [("bones", 1)]
+        assert "Dr2 is not on duty now" in reasons(found)
+
     def test_a_doctor_who_comes_later_is_told(self) -> None:
         found = ask("knee", self.BACK, [doctor(1), doctor(2, on_duty_from=dt.time(14))])
         assert "Dr2 is on duty from 14:00" in reasons(found)
@@ -237,6 +252,29 @@ class TestOwnDoctor:
     def test_another_matter_goes_elsewhere_first(self) -> None:
         found = ask("cough", self.BACK, [doctor(1, "chest"), doctor(2)])
         assert places(found) == [("chest", 1), ("bones", 2)]
+
+    def test_the_doctor_of_the_matter_comes_before_the_one_seen_last(self) -> None:
+        team = [doctor(1, "heart"), doctor(2), doctor(3)]
+        found = ask("follow up, my knee", self.BOTH, team)
+        assert places(found)[0] == ("bones", 2)
+        assert reasons(found)[0] == "return visit: saw the same doctor on 3 Oct 2026"
+        assert places(ask("palpitations again", self.BOTH, team))[0] == ("heart", 1)
+
+    def test_the_first_claim_with_a_doctor_of_its_own_decides(self) -> None:
+        team = [doctor(1, "heart"), doctor(2), doctor(4, "chest")]
+        found = ask("cough, cough, ханиа and a knee", self.BOTH, team)
+        assert places(found)[:2] == [("bones", 2), ("chest", 4)]
+
+    @pytest.mark.parametrize("said", ["follow up", "", "something odd"])
+    def test_without_a_matter_it_is_the_doctor_seen_last(self, said: str) -> None:
+        general = SeenBy(5, "Dr5", "general", dt.date(2026, 9, 1))
+        came = replace(self.BOTH, seen=(*self.BOTH.seen, general))
+        team = [doctor(1, "heart"), doctor(2), doctor(5, "general")]
+        assert places(ask(said, came, team))[0] == ("heart", 1)
+
+    def test_a_doctor_who_works_in_another_department_now_is_gone_to_there(self) -> None:
+        found = ask("palpitations", self.BACK, [doctor(2, "heart"), doctor(3, "heart")])
+        assert places(found)[0] == ("heart", 2)
 
     def test_a_doctor_asked_for_by_name_comes_first(self) -> None:
         found = ask("knee, please Dr3", doctors=[doctor(1), doctor(3)])
@@ -267,12 +305,14 @@ class TestOwnDoctor:
         assert reasons(found)[:2] == ["booked for 10:30", "Dr3 is absent today"]
 
     def test_who_has_outgrown_the_department_begins_anew(self) -> None:
-        grown = TriageVisitor(14, doctor=2, department="child", seen_on=dt.date(2026, 1, 3))
-        found = ask("cough", grown, [doctor(1, "chest"), doctor(2, "child")])
-        assert places(found) == [("chest", 1)]
+        grown = TriageVisitor(14, seen=(SeenBy(2, "Dr2", "child", dt.date(2026, 1, 3)),))
+        team = [doctor(1, "chest"), doctor(2, "child"), doctor(3)]
+        assert places(ask("cough", grown, team)) == [("chest", 1)]
+        other = replace(grown, seen=(*grown.seen, SeenBy(3, "Dr3", "bones", dt.date(2025, 1, 3))))
+        assert places(ask("", other, team)) == [("bones", 3)]
 
     def test_without_a_date_it_is_still_a_return_visit(self) -> None:
-        found = ask("knee", TriageVisitor(40, doctor=2, department="bones"), [doctor(2)])
+        found = ask("knee", TriageVisitor(40, seen=(SeenBy(2, "Dr2", "bones"),)), [doctor(2)])
         assert reasons(found)[0] == "return visit: the responsible doctor"
 
 

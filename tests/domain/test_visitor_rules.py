@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from deskapp.domain.identity import check_character
 from deskapp.domain.intake import MAX_LINE, MAX_TEXT, VisitorDraft
-from deskapp.domain.registration import Allergy, DocumentKind, Identity, Sex
+from deskapp.domain.registration import Allergy, ConsentKind, DocumentKind, Identity, Sex
 from deskapp.domain.visitor_rules import (
     GUARDIAN_UNDER,
     LINE_FIELDS,
@@ -21,6 +21,7 @@ from deskapp.domain.visitor_rules import (
     document_reading,
     needs_guardian,
     problems,
+    stored_form,
 )
 from deskapp.errors import InputError
 
@@ -138,6 +139,53 @@ def test_an_allergy_says_to_what() -> None:
     assert codes(replace(GOOD, allergy=Allergy.YES)) == [("allergy_text", "allergy.which")]
     assert codes(replace(GOOD, allergy=Allergy.YES, allergy_text="青霉素")) == []
     assert codes(replace(GOOD, allergy=Allergy.NONE)) == []
+
+
+CHILD = VisitorDraft(name="小王", birth_date=dt.date(2020, 1, 1), consents={ConsentKind.MEDICAL_DATA: True})
+
+
+def test_a_childs_consent_is_somebodys_and_can_be_overridden() -> None:
+    [problem] = problems(CHILD, TODAY)
+    assert (problem.field, problem.code, problem.overridable) == ("guardian_name", "consent.guardian", True)
+    assert codes(replace(CHILD, guardian_name=" ")) == [("guardian_name", "consent.guardian")]
+    assert codes(replace(CHILD, overrides=("consent.guardian",))) == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"guardian_name": "妈妈"},
+        {"birth_date": dt.date(2012, 11, 22)},
+        {"birth_date": None},
+        {"consents": {ConsentKind.MEDICAL_DATA: False}},
+        {"consents": {}},
+    ],
+)
+def test_no_guardian_is_asked_for_where_none_agrees(values: dict[str, object]) -> None:
+    assert codes(replace(CHILD, **values)) == []  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "number", "stored"),
+    [
+        (DocumentKind.RESIDENT_ID, "810000199408230021", DocumentKind.RESIDENCE_PERMIT),
+        (DocumentKind.RESIDENT_ID, "830000199201300022", DocumentKind.RESIDENCE_PERMIT),
+        (DocumentKind.FOREIGN_RESIDENT, "11010519491231002X", DocumentKind.RESIDENT_ID),
+        (DocumentKind.RESIDENCE_PERMIT, "11010519491231002X", DocumentKind.RESIDENT_ID),
+        (DocumentKind.PASSPORT, "E12345678", DocumentKind.PASSPORT),
+        (DocumentKind.OTHER, "11010519491231002X", DocumentKind.OTHER),
+    ],
+)
+def test_a_document_is_stored_as_the_kind_that_its_number_says(
+    chosen: DocumentKind, number: str, stored: DocumentKind
+) -> None:
+    draft, _division = stored_form(VisitorDraft(document_kind=chosen, document_number=number), TODAY)
+    assert (draft.document_kind, draft.document_number) == (stored, number)
+
+
+def test_a_number_that_is_insisted_on_is_stored_without_spaces() -> None:
+    typed = replace(GOOD, document_number="110105 19491231 0021", overrides=("document.check",))
+    assert stored_form(typed, TODAY) == (replace(typed, document_number="110105194912310021"), "")
 
 
 def test_all_problems_are_told_at_once() -> None:

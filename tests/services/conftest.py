@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from deskapp.db import audit
 from deskapp.db.engine import Store
-from deskapp.db.models.access import Account, AccountRole
+from deskapp.db.models.access import Account, AccountRole, AuditBody, AuditEntry
 from deskapp.db.workstation import Workstation
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.directory import DepartmentDraft, DoctorDraft, PriceDraft
@@ -171,6 +171,14 @@ def house(services: Services, head: Actor) -> House:
 @pytest.fixture
 def desk(services: Services, operator: Actor, house: House) -> Desk:
     return Desk(services, operator, house)
+
+
+def audit_bodies(store: Store, topic: str, record: int) -> list[str]:
+    """Return what the trail says of a record, in order."""
+    asked = select(AuditBody.body).join(AuditEntry, AuditEntry.id == AuditBody.entry_id)
+    asked = asked.where(AuditEntry.topic == topic, AuditEntry.record_id == record).order_by(AuditEntry.id)
+    with store.reading() as session:
+        return [body.decode() for body in session.scalars(asked)]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from deskapp.services.directory import DirectoryService
 HEAD = Actor(0, "head", frozenset({Role.SUPERVISOR}))
 OPERATOR = Actor(0, "operator", frozenset({Role.OPERATOR}))
 SURGERY = DepartmentDraft("surgery", Words("外科", "Surgery", "Мэс засал"), "A301", "8301", "B")
-LI = DoctorDraft("D001", "李静", 0, "主任医师", languages=("zh", "mn"))
+LI = DoctorDraft("D001", "李静", 0, "主任医师", languages=("zh", "mn"), own_queue=False)
 MONDAY = dt.date(2026, 11, 16)
 MORNING = Duty(dt.time(8), dt.time(12), weekday=0)
 
@@ -188,6 +188,55 @@ def test_numbers_and_codes_are_given_once(
     with pytest.raises(InputError, match="in use") as code:
         directory.save_department(HEAD, new_request(), SURGERY)
     assert (doctor.value.field, code.value.field) == ("number", "code")
+
+
+def test_a_queue_of_ones_own_needs_letters_for_its_numbers(add_doctor: Callable[..., int]) -> None:
+    for prefix in ("", " "):
+        with pytest.raises(InputError) as caught:
+            add_doctor("D001", own_queue=True, prefix=prefix)
+        assert (caught.value.field, caught.value.code) == ("prefix", "prefix.missing")
+    assert add_doctor("D001", own_queue=True, prefix="L")
+    assert add_doctor("D002", own_queue=False)
+
+
+EYES = DepartmentDraft("eyes", Words("眼科", "Eyes", "Нүд"), prefix="E")
+
+
+def test_two_queues_never_give_the_same_number(
+    directory: DirectoryService, department: int, add_doctor: Callable[..., int]
+) -> None:
+    add_doctor("D001", own_queue=True, prefix="L")
+    attempts: list[Callable[[], object]] = [
+        lambda: directory.save_department(HEAD, new_request(), replace(EYES, prefix="b")),
+        lambda: directory.save_department(HEAD, new_request(), replace(EYES, prefix="L")),
+        lambda: add_doctor("D002", own_queue=True, prefix="B"),
+        lambda: add_doctor("D002", own_queue=True, prefix="l"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(InputError) as caught:
+            attempt()
+        assert (caught.value.field, caught.value.code) == ("prefix", "prefix.taken")
+    assert directory.save_department(HEAD, new_request(), EYES).value.id != department
+
+
+def test_letters_of_no_queue_are_nobodys(directory: DirectoryService, add_doctor: Callable[..., int]) -> None:
+    add_doctor("D001", own_queue=False, prefix="E")
+    add_doctor("D002", own_queue=True, prefix="E", active=False)
+    eyes = directory.save_department(HEAD, new_request(), replace(EYES, active=False)).value
+    assert add_doctor("D003", own_queue=True, prefix="E")
+    seen = Seen(eyes.id, eyes.version)
+    with pytest.raises(InputError, match="prefix"):
+        directory.save_department(HEAD, new_request(), EYES, seen)
+    same = replace(EYES, prefix="F")
+    eyes = directory.save_department(HEAD, new_request(), same, seen).value
+    assert directory.save_department(HEAD, new_request(), same, Seen(eyes.id, eyes.version)).value.active
+
+
+def test_two_departments_without_letters_would_give_the_same_numbers(directory: DirectoryService) -> None:
+    directory.save_department(HEAD, new_request(), replace(EYES, prefix=""))
+    with pytest.raises(InputError) as caught:
+        directory.save_department(HEAD, new_request(), replace(SURGERY, prefix=""))
+    assert (caught.value.field, caught.value.code) == ("prefix", "text.empty")
 
 
 def test_a_doctor_needs_a_department_and_real_languages(

@@ -264,6 +264,36 @@ def test_doctors_come_with_department_and_duty_times(
     assert (changed.counts[Outcome.CHANGED], stored(DutyTime)) == (1, 2)
 
 
+QUEUES = "number,name,department,prefix,own_queue\nD1,李静,surgery,{},1\nD2,王强,surgery,{},1\n"
+
+
+def test_a_doctor_without_letters_waits_in_the_departments_queue(run: Import, store: Store) -> None:
+    text = "number,name,department,prefix\nD1,李静,surgery,\nD2,王强,surgery,w\n"
+    assert run(Kind.DOCTORS, text).written
+    found = {row["number"]: (row["prefix"], row["own_queue"]) for row in rows_of(store, Doctor)}
+    assert found == {"D1": ("", False), "D2": ("W", True)}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [("", "W", [2]), ("B", "W", [2]), ("L", "b", [3]), ("L", "l", [3]), ("B", "B", [2, 3])],
+)
+def test_letters_that_another_queue_has_are_refused(
+    run: Import, stored: Callable[[type[Base]], int], first: str, second: str, refused: list[int]
+) -> None:
+    report = run(Kind.DOCTORS, QUEUES.format(first, second))
+    assert [(note.row, note.field) for note in report.problems] == [(row, "prefix") for row in refused]
+    assert stored(Doctor) == 0
+
+
+def test_doctors_may_swap_their_letters_but_not_with_somebody_refused(run: Import, store: Store) -> None:
+    assert run(Kind.DOCTORS, QUEUES.format("L", "W")).written
+    assert run(Kind.DOCTORS, QUEUES.format("W", "L")).counts[Outcome.CHANGED] == 2
+    report = run(Kind.DOCTORS, QUEUES.format("B", "W"), partial=True)
+    assert [note.row for note in report.problems] == [2, 3]
+    assert {row["number"]: row["prefix"] for row in rows_of(store, Doctor)} == {"D1": "W", "D2": "L"}
+
+
 def test_an_unknown_department_is_said(run: Import, stored: Callable[[type[Base]], int]) -> None:
     report = run(Kind.DOCTORS, DOCTORS.replace("外科", "魔法科"))
     assert [(note.row, note.field) for note in report.problems] == [(2, "department")]
@@ -371,7 +401,7 @@ def test_visits_as_a_spreadsheet_are_read_back(transfer: TransferService, tmp_pa
     header, first, *_rest = load_workbook(path).get_sheet_by_index(0).to_python()
     row = dict(zip(header, first, strict=True))
     assert (row["姓名"], row["金额（元）"]) == ("+张伟", 205.0)
-    assert row["到达时间"] == NOW.astimezone().replace(tzinfo=None)
+    assert row["到院时间"] == NOW.astimezone().replace(tzinfo=None)
 
 
 @pytest.mark.usefixtures("visits")

@@ -299,6 +299,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("deskapp.ui.intake.visitor_page.LOOK_AFTER_MS", 0)
     monkeypatch.setattr("deskapp.ui.intake.visitor_page.KEEP_AFTER_MS", 0)
     monkeypatch.setattr("deskapp.ui.intake.visit_draft.KEEP_AFTER_MS", 0)
+    monkeypatch.setattr("deskapp.ui.intake.triage_box.KEEP_AFTER_MS", 0)
 
 
 @pytest.fixture

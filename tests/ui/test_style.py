@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 from deskapp import paths
 from deskapp.ui import fonts, style, tokens
 from deskapp.ui.tokens import SCHEMES, Sizes, Tokens, scheme
+from deskapp.ui.widgets.basics import label
 
 
 @pytest.mark.parametrize("name", SCHEMES)
@@ -179,3 +180,18 @@ def test_every_widget_follows_the_scale_whichever_hears_of_it_first(app: QApplic
         style.look().take("light", tokens.Sizes(scale), "zh")
         wanted = tokens.Sizes(scale).px(tokens.BODY)
         assert {widget.font().pixelSize() for widget in (root, *root.findChildren(QWidget))} == {wanted}
+
+
+def test_another_language_keeps_sizes_and_weights(app: QApplication, qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    rows = QVBoxLayout(window)
+    roles = ("", "title", "number", "secondary")
+    labels = [label("SHA002", role) for role in roles]
+    for one in labels:
+        rows.addWidget(one)
+    window.show()
+    before = [(one.font().pixelSize(), one.font().bold()) for one in labels]
+    style.look().speak("mn")
+    assert [(one.font().pixelSize(), one.font().bold()) for one in labels] == before
+    assert labels[2].font().families()[0] == "Noto Sans"

@@ -25,7 +25,8 @@ from deskapp.errors import InputError, RuleError
 from deskapp.services.base import Service, reads, writes
 from deskapp.services.checks import plain_line
 from deskapp.services.intake import views
-from deskapp.services.intake.visits import decide, enter_step
+from deskapp.services.intake.deciding import decide
+from deskapp.services.intake.history import enter_step
 
 LARGEST_BLOCK = 200
 DAYS_TO_ENTER: Final = 7
@@ -49,12 +50,15 @@ class NumberService(Service):
             return _issue(work, visit)
 
     @writes(Permission.NUMBER_ISSUE)
-    def slip_sent(self, work: Work, number_id: int, printer: str, again: bool = False) -> None:
-        """Record that the spooler took the slip, or took it again."""
+    def slip_sent(self, work: Work, number_id: int, printer: str, again: bool = False) -> bool:
+        """Record that the spooler took the slip, or took it again.
+
+        Return whether the number still holds: a slip of one voided meanwhile is to be taken back.
+        """
         number = _number(work, number_id)
-        if number.state is SlipState.VOID:
-            raise RuleError("number.void", Text(N_("This number is void and is not printed.")))
+        holds = number.state is not SlipState.VOID
         _enter_event(work, number, SlipState.REPRINTED if again else SlipState.SENT, printer)
+        return holds
 
     @writes(Permission.NUMBER_VOID)
     def void(self, work: Work, number_id: int, reason: str) -> None:
@@ -66,7 +70,7 @@ class NumberService(Service):
         if number.visit_id is not None:
             visit = work.session.get_one(Visit, number.visit_id)
             visit.version += 1
-            enter_step(work, visit, Step.NUMBER, done=False, note=reason)
+            enter_step(work, visit.id, Step.NUMBER, done=False, note=reason)
             work.touch("visit", visit.id)
 
     @writes(Permission.PAPER_BLOCK)
@@ -117,6 +121,10 @@ class NumberService(Service):
         block = work.session.get_one(PaperBlock, block_id, with_for_update=True)
         if not block.first <= number <= block.last:
             raise InputError("number", "block.outside", Text(N_("This number is not in the reserved block.")))
+        # To the minute, as people write it down.
+        if given_at < block.at.replace(second=0, microsecond=0):
+            message = Text(N_("These numbers were reserved only at {time}."), {"time": block.at})
+            raise InputError("given_at", "paper.early", message)
         taken = select(QueueNumber.id).where(
             QueueNumber.queue == block.queue, QueueNumber.day == block.day, QueueNumber.number == number
         )
@@ -218,7 +226,7 @@ def _store(
     visit.version += 1
     work.session.flush()
     _enter_event(work, row, SlipState.ISSUED, "", at=issued_at)
-    enter_step(work, visit, Step.NUMBER, note=row.label)
+    enter_step(work, visit.id, Step.NUMBER, note=row.label)
     work.touch("visit", visit.id)
     return views.number_view(work.session, row)
 
@@ -227,7 +235,9 @@ def _enter_event(
     work: Work, number: QueueNumber, state: SlipState, reason: str, *, at: dt.datetime | None = None
 ) -> None:
     before = {"state": number.state}
-    number.state = state
+    if number.state is not SlipState.VOID:
+        # A slip that comes out after its number was voided is written down, and the number stays void.
+        number.state = state
     event = {"queue_number_id": number.id, "state": state, "at": at or work.now, "reason": reason}
     work.session.execute(_ADD_EVENT, event | {"account_id": work.actor.account_id})
     after = {"state": state, "label": number.label, "reason": reason}
@@ -250,4 +260,5 @@ def _block_view(session: Session, block: PaperBlock) -> PaperBlockView:
     numbers = range(block.first, block.last + 1)
     labels = tuple(number_label(prefix, number) for number in numbers)
     left = tuple(number for number in numbers if number not in entered)
-    return PaperBlockView(block.id, block.queue, block.day, block.first, block.last, labels, left)
+    place = (block.id, block.queue, block.day, block.first, block.last)
+    return PaperBlockView(*place, labels, left, block.at)

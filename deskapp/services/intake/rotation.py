@@ -1,11 +1,16 @@
-"""The doctors' turns of a day, read from and written to the append-only list."""
+"""The doctors' turns of a day, read from and written to the append-only list.
+
+A visit uses up one turn: that of the doctor to whom it goes in the end. Where it was decided anew the
+earlier rows stay, and don't count.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from operator import attrgetter
 
-from sqlalchemy import insert, select
+from sqlalchemy import and_, insert, or_, select
 from sqlalchemy.orm import Session
 
 from deskapp.db.models.directory import Department, Doctor
@@ -23,25 +28,30 @@ def department_order(session: Session, department_id: int) -> Sequence[int]:
     return session.scalars(asked.order_by(Doctor.number)).all()
 
 
-def turns_of(session: Session, department_id: int, day: dt.date) -> list[Turn]:
-    """Return the turns taken in a department on a day, oldest first."""
-    asked = select(TurnRow.doctor_id, TurnRow.round, TurnRow.named).where(
-        TurnRow.department_id == department_id, TurnRow.day == day
+def turns_of(
+    session: Session, departments: Collection[int], day: dt.date, *, without: int | None = None
+) -> dict[int, list[Turn]]:
+    """Return the turns taken on a day by department, oldest first, leaving out the visit `without`."""
+    stands = and_(Visit.doctor_id == TurnRow.doctor_id, Visit.department_id == TurnRow.department_id)
+    turn = (TurnRow.department_id, TurnRow.doctor_id, TurnRow.round, TurnRow.named)
+    asked = (
+        select(TurnRow.id, TurnRow.visit_id, *turn)
+        .outerjoin(Visit, Visit.id == TurnRow.visit_id)
+        .where(TurnRow.department_id.in_(departments), TurnRow.day == day)
+        .where(or_(TurnRow.visit_id.is_(None), stands))
     )
-    return [Turn(*row) for row in session.execute(asked.order_by(TurnRow.id))]
-
-
-def all_turns_of(session: Session, day: dt.date) -> dict[int, list[Turn]]:
-    """Return the turns taken on a day by department, oldest first."""
+    if without is not None:
+        asked = asked.where(or_(TurnRow.visit_id.is_(None), TurnRow.visit_id != without))
+    # Sent elsewhere and back again, a visit has several rows for one doctor: the last one counts.
+    last = {row.visit_id or -row.id: row for row in session.execute(asked.order_by(TurnRow.id))}
     found: dict[int, list[Turn]] = {}
-    columns = (TurnRow.department_id, TurnRow.doctor_id, TurnRow.round, TurnRow.named)
-    for row in session.execute(select(*columns).where(TurnRow.day == day).order_by(TurnRow.id)):
+    for row in sorted(last.values(), key=attrgetter("id")):
         found.setdefault(row.department_id, []).append(Turn(row.doctor_id, row.round, row.named))
     return found
 
 
 def take_turn(work: Work, visit: Visit, *, named: bool) -> None:
-    """Use up the turn of the visit's doctor."""
+    """Use up the turn of the visit's doctor; one that the visit used up before is given back."""
     assert visit.department_id is not None
     assert visit.doctor_id is not None
     # One desk after the other: two that read the turns at once would both take the same one.
@@ -50,7 +60,8 @@ def take_turn(work: Work, visit: Visit, *, named: bool) -> None:
     order = department_order(work.session, visit.department_id)
     times = duty_times(work.session, order)
     on_duty = {doctor for doctor in order if span_on_duty(times.get(doctor, ()), local(work.now))}
-    turns = turns_of(work.session, visit.department_id, work.day)
+    taken = turns_of(work.session, (visit.department_id,), work.day, without=visit.id)
+    turns = taken.get(visit.department_id, [])
     turn = turn_for_choice(order, on_duty, visit.doctor_id, turns, named=named)
     work.session.execute(
         insert(TurnRow).values(

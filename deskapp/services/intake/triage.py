@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 
 from deskapp.db.engine import Store
 from deskapp.db.models.directory import Department, Doctor
-from deskapp.db.models.intake import Appointment, Visit, Visitor
+from deskapp.db.models.intake import Appointment, Visitor
 from deskapp.db.unit_of_work import Clock
 from deskapp.domain import triage
 from deskapp.domain.access import Permission
-from deskapp.domain.duty import Duty, Span, next_on_duty, span_on_duty
+from deskapp.domain.duty import Duty, Span, is_absent, next_on_duty, span_on_duty
 from deskapp.domain.intake import SuggestionView, TriageView
 from deskapp.domain.registration import Sex
 from deskapp.domain.triage import Booking, DoctorOnDuty, Suggestion, TriageVisitor
@@ -24,12 +24,13 @@ from deskapp.services.base import Service, reads
 from deskapp.services.directory import duty_times, local
 from deskapp.services.house import HouseRules
 from deskapp.services.intake import views
-from deskapp.services.intake.rotation import all_turns_of
+from deskapp.services.intake.returning import seen_by
+from deskapp.services.intake.rotation import turns_of
 
 
 @dataclass(frozen=True)
 class TriageQuestion:
-    """What the desk knows when it asks: the complaint, and whose it is."""
+    """What the desk knows when it asks: the complaint, and whose it is; `visit_id` is the visit of now."""
 
     complaint: str
     visitor_id: int | None = None
@@ -39,6 +40,7 @@ class TriageQuestion:
     pregnant: bool = False
     age: int | None = None
     appointment_id: int | None = None
+    visit_id: int | None = None
 
 
 class TriageService(Service):
@@ -64,11 +66,8 @@ class TriageService(Service):
             for row in doctors.values()
             if row.department_id in codes
         ]
-        turns = {
-            codes[key]: value
-            for key, value in all_turns_of(session, now.astimezone().date()).items()
-            if key in codes
-        }
+        taken = turns_of(session, codes.keys(), now.astimezone().date())
+        turns = {codes[key]: value for key, value in taken.items()}
         rules = self.house.triage
         known = replace(rules, departments=tuple(rule for rule in rules.departments if rule.code in places))
         said = triage.suggest(
@@ -100,7 +99,8 @@ def _on_duty(row: Doctor, code: str, times: Sequence[Duty], clock: dt.datetime, 
         on_duty_from=begins,
         on_duty_until=until,
         waiting=waiting,
-        absent=begins is None,
+        absent=begins is None and is_absent(times, clock),
+        off=begins is None,
     )
 
 
@@ -137,34 +137,20 @@ def _visitor(session: Session, question: TriageQuestion, today: dt.date) -> Tria
         known = replace(known, booking=_booking(session, question.appointment_id))
     if question.visitor_id is None:
         return known
-    return _returning(session, session.get_one(Visitor, question.visitor_id), known, today)
+    visitor = session.get_one(Visitor, question.visitor_id)
+    return replace(
+        known,
+        age=age_in_years(visitor.birth_date, today) if visitor.birth_date else known.age,
+        sex=visitor.sex,
+        language=visitor.language,
+        seen=seen_by(session, visitor.id, question.visit_id),
+    )
 
 
 def _booking(session: Session, appointment_id: int) -> Booking:
     booked = session.get_one(Appointment, appointment_id)
     code = session.scalars(select(Department.code).where(Department.id == booked.department_id)).one()
     return Booking(code, booked.doctor_id, local(booked.starts_at).time())
-
-
-def _returning(session: Session, visitor: Visitor, known: TriageVisitor, today: dt.date) -> TriageVisitor:
-    known = replace(
-        known,
-        age=age_in_years(visitor.birth_date, today) if visitor.birth_date else known.age,
-        sex=visitor.sex,
-        language=visitor.language,
-    )
-    before = session.execute(
-        select(Visit.day, Visit.doctor_id, Doctor.name, Department.code)
-        .join(Department, Department.id == Visit.department_id)
-        .outerjoin(Doctor, Doctor.id == Visit.doctor_id)
-        .where(Visit.visitor_id == visitor.id, Visit.day < today, Visit.ended.is_(None))
-        .order_by(Visit.opened_at.desc())
-        .limit(1)
-    ).first()
-    if before is None:
-        return known
-    day, doctor_id, name, code = before
-    return replace(known, doctor=doctor_id, doctor_name=name or "", department=code, seen_on=day)
 
 
 def _view(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from deskapp.db import search
@@ -22,7 +21,7 @@ from deskapp.domain import identity, names
 from deskapp.domain.access import Permission
 from deskapp.domain.codes import VISITOR as VISITOR_CODE
 from deskapp.domain.codes import check_code
-from deskapp.domain.duplicates import Band, Candidate, compare
+from deskapp.domain.duplicates import STRONG_BLOCKS, WEAK_BLOCK, Band, Candidate, compare
 from deskapp.domain.intake import (
     AppointmentView,
     LikelyDuplicate,
@@ -32,7 +31,7 @@ from deskapp.domain.intake import (
     VisitorView,
 )
 from deskapp.domain.registration import AppointmentState, ConsentKind, DocumentKind
-from deskapp.domain.visitor_rules import document_reading, needs_guardian, problems
+from deskapp.domain.visitor_rules import needs_guardian, problems, stored_form
 from deskapp.errors import ConflictError, InputError
 from deskapp.names_table import load
 from deskapp.services.base import Service, reads, writes
@@ -56,6 +55,7 @@ SHOWN = 30
 """Twice what the list shows at once; each costs 20 microseconds at every key."""
 DUPLICATES_SHOWN = 5
 DUPLICATES_LOOKED_AT = 200
+"""Of each kind of blocking key, so that one that many share leaves room for the others."""
 DOUBTFUL_LOOKED_AT = 100
 CROWDED_NOTED = 200
 CROWDED_AT_ONCE = 20
@@ -87,6 +87,9 @@ class VisitorService(Service):
         words = typed.split()
         if not ids and len(words) > 1:
             ids = _all_words(session, words, limit)
+        other = None if ids else identity.other_writing(typed)
+        if other is not None:
+            ids, typed = self._looked_up(session, names.query_key(other, load()), limit), other
         return _hits(session, ids, typed)
 
     @reads(Permission.VISITOR_READ)
@@ -118,18 +121,10 @@ class VisitorService(Service):
     ) -> list[LikelyDuplicate]:
         """Return stored visitors who may be the one being typed, likeliest first, with why."""
         with contextlib.suppress(InputError):
-            draft = _stored_form(draft, self.today())[0]
+            draft = stored_form(draft, self.today())[0]
         candidate = candidate_of(None, draft)
-        keys = blocking_keys(candidate)
-        if not keys:
-            return []
-        ids = session.scalars(
-            select(DuplicateKey.visitor_id)
-            .where(DuplicateKey.key.in_(keys), DuplicateKey.visitor_id != (except_id or 0))
-            .distinct()
-            .limit(DUPLICATES_LOOKED_AT)
-        ).all()
-        return _compared(session, candidate, ids)
+        ids = _sharing_a_block(session, candidate, except_id)
+        return _compared(session, candidate, ids) if ids else []
 
     @writes(Permission.VISITOR_WRITE)
     def register(self, work: Work, draft: VisitorDraft) -> Ref:
@@ -198,15 +193,7 @@ def add_visitor(work: Work, draft: VisitorDraft) -> Ref:
 def _checked(draft: VisitorDraft, today: dt.date) -> tuple[VisitorDraft, str]:
     for problem in problems(draft, today):
         raise problem
-    return _stored_form(draft, today)
-
-
-def _stored_form(draft: VisitorDraft, today: dt.date) -> tuple[VisitorDraft, str]:
-    """Return the draft with its document number as it is stored, and the division that it names."""
-    reading = document_reading(draft, today)
-    if reading is None:
-        return draft, ""
-    return replace(draft, document_number=reading.number), reading.division or ""
+    return stored_form(draft, today)
 
 
 def _fill(visitor: Visitor, draft: VisitorDraft, division: str) -> None:
@@ -224,22 +211,30 @@ def _replace_blocks(session: Session, visitor_id: int, draft: VisitorDraft, *, n
 
 
 def _answer_consents(work: Work, visitor_id: int, draft: VisitorDraft, before: VisitorDraft | None) -> None:
-    known = before.consents if before else {}
-    by = draft.guardian_name if needs_guardian(draft.birth_date, work.day) else draft.name
+    known = views.consent_answers(work.session, visitor_id) if before else {}
+    child = needs_guardian(draft.birth_date, work.day)
+    guardian = draft.guardian_name if child else ""
     rows = [
         {
             "visitor_id": visitor_id,
             "kind": ConsentKind(kind),
             "given": given,
-            "given_by": by,
+            "given_by": guardian if child else draft.name,
             "at": work.now,
             "account_id": work.actor.account_id,
         }
         for kind, given in draft.consents.items()
-        if known.get(kind) is not given
+        if not _stands(known.get(kind), given, guardian)
     ]
     if rows:
         work.session.execute(_ADD_CONSENT, rows)
+
+
+def _stands(answer: Consent | None, given: bool, guardian: str) -> bool:
+    """Return whether a question was answered so; what one guardian agreed to, another one has not yet."""
+    if answer is None or answer.given is not given:
+        return False
+    return not (given and guardian.strip()) or answer.given_by == guardian
 
 
 def _ids_of_code(session: Session, code: str) -> list[int]:
@@ -345,7 +340,24 @@ def _appointments(session: Session, visitor_id: int, now: dt.datetime) -> list[A
     ]
 
 
-def _compared(session: Session, candidate: Candidate, ids: Sequence[int]) -> list[LikelyDuplicate]:
+def _sharing_a_block(session: Session, candidate: Candidate, except_id: int | None) -> set[int]:
+    """Return who may be the candidate: under each kind of blocking key the latest of those who share one."""
+    keys = blocking_keys(candidate)
+    found: set[int] = set()
+    for kind in (*STRONG_BLOCKS, WEAK_BLOCK):
+        own = [key for key in keys if key.startswith(kind)]
+        asked = select(DuplicateKey.visitor_id).where(DuplicateKey.key.in_(own)).distinct()
+        asked = asked.where(DuplicateKey.visitor_id != (except_id or 0))
+        if kind == WEAK_BLOCK:
+            alike = or_(Visitor.name == candidate.name, Visitor.birth_date == candidate.birth_date)
+            asked = asked.join(Visitor, Visitor.id == DuplicateKey.visitor_id).where(alike)
+        if own:
+            latest = asked.order_by(DuplicateKey.visitor_id.desc())
+            found.update(session.scalars(latest.limit(DUPLICATES_LOOKED_AT)))
+    return found
+
+
+def _compared(session: Session, candidate: Candidate, ids: Collection[int]) -> list[LikelyDuplicate]:
     tables = load()
     found = []
     columns = (*HIT_COLUMNS, VISITOR.c.document_kind, VISITOR.c.address)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Table, bindparam, delete, func, insert, select, update
@@ -18,7 +18,7 @@ from deskapp.db import search
 from deskapp.db.base import table_of
 from deskapp.db.models.intake import DuplicateKey, HotHit, HotPrefix, SearchKey, Visitor
 from deskapp.domain.intake import VisitorDraft
-from deskapp.domain.visitor_rules import document_reading
+from deskapp.domain.visitor_rules import stored_form
 from deskapp.services.intake.keys import blocking_keys, candidate_of, draft_keys
 from deskapp.services.intake.views import DRAFT_COLUMNS
 from deskapp.services.transfer.plan import PART, parts
@@ -52,11 +52,8 @@ class Prepared:
 
 
 def prepare(draft: VisitorDraft, today: dt.date) -> Prepared:
-    """Return a checked draft ready to be stored; the document number in the form that is stored."""
-    reading = document_reading(draft, today)
-    division = (reading.division or "") if reading else ""
-    if reading is not None:
-        draft = replace(draft, document_number=reading.number)
+    """Return a checked draft ready to be stored; the document in the form that is stored."""
+    draft, division = stored_form(draft, today)
     return Prepared(
         values=tuple(getattr(draft, name) for name in DRAFT_COLUMNS),
         division=division,

@@ -19,8 +19,8 @@ from deskapp.services.transfer.writers import Fen, Heading
 _HEADINGS: Final = """
 code|就诊号|Visit|Үзлэгийн код
 day|日期|Day|Өдөр
-opened_at|到达时间|Arrived|Ирсэн цаг
-visitor|访客号|Visitor|Үйлчлүүлэгчийн код
+opened_at|到院时间|Arrived|Ирсэн цаг
+visitor|患者编号|Visitor|Үйлчлүүлэгчийн код
 name|姓名|Name|Нэр
 sex|性别|Sex|Хүйс
 birth_date|出生日期|Birth date|Төрсөн өдөр
@@ -30,7 +30,7 @@ document_number|证件号码|Document number|Бичиг баримтын дуг�
 kind|就诊类型|Kind of visit|Үзлэгийн төрөл
 first_visit|初诊|First visit|Анхны үзлэг
 complaint|主诉|Complaint|Зовиур
-urgency|紧急程度|Urgency|Яаралтай байдал
+urgency|分诊级别|Urgency|Яаралтай байдал
 department_code|科室编码|Department code|Тасгийн код
 department|科室|Department|Тасаг
 doctor_number|医生工号|Doctor number|Эмчийн дугаар
@@ -38,20 +38,20 @@ doctor|医生|Doctor|Эмч
 override_reason|改派原因|Reason for the choice|Сонголтын шалтгаан
 media_source|来源渠道|Heard of us|Хаанаас мэдсэн
 media_text|来源说明|Heard of us, in words|Хаанаас мэдсэн тайлбар
-appointment_at|预约时间|Appointment|Цаг авсан
+appointment_at|预约时间|Appointment|Цаг захиалга
 number|号码|Number|Дугаар
-slip|号单状态|Slip|Хуудасны төлөв
+slip|号票状态|Slip|Тасалбарын төлөв
 arrive|到院|Arrive|Ирэх
 greet|迎接|Greet|Угтах
 triage|分诊|Triage|Ангилах
 register|登记|Register|Бүртгэх
 issue|挂号|Number issued|Дугаар олгох
 pay|缴费|Pay|Төлөх
-escort|陪送|Escort|Хүргэх
+escort|陪同|Escort|Хүргэх
 return|返岗|Return|Буцах
 total_fen|金额（元）|Total in yuan|Нийт (юань)
-payment|付款状态|Payment|Төлбөр
-payment_reason|免收原因|Reason for waiving|Чөлөөлсөн шалтгаан
+payment|缴费状态|Payment|Төлбөр
+payment_reason|减免原因|Reason for waiving|Чөлөөлсөн шалтгаан
 ended|提前结束|Ended early|Эрт дууссан
 end_note|结束说明|Note on the end|Дууссан тайлбар
 ended_at|结束时间|Ended at|Дууссан цаг

@@ -20,7 +20,15 @@ from deskapp.domain.directory import DoctorDraft, PriceDraft, StaffDraft
 from deskapp.domain.duty import Duty
 from deskapp.domain.text import N_, Text, Words
 from deskapp.errors import InputError
-from deskapp.services.directory import doctor_values, duty_row, duty_times, price_values, staff_values
+from deskapp.services.directory import (
+    doctor_values,
+    duty_row,
+    duty_times,
+    prefix_taken,
+    prefixes,
+    price_values,
+    staff_values,
+)
 from deskapp.services.transfer.columns import Kind, ReadRow, folded
 from deskapp.services.transfer.plan import Entry, Plan, Progress, parts, record_lines
 from deskapp.services.transfer.report import Outcome, RowNote
@@ -49,6 +57,9 @@ def _staff(given: Mapping[str, Any], stored: Stored | None, departments: Departm
 def _doctor(given: Mapping[str, Any], stored: Stored | None, departments: Departments) -> dict[str, Any]:
     cells = _placed(given, departments)
     cells.pop("duty", None)
+    if stored is None:
+        # Where the file does not say, only letters for its numbers make a queue of a doctor's own.
+        cells.setdefault("own_queue", bool(cells.get("prefix")))
     draft = DoctorDraft(**_kept(DoctorDraft, stored, cells))
     return doctor_values(replace(draft, **cells))
 
@@ -122,6 +133,8 @@ class UpsertImport:
                 plan.entries.append(self._entry(row, stored.get(key), departments, weekly))
             except InputError as error:
                 plan.problems.append(RowNote(row.number, error.field, error.text))
+        if self.target.mapped is Doctor:
+            _refuse_prefixes(session, plan, stored)
         return plan
 
     def write(self, work: Work, plan: Plan, progress: Progress) -> None:
@@ -200,6 +213,35 @@ class UpsertImport:
             for doctor, times in timed.items()
         ]
         record_lines(work, lines)
+
+
+def _refuse_prefixes(session: Session, plan: Plan, stored: Mapping[str, Stored]) -> None:
+    """Refuse the rows that would leave two queues with the same letters, the later one of two.
+
+    A refused row leaves its doctor as stored, which may be in the way of others: looked at until all agree.
+    """
+    while clashing := _clashing(prefixes(session), plan.entries, stored):
+        for entry in clashing:
+            plan.entries.remove(entry)
+            error = prefix_taken(entry.values["prefix"])
+            plan.problems.append(RowNote(entry.row, error.field, error.text))
+
+
+def _clashing(queues: dict[str, str], entries: Sequence[Entry], stored: Mapping[str, Stored]) -> list[Entry]:
+    """Return the entries whose letters another queue has: those not in the file, and earlier entries."""
+    for entry in entries:
+        known = stored.get(entry.values["number"])
+        queues.pop(f"doctor:{known['id']}" if known else "", None)
+    taken = set(queues.values())
+    clashing = []
+    for entry in entries:
+        prefix = entry.values["prefix"]
+        if not (entry.values["own_queue"] and entry.values["active"]):
+            continue
+        if prefix in taken:
+            clashing.append(entry)
+        taken.add(prefix)
+    return clashing
 
 
 def _weekly_duty(session: Session) -> Weekly:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
+from shiboken6 import isValid
 
 from deskapp.domain.access import Actor
 from deskapp.domain.identity import Scan, ScanKind, recognise_scan
@@ -13,6 +15,7 @@ from deskapp.domain.intake import Ref, VisitorDraft, VisitorHit, VisitorView
 from deskapp.domain.text import N_, Text
 from deskapp.services.base import Done, new_request
 from deskapp.ui.intake import kept
+from deskapp.ui.intake.dialogs import WhoDialog
 from deskapp.ui.intake.guess import draft_from
 from deskapp.ui.intake.kept import Kept
 from deskapp.ui.tasks import Then
@@ -83,17 +86,15 @@ class Arrival(QObject):
 
     def open_for(self, visitor_id: int, name: str) -> None:
         """Go on with the visitor's visit of today, or begin one; pressing twice begins one."""
-        if self._visitor_id == visitor_id or self._attach(visitor_id):
-            return
-        self._begin(visitor_id, name)
-        ask = self._desk.services.visits.unfinished
-        self._run(ask, self._desk.actor(), visitor_id, done=self._on_unfinished)
+        if self._visitor_id != visitor_id and not self._ask_who(visitor_id, name):
+            self._begin(visitor_id, name)
+            self._open(self._desk.services.visits.open_or_join, visitor_id)
 
     def another_visit(self, visitor_id: int, name: str) -> None:
         """Open a second visit of the same visitor on one day."""
         if self._visitor_id != visitor_id:
             self._begin(visitor_id, name)
-            self._open(visitor_id)
+            self._open(self._desk.services.visits.open, visitor_id)
 
     @Slot(object)
     def on_confirming(self, coming: bool) -> None:
@@ -103,16 +104,18 @@ class Arrival(QObject):
             self._tab.begin_visit("")
 
     def _begin(self, visitor_id: int, name: str) -> None:
-        again = self._ahead or (self._again[0] == visitor_id and self._failed)
-        self._failed = self._ahead = False
+        same = self._ahead or (self._failed and self._again[0] == visitor_id)
         # The visit's page comes to the front before the answer: who types on types into the complaint.
-        self._visitor_id, self._again = visitor_id, (visitor_id, name)
-        if again and self._tab.is_empty_visit():
+        if same and self._tab.is_empty_visit():
             self._tab.visit_page.head.begin(name)
         else:
+            # First: what stands there yet was said by whoever was being opened until now.
             self._tab.begin_visit(name)
             self._tab.visit_page.triage.say(self._said_ahead)
-        self._said_ahead = ""
+        self._failed = self._ahead = False
+        self._visitor_id, self._again, self._said_ahead = visitor_id, (visitor_id, name), ""
+        self._tab.search.clear()
+        self._tab.enable_keys()
         self._request = new_request()
 
     def _run(self, function: Callable[..., Any], *args: object, done: Then) -> None:
@@ -125,56 +128,63 @@ class Arrival(QObject):
 
     def stop(self) -> None:
         """Open nothing any more: the person went elsewhere."""
-        self._visitor_id, self._ahead = None, False
+        self._visitor_id, self._ahead, self._failed = None, False, False
 
-    def _on_unfinished(self, visit_id: int | None) -> None:
-        if self._visitor_id is None:
-            return
-        if visit_id is not None:
-            self._on_opened(visit_id)
-        else:
-            self._open(self._visitor_id)
+    @property
+    def visitor_id(self) -> int | None:
+        """Whose visit is being opened, or could not be; None when that is nobody or not known yet."""
+        return self._visitor_id if self._visitor_id is not None or not self._failed else self._again[0]
 
-    def _open(self, visitor_id: int) -> None:
-        self._run(
-            self._desk.services.visits.open,
-            self._desk.actor(),
-            self._request,
-            visitor_id,
-            done=self._on_begun,
-        )
+    def _open(self, use_case: Callable[..., Any], visitor_id: int) -> None:
+        self._run(use_case, self._desk.actor(), self._request, visitor_id, done=self._on_opened)
 
-    def _on_begun(self, done: Done[Ref]) -> None:
-        self._on_opened(done.value.id)
-
-    def _on_opened(self, visit_id: int) -> None:
+    def _on_opened(self, done: Done[Ref]) -> None:
         if self._visitor_id is not None:
             self._visitor_id = None
-            self._tab.search.clear()
-            self._tab.show_visit(visit_id)
+            self._tab.show_opened(done.value.id)
 
     def _not_opened(self, error: Exception) -> None:
         self._visitor_id, self._failed = None, True
         self._desk.messages.route(error, self._tab, self._try_again)
 
     def _try_again(self) -> None:
-        # A visit whose answer was lost is found as unfinished.
+        # A visit whose answer was lost is joined.
         self.open_for(*self._again)
 
-    def _attach(self, visitor_id: int) -> bool:
-        """Give the visit that has no record yet (an emergency) its visitor."""
+    def _ask_who(self, visitor_id: int, name: str) -> bool:
+        """Ask whether this is the person of the nameless visit in front, or whoever comes next."""
         visit = self._tab.current()
         if visit is None or visit.visitor is not None:
             return False
-        attach = self._desk.services.visits.attach
-        run = self._tab.run
-        run(attach, self._desk.actor(), new_request(), visit.id, visitor_id, done=self._on_attached)
+        dialog = WhoDialog(self._tab, self._desk.tr, visit, visitor_id, name)
+        dialog.answered.connect(self._on_who)
+        dialog.open()
         return True
 
-    def _on_attached(self, _done: object) -> None:
+    @Slot(object)
+    def _on_who(self, dialog: WhoDialog) -> None:
+        if not dialog.same:
+            self._tab.back()
+            self.open_for(dialog.visitor_id, dialog.name)
+            return
+        attach, attached = self._desk.services.visits.attach, _Attached(self, dialog.visit_id, dialog.name)
+        args = (self._desk.actor(), new_request(), dialog.visit_id, dialog.visitor_id)
+        self._tab.run(attach, *args, done=attached)
+
+    def tell_attached(self, visit_id: int, name: str) -> None:
+        """Say whose visit it is now, and how to take that back."""
+        message = Text(N_("This visit is {name}'s"), {"name": name})
+        self._desk.messages.did(message, _Detach(self, visit_id))
         self._tab.search.clear()
-        if self._tab.visit_id is not None:
-            self._tab.show_visit(self._tab.visit_id)
+        self._tab.show_visit(visit_id)
+
+    def detach(self, visit_id: int) -> None:
+        """Take back whose visit it is."""
+        detach = self._desk.services.visits.detach
+        self._tab.run(detach, self._desk.actor(), new_request(), visit_id, done=self._on_detached)
+
+    def _on_detached(self, _done: object) -> None:
+        self._desk.messages.did(Text(N_("This visit has no name again")))
 
     # registered
 
@@ -192,10 +202,10 @@ class Arrival(QObject):
         """Register somebody new: the record in hand, else what is typed in the search, else a kept draft."""
         page = self._tab.visitor_page
         typed = self._tab.search.field.query().strip()
-        if page.is_new and page.is_typed():
-            self._tab.show_visitor_page()
-        elif typed:
+        if typed:
             self.open_new(typed)
+        elif page.is_new and page.is_typed():
+            self._tab.show_visitor_page()
         else:
             drafts, actor = self._desk.services.drafts, self._desk.actor()
             self._tab.run(
@@ -222,11 +232,11 @@ class Arrival(QObject):
             message = Text(N_("Something was typed and not stored. It comes back with its visit or record."))
             self._desk.messages.info(message)
 
-    @Slot(object)
-    def on_registered(self, ref: Ref) -> None:
+    @Slot(object, str)
+    def on_registered(self, ref: Ref, name: str) -> None:
         """Go on with the visit of the visitor just stored."""
         self._desk.messages.did(Text(N_("Stored as {code}"), {"code": ref.code}))
-        self.open_for(ref.id, "")
+        self.open_for(ref.id, name)
 
     @Slot(object)
     def on_edited(self, ref: Ref) -> None:
@@ -244,6 +254,30 @@ class Arrival(QObject):
 
     def _begin_edit(self, found: tuple[VisitorView, Kept | None]) -> None:
         self._tab.show_visitor_page().edit(*found)
+
+
+@dataclass(frozen=True)
+class _Attached:
+    """Tells whose visit it is, whichever is in front by then."""
+
+    arrival: Arrival
+    visit_id: int
+    name: str
+
+    def __call__(self, _done: object) -> None:
+        self.arrival.tell_attached(self.visit_id, self.name)
+
+
+@dataclass(frozen=True)
+class _Detach:
+    """Undoes that."""
+
+    arrival: Arrival
+    visit_id: int
+
+    def __call__(self) -> None:
+        if isValid(self.arrival):
+            self.arrival.detach(self.visit_id)
 
 
 def _to_edit(services: Any, actor: Actor, visitor_id: int) -> tuple[VisitorView, Kept | None]:

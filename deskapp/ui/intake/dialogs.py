@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from deskapp.domain.intake import NumberView
+from deskapp.domain.intake import NumberView, VisitView
 from deskapp.domain.registration import EndReason, label
 from deskapp.domain.text import N_
 from deskapp.domain.triage import RedFlag
@@ -170,6 +170,47 @@ class RedFlagDialog(Question):
         if self.form.check():
             self.goes_on = True
             self.accept()
+
+
+class WhoDialog(Question):
+    """Somebody was found while a visit without a name is in front. Enter takes the harmless answer."""
+
+    def __init__(self, parent: QWidget, tr: Translator, visit: VisitView, visitor_id: int, name: str) -> None:
+        super().__init__(parent, visit.id)
+        self.visitor_id, self.name = visitor_id, name
+        self.same = False
+        self.setWindowTitle(tr(N_("Who is this?")))
+        self.setMinimumWidth(style.tokens().sizes.px(520))
+        rows = QVBoxLayout(self)
+        pad_dialog(rows)
+        rows.addWidget(words(tr(N_("Who is this?")), "title"))
+        who = name or tr(N_("name unknown"))
+        rows.addWidget(words(who, "value", wrap=True))
+        why = N_(
+            "The visit in front, of {time}, has no name yet. Is this the same person, or the next visitor?"
+        )
+        rows.addWidget(words(tr(why, time=tr.time(visit.opened_at)), "secondary", wrap=True))
+        rows.addLayout(self._buttons(tr))
+
+    def _buttons(self, tr: Translator) -> QHBoxLayout:
+        other = QPushButton(tr(N_("The next visitor (Enter)")))
+        other.setProperty("primary", True)
+        other.setDefault(True)
+        other.clicked.connect(self.accept)
+        same = QPushButton(tr(N_("The same person")))
+        same.setAutoDefault(False)
+        same.clicked.connect(self._is_same)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(same)
+        row.addWidget(other)
+        other.setFocus(Qt.FocusReason.OtherFocusReason)
+        return row
+
+    @Slot()
+    def _is_same(self) -> None:
+        self.same = True
+        self.accept()
 
 
 def _flag(flag: RedFlag, tr: Translator) -> QVBoxLayout:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -11,6 +12,8 @@ from deskapp.services.base import new_request
 NEW: Final = "visitor.new."
 EDIT: Final = "visitor.edit."
 VISIT: Final = "visit."
+AHEAD: Final = "ahead."
+"""Said before the visit was there: of a visitor."""
 
 
 class Drafts(Protocol):
@@ -52,6 +55,11 @@ def visit_key(visit_id: int) -> str:
     return f"{VISIT}{visit_id}"
 
 
+def ahead_key(visitor_id: int) -> str:
+    """Return the name for what was said by a visitor whose visit was not there yet."""
+    return f"{AHEAD}{visitor_id}"
+
+
 def request_of(key: str) -> str:
     """Return the request under which a draft is stored: a new record's own, else another each time."""
     return key.rpartition(".")[2] if key.startswith(NEW) else new_request()
@@ -71,6 +79,15 @@ def of_edit(drafts: Drafts, account_id: int, visitor_id: int) -> Kept | None:
 def of_visit(drafts: Drafts, account_id: int, visit_id: int) -> Kept | None:
     """Return what was typed into a visit and not stored, for a worker to ask."""
     return _load(drafts, account_id, visit_key(visit_id))
+
+
+def forget_stored(drafts: Any, account_id: int, key: str, stored: Mapping[str, str]) -> None:
+    """Take a draft out of what is kept unless more was typed into it than was stored. For a worker."""
+    if drafts.load(account_id, key) in (None, dict(stored)):
+        drafts.drop(account_id, key)
+
+
+forget_stored.__lane__ = "drafts"  # type: ignore[attr-defined]
 
 
 def _load(drafts: Drafts, account_id: int, key: str) -> Kept | None:

@@ -47,7 +47,7 @@ class PaperNumbersDialog(QDialog):
         self._visit = visit
         tr = desk.tr
         self._storing = False
-        self._days: dict[int, dt.date] = {}
+        self._begun: dict[int, PaperBlockView] = {}
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setWindowTitle(tr(N_("Paper numbers")))
@@ -117,7 +117,7 @@ class PaperNumbersDialog(QDialog):
     def _take_blocks(self, blocks: Sequence[PaperBlockView]) -> None:
         tr = self._desk.tr
         today = self._desk.today()
-        self._days = {block.id: block.day for block in blocks}
+        self._begun = {block.id: block for block in blocks}
         spans = [(block.id, _span(block, today, tr), len(block.left)) for block in blocks]
         self.enter.set_choices("block", tuple(Choice(block_id, span) for block_id, span, _left in spans))
         if blocks:
@@ -162,7 +162,7 @@ class PaperNumbersDialog(QDialog):
         block, given = values["block"], values["given_at"]
         assert isinstance(block, int)
         assert isinstance(given, dt.time)
-        moment = dt.datetime.combine(self._days[block], given).astimezone(dt.UTC)
+        moment = _given(self._begun[block], given, self._desk.today())
         self._desk.runner.run(
             self._desk.services.numbers.enter_paper,
             self._desk.actor(),
@@ -190,3 +190,11 @@ def _span(block: PaperBlockView, today: dt.date, tr: Translator) -> str:
     """Return how a block is told: its first and last number, and its day unless that is today."""
     span = f"{block.labels[0]}-{block.labels[-1]}"
     return span if block.day == today else f"{span} · {tr.date(block.day)}"
+
+
+def _given(block: PaperBlockView, given: dt.time, today: dt.date) -> dt.datetime:
+    """Return when a number of the block was given: a time before the block was reserved is one after midnight."""
+    moment = dt.datetime.combine(block.day, given).astimezone(dt.UTC)
+    if moment < block.reserved_at.replace(second=0, microsecond=0) and block.day < today:
+        moment += dt.timedelta(days=1)
+    return moment

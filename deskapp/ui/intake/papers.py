@@ -14,7 +14,7 @@ from deskapp.domain.intake import NumberView
 from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError
 from deskapp.i18n import translator
-from deskapp.services.base import new_request
+from deskapp.services.base import Done, new_request
 from deskapp.services.intake.papers import PaperService
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.printing import Printing, Sent
@@ -106,9 +106,14 @@ class DeskPapers(QObject):
         self._sent.add(job.key)
         use_case, args = job.record(self._desk.services, sent.printer)
         # By whoever ordered it, even if another person has signed in since.
-        self._desk.runner.run(use_case, job.actor, new_request(), *args)
+        self._desk.runner.run(use_case, job.actor, new_request(), *args, done=job.take_recorded)
         if job.number is None:
             self._desk.messages.did(Text(N_("Sent to {printer}"), {"printer": sent.printer}))
+
+    def tell_void(self, number: NumberView) -> None:
+        """Say that a slip came out whose number was voided while it was printing."""
+        message = N_("{number} was voided while its slip was printing. Take the slip back.")
+        self._desk.messages.info(Text(message, {"number": number.label}))
 
     def take_refusal(self, job: _Job, error: Exception) -> None:
         """Say why something was not printed; trying again prints all that is missing."""
@@ -148,6 +153,9 @@ class _Job:
     def take_sent(self, sent: Sent) -> None:
         self.papers.take_sent(self, sent)
 
+    def take_recorded(self, _done: Done[Any]) -> None:
+        """Nothing more to say of a form."""
+
     def take_refusal(self, error: Exception) -> None:
         self.papers.take_refusal(self, error)
 
@@ -164,6 +172,10 @@ class _Slip(_Job):
     """The slip of a number."""
 
     form: str = SLIP
+
+    def take_recorded(self, done: Done[Any]) -> None:
+        if done.value is False and self.number is not None:
+            self.papers.tell_void(self.number)
 
     def record(self, services: Any, printer: str) -> tuple[Any, tuple[Any, ...]]:
         assert self.number is not None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from deskapp.domain.directory import PriceView
 from deskapp.domain.intake import ChargeLine, VisitView
@@ -41,12 +43,15 @@ class PayBox(QWidget):
     finished = Signal()
     """The person is through with the price."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+    doubtful = Signal()
+    """It is not known what of the price is stored: read the visit again."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk = desk
         self._visit: VisitView | None = None
         self._shown_for = ""
-        self._storing = False
+        self._storing: set[int] = set()
         self.field = SearchField()
         self.found = ResultList(desk.tr)
         self.found.fit(MOST_FOUND)
@@ -191,8 +196,17 @@ class PayBox(QWidget):
             return
         self.field.clear()
         self.field.setFocus()
+        self.add((self._desk.actor(), new_request(), self._visit.id, row.data.id))
+
+    def take_refusal(self, args: tuple[Any, ...], error: Exception) -> None:
+        """Say why an item was not added. The answer alone may be lost: what is stored is read again."""
+        self._desk.messages.route(error, self, _NotAdded(self, args))
+        self.doubtful.emit()
+
+    def add(self, args: tuple[Any, ...]) -> None:
+        """Add an item, again under the request that it had: one that was stored is not added twice."""
         add = self._desk.services.visits.add_charge
-        self._desk.runner.run(add, self._desk.actor(), new_request(), self._visit.id, row.data.id, owner=self)
+        self._desk.runner.run(add, *args, owner=self, failed=_NotAdded(self, args))
 
     @Slot()
     def _on_remove(self) -> None:
@@ -209,10 +223,11 @@ class PayBox(QWidget):
     @Slot()
     def store(self) -> None:
         """Record the state of payment."""
-        if self._visit is None or self._storing or not self.form.check():
+        if self._visit is None or self._visit.id in self._storing or not self.form.check():
             return
         state = self.form.value("payment")
         reason = str(self.form.value("payment_reason") or "") if state is Payment.WAIVED else ""
+        paying = _Paying(self, self._visit.id, self.form.values())
         self._desk.runner.run(
             self._desk.services.visits.pay,
             self._desk.actor(),
@@ -220,18 +235,52 @@ class PayBox(QWidget):
             self._visit.id,
             state,
             reason,
-            done=self._stored,
-            busy=self._set_storing,
+            done=paying.done,
+            busy=paying.busy,
             owner=self,
+            latest=f"pay.{self._visit.id}",
         )
 
-    def _set_storing(self, busy: bool) -> None:
-        self._storing = busy
+    def set_storing(self, visit_id: int, busy: bool) -> None:
+        """Take no second order to record the same payment while the first is under way."""
+        (self._storing.add if busy else self._storing.discard)(visit_id)
 
-    def _stored(self, _done: object) -> None:
-        if self._visit is not None:
-            self.form.follow(self.form.values())
+    def take_stored(self, visit_id: int, values: dict[str, object]) -> None:
+        """Go on from a payment that was recorded, if its visit still is in front."""
+        if self._visit is None or self._visit.id != visit_id:
+            return
+        self.form.follow(values)
+        if not self.form.is_changed():
             self.finished.emit()
+
+
+@dataclass(frozen=True)
+class _NotAdded:
+    """An item whose answer was no; called again without one, it is tried again."""
+
+    box: PayBox
+    args: tuple[Any, ...]
+
+    def __call__(self, error: Exception | None = None) -> None:
+        if error is not None:
+            self.box.take_refusal(self.args, error)
+        elif isValid(self.box):
+            self.box.add(self.args)
+
+
+@dataclass(frozen=True)
+class _Paying:
+    """A payment on its way to be recorded: of which visit, and what was chosen."""
+
+    box: PayBox
+    visit_id: int
+    values: dict[str, object]
+
+    def done(self, _done: object) -> None:
+        self.box.take_stored(self.visit_id, self.values)
+
+    def busy(self, busy: bool) -> None:
+        self.box.set_storing(self.visit_id, busy)
 
 
 def _name(line: ChargeLine, tr: Translator) -> str:

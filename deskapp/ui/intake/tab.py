@@ -11,17 +11,18 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from deskapp.domain.changes import Changes
 from deskapp.domain.intake import VisitRow, VisitView
-from deskapp.domain.registration import MediaSource
 from deskapp.domain.text import N_, Text
+from deskapp.domain.urgency import Urgency
 from deskapp.errors import DeskError
 from deskapp.i18n import Translator
-from deskapp.services.base import new_request
+from deskapp.services.house import HouseRules
 from deskapp.ui import style
 from deskapp.ui.base_tab import BaseTab, Desk
 from deskapp.ui.intake.arrival import Arrival
 from deskapp.ui.intake.beside import Beside
+from deskapp.ui.intake.said import Said
 from deskapp.ui.intake.search_pane import SearchPane
-from deskapp.ui.intake.visit_draft import NotNoted, VisitKeeper, note_and_forget
+from deskapp.ui.intake.visit_draft import VisitKeeper
 from deskapp.ui.intake.visit_keys import BUTTONS, is_numbered, name_keys, show_buttons
 from deskapp.ui.intake.visit_page import APPOINTMENT_KEY, PAY, TRIAGE, VITALS, VisitPage
 from deskapp.ui.intake.visit_work import VisitWork
@@ -35,6 +36,7 @@ LEFT_WIDTH: Final = 360
 BESIDE_WIDTH: Final = 272
 BESIDE_FROM: Final = 1200
 LEFT_LEAST: Final = 330
+COLOURS: Final = ("red", "orange", "yellow", "green")
 UNDER_WAY: Final = ("visit.triage", "visit.vitals", "visit.other", "visit.pay", "visit.next", "visit.number")
 
 
@@ -66,6 +68,7 @@ class IntakeTab(BaseTab):
         self.beside = Beside(desk)
         self.work = VisitWork(self)
         self.arrival = Arrival(self)
+        self.said = Said(self)
         self._work = WorkArea(desk)
         self._columns = row = QHBoxLayout()
         row.addWidget(self.search)
@@ -105,6 +108,15 @@ class IntakeTab(BaseTab):
             page.retranslate(self.desk.tr)
         if self._places_known is not None:
             self.visit_page.triage.take_places(*self._places_known)
+        self.desk.runner.run(_house_rules, self.desk.services.house, done=self._take_house, owner=self)
+
+    def _take_house(self, found: tuple[Sequence[str], Sequence[Text]]) -> None:
+        """Colour the levels as the site does; tell what is wrong in its own files."""
+        colours, mistakes = found
+        style.look().urgency_colours = tuple(COLOURS.index(colour) for colour in colours)
+        self.visit_page.head.update()
+        for mistake in mistakes:
+            self.desk.messages.info(mistake)
 
     def _connect(self) -> None:
         self.visitor_page.registered.connect(self.arrival.on_registered)
@@ -112,14 +124,16 @@ class IntakeTab(BaseTab):
         self.visitor_page.same_person.connect(self.arrival.open_hit)
         self.visit_page.edit_wanted.connect(self.edit_record)
         self.visit_page.step_activated.connect(self.work.activate_step)
-        self.visit_page.booked.connect(self._enable)
+        self.visit_page.booked.connect(self.enable_keys)
         triage = self.visit_page.triage
-        triage.confirmed.connect(self._on_complaint)
-        triage.source_changed.connect(self.keep_source)
+        triage.confirmed.connect(self.said.keep_complaint)
+        triage.source_changed.connect(self.said.keep_source)
+        triage.urgency_changed.connect(self.said.keep_urgency)
         triage.shown.connect(self.beside.show_proposal)
         triage.chosen.connect(self.work.issue)
         self.visit_page.vitals.stored.connect(self._on_vitals)
         self.visit_page.pay.finished.connect(self._on_paid)
+        self.visit_page.pay.doubtful.connect(self.load_again)
         self.keeper.restored.connect(self._on_restored)
 
     def actions_here(self) -> Sequence[Action]:
@@ -178,7 +192,7 @@ class IntakeTab(BaseTab):
             self.load_visit(self.visit_id)
         if not changes:
             self.arrival.offer_drafts()
-            self._enable()
+            self.enable_keys()
 
     def _take_today(self, rows: Sequence[VisitRow]) -> None:
         self.search.show_today(rows)
@@ -245,8 +259,11 @@ class IntakeTab(BaseTab):
             self.arrival.edit(visit.visitor.id)
 
     def show_visitor_page(self) -> VisitorPage:
-        """Bring the visitor's record to the front."""
-        self._then = None
+        """Bring the visitor's record to the front; a visit that is being opened will not push it away."""
+        if self.current() is None:
+            self.said.leave()
+        self.arrival.stop()
+        self._then = self._to_begin = None
         self._show(self.visitor_page)
         return self.visitor_page
 
@@ -260,7 +277,7 @@ class IntakeTab(BaseTab):
 
     def begin_visit(self, name: str) -> None:
         """Show an empty visit of somebody: its page is typed into before the database has answered."""
-        self._leave_visit()
+        self.said.leave()
         self.visit_id = self._then = None
         self.visit_page.begin(name)
         self.beside.clear()
@@ -270,15 +287,25 @@ class IntakeTab(BaseTab):
     @Slot(object)
     def show_visit(self, visit_id: int) -> None:
         """Show a visit and put the cursor where the work goes on."""
-        self.arrival.stop()
         if visit_id != self.visit_id:
-            if self.visit_id is not None or not self._work.at_visit():
-                self.begin_visit("")
+            self.begin_visit("")
+        self.arrival.stop()
+        self.show_opened(visit_id)
+
+    def show_opened(self, visit_id: int) -> None:
+        """Show the visit whose page is in front already; what was typed meanwhile is said in it."""
+        if visit_id != self.visit_id:
             self.work.begin()
         self.visit_id = self._to_begin = visit_id
         self.bar.clear()
         self.load_visit(visit_id)
-        self._enable()
+        self.enable_keys()
+
+    @Slot()
+    def load_again(self) -> None:
+        """Read the visit in front again."""
+        if self.visit_id is not None:
+            self.load_visit(self.visit_id)
 
     def load_visit(self, visit_id: int) -> None:
         """Read a visit again."""
@@ -295,12 +322,12 @@ class IntakeTab(BaseTab):
         self.beside.show_visit(visit)
         self.work.follow(visit)
         if other:
-            self.keeper.follow(visit.id)
+            self.keeper.follow(visit.id, visit.visitor.id if visit.visitor else None)
         if self._to_begin == visit.id:
             self._to_begin = None
             self._show(self.visit_page)
             self.visit_page.triage.focus_complaint()
-        self._enable()
+        self.enable_keys()
         then, self._then = self._then, None
         if then is not None:
             then()
@@ -344,57 +371,6 @@ class IntakeTab(BaseTab):
     def at_visit(self) -> bool:
         """Return whether the visit is what the person looks at."""
         return self._work.at_visit()
-
-    def _leave_visit(self) -> None:
-        visit = self.current()
-        if visit is None:
-            return
-        self.keeper.leave()
-        said = self.visit_page.triage.said.typed()
-        if visit.ended is None and "complaint" in said:
-            name = visit.visitor.name if visit.visitor else ""
-            # Without an owner: it is stored even if another person signs in meanwhile.
-            self.desk.runner.run(
-                note_and_forget,
-                self.desk.services,
-                self.desk.actor(),
-                visit.id,
-                self.visit_page.triage.complaint(),
-                self.visit_page.vitals.pregnant(),
-                failed=NotNoted(self.desk.messages, name),
-            )
-
-    @Slot()
-    def _on_complaint(self) -> None:
-        if self.is_opening():
-            self.when_shown(self._on_complaint)
-            return
-        visit = self.current()
-        if visit is None or visit.ended is not None:
-            return
-        triage = self.visit_page.triage
-        if "complaint" in triage.said.typed():
-            note = self.desk.services.visits.note_complaint
-            actor, pregnant = self.desk.actor(), self.visit_page.vitals.pregnant()
-            self.desk.runner.run(
-                note, actor, new_request(), visit.id, triage.complaint(), pregnant, owner=self
-            )
-        self.keep_source()
-        triage.focus_proposals()
-        triage.when_answered(self.work.look_for_flags)
-
-    @Slot()
-    def keep_source(self) -> None:
-        """Store how the visitor heard of the hospital, once that is said in full."""
-        visit = self.current()
-        if visit is None or visit.ended is not None:
-            return
-        source, text = self.visit_page.triage.source()
-        typed = self.visit_page.triage.more.typed().keys() & {"media_source", "media_text"}
-        wanted = bool(typed) or (visit.media_source is None and source is not None)
-        if wanted and (source is not MediaSource.OTHER or text.strip()):
-            keep = self.desk.services.visits.set_source
-            self.desk.runner.run(keep, self.desk.actor(), new_request(), visit.id, source, text, owner=self)
 
     @Slot(object)
     def _on_vitals(self, level: int | None) -> None:
@@ -480,7 +456,7 @@ class IntakeTab(BaseTab):
     def may_leave(self) -> bool:
         if self._built and self._work.is_prepared:
             self.visitor_page.keep_now()
-            self._leave_visit()
+            self.said.leave()
         return True
 
     def take_error(self, error: DeskError, retry: Any = None) -> bool:
@@ -492,10 +468,10 @@ class IntakeTab(BaseTab):
     def _show(self, page: QWidget) -> None:
         self._work.setCurrentWidget(page)
         self._share_room()
-        self._enable()
+        self.enable_keys()
 
     @Slot()
-    def _enable(self) -> None:
+    def enable_keys(self) -> None:
         """Let the keys do what makes sense now; the bar below tells of no other."""
         visit = self.current() if self._work.at_visit() else None
         under_way = (visit is not None and visit.ended is None) or self.is_opening()
@@ -517,3 +493,8 @@ class IntakeTab(BaseTab):
         name_keys(self.key_actions, visit)
         if self._work.is_prepared:
             show_buttons(self._buttons, visit)
+
+
+def _house_rules(house: HouseRules) -> tuple[Sequence[str], Sequence[Text]]:
+    """Return the colours of the levels, most urgent first, and the mistakes in the site's files. For a worker."""
+    return [house.urgency.rule(level).colour for level in Urgency], house.mistakes()

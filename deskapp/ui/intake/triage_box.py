@@ -26,6 +26,7 @@ from deskapp.ui.widgets.form import Form
 from deskapp.ui.widgets.result_list import ResultList, ResultRow
 
 ASK_AFTER_MS: Final = 150
+KEEP_AFTER_MS: Final = 400
 URGENCIES: Final = (
     Choice(None, N_("not judged"), "0"),
     Choice(1, N_("I  at once"), "1"),
@@ -52,6 +53,7 @@ MORE_FIELDS: Final = (
     Field("media_source", N_("Heard of us"), CHOICE, SOURCES),
     Field("urgency", N_("Urgency"), CHOICE, URGENCIES),
     Field("media_text", N_("Which source"), width=2),
+    Field("urgency_reason", N_("Why less urgent than the vital signs say"), width=2),
 )
 CHOICE_FIELDS: Final = (
     Field("department", N_("Department"), CHOICE),
@@ -68,14 +70,19 @@ class TriageBox(QWidget):
     """Enter after the complaint: it is kept, and the cursor goes to the proposals."""
 
     source_changed = Signal()
+    """How the visitor heard of the hospital was said, and stands for a moment: a scan passes through in less."""
+
+    urgency_changed = Signal()
+    """The same of the urgency."""
+
     chosen = Signal()
     """A proposal was opened with Enter or a click."""
 
     shown = Signal(object)
     """The proposal the cursor is on (`SuggestionView`), or None."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk = desk
         self._visit: VisitView | None = None
         self._triage = TriageView((), ())
@@ -97,6 +104,7 @@ class TriageBox(QWidget):
         self._wait.setSingleShot(True)
         self._wait.setInterval(ASK_AFTER_MS)
         self._wait.timeout.connect(self.ask)
+        self._said_more = {name: self._keep_timer(name) for name in ("source", "urgency")}
         self._lay_out()
         for form in (self.said, self.more, self.choice):
             form.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -108,9 +116,17 @@ class TriageBox(QWidget):
         self.choice.submitted.connect(self.chosen)
         self.proposals.chosen.connect(self._on_opened)
         self.proposals.current.connect(self._on_current)
-        self.more.set_shown("media_text", False)
+        for name in ("media_text", "urgency_reason"):
+            self.more.set_shown(name, False)
         self.choice.hide()
         self._show_middle()
+
+    def _keep_timer(self, what: str) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(KEEP_AFTER_MS)
+        timer.timeout.connect(self.source_changed if what == "source" else self.urgency_changed)
+        return timer
 
     def _lay_out(self) -> None:
         """In the order in which it is gone through: what was said, where to, then what else is asked."""
@@ -230,6 +246,7 @@ class TriageBox(QWidget):
             self.choice.set_values({**_NOT_CHOSEN, "override_reason": visit.override_reason})
             self.choice.hide()
         self.more.set_shown("media_text", self.source()[0] is MediaSource.OTHER)
+        self.more.set_shown("urgency_reason", self._is_milder())
         self._show_middle()
         self.ask()
 
@@ -270,6 +287,23 @@ class TriageBox(QWidget):
         """Return the urgency the operator judged."""
         found = self.more.value("urgency")
         return found if isinstance(found, int) else None
+
+    def urgency_reason(self) -> str:
+        """Return why the operator judges it less urgent than the vital signs suggest; "" where that is not so."""
+        return str(self.more.value("urgency_reason") or "").strip() if self._is_milder() else ""
+
+    def lacks_reason(self) -> bool:
+        """Return whether a judgement milder than the vital signs' stands there without its reason."""
+        return self._is_milder() and not self.urgency_reason()
+
+    def _is_milder(self) -> bool:
+        visit, judged = self._visit, self.urgency()
+        signs = visit.vitals.level if visit is not None and visit.vitals is not None else None
+        return signs is not None and judged is not None and judged > signs
+
+    def know_complaint(self) -> None:
+        """The complaint is sent to be stored as it stands: when it comes back, nobody else wrote it."""
+        self.said.know({"complaint": self.complaint()})
 
     def red_flags(self) -> Sequence[object]:
         """Return the red flags in the complaint."""
@@ -331,6 +365,7 @@ class TriageBox(QWidget):
             named=False,
             overrides=False,
             reason=self._reason("" if first else self._desk.tr(N_("another of the proposals")), judged),
+            urgency_reason=self.urgency_reason(),
         )
 
     def _own_decision(self, judged: str) -> TriageDecision:
@@ -352,6 +387,7 @@ class TriageBox(QWidget):
             named=named,
             overrides=overrides,
             reason=self._reason(reason, judged),
+            urgency_reason=self.urgency_reason(),
         )
 
     def _reason(self, reason: str, judged: str) -> str:
@@ -365,6 +401,8 @@ class TriageBox(QWidget):
         if isinstance(error, InputError) and error.field in {field.name for field in CHOICE_FIELDS}:
             self.choice.show()
             self._show_middle()
+        if isinstance(error, InputError) and error.field == "urgency_reason":
+            self.more.set_shown("urgency_reason", True)
         return any(form.take_error(error, retry) for form in (self.said, self.more, self.choice))
 
     @Slot(object)
@@ -374,9 +412,12 @@ class TriageBox(QWidget):
 
     @Slot(object)
     def _on_more(self, name: str) -> None:
-        if name != "urgency":
-            self.more.set_shown("media_text", self.source()[0] is MediaSource.OTHER)
-            self.source_changed.emit()
+        if name in ("urgency", "urgency_reason"):
+            self.more.set_shown("urgency_reason", self._is_milder())
+            self._said_more["urgency"].start()
+            return
+        self.more.set_shown("media_text", self.source()[0] is MediaSource.OTHER)
+        self._said_more["source"].start()
 
     @Slot(object)
     def _on_choice(self, name: str) -> None:
@@ -410,16 +451,24 @@ class TriageBox(QWidget):
             return None
         visitor_id = visit.visitor.id if visit.visitor else None
         return TriageQuestion(
-            self.complaint(), visitor_id, pregnant=visit.pregnant, appointment_id=visit.appointment_id
+            self.complaint(),
+            visitor_id,
+            pregnant=visit.pregnant,
+            appointment_id=visit.appointment_id,
+            visit_id=visit.id,
         )
 
-    def when_answered(self, then: Callable[[], object]) -> None:
-        """Call `then` once the proposals and red flags are those of what stands in the complaint now."""
+    def when_answered(self, then: Callable[[], object], *, unless_waiting: bool = False) -> None:
+        """Call `then` once the proposals and red flags are those of what stands in the complaint now.
+
+        With `unless_waiting` something asked for before keeps its place: it is worth more.
+        """
         if self._answered is not None and self._answered == self._question():
             then()
-        else:
+            return
+        if self._then is None or not unless_waiting:
             self._then = then
-            self.ask()
+        self.ask()
 
     def _take_answer(self, triage: TriageView) -> None:
         anew = self._answered is None or self._asked != self._answered

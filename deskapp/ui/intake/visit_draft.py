@@ -13,12 +13,13 @@ from deskapp.domain.text import N_, Text
 from deskapp.errors import DeskError
 from deskapp.services.base import Done, new_request
 from deskapp.ui.base_tab import Desk
-from deskapp.ui.intake.kept import Kept, of_visit, visit_key
+from deskapp.ui.intake.kept import Kept, ahead_key, of_visit, visit_key
 from deskapp.ui.messages import Messages
-from deskapp.ui.widgets.form import Form
+from deskapp.ui.widgets.form import OVER, Form
 
 KEEP_AFTER_MS: Final = 400
 COMPLAINT: Final = "said.complaint"
+SAID_OVER: Final = f"said.{OVER}complaint"
 
 
 class VisitKeeper(QObject):
@@ -48,17 +49,18 @@ class VisitKeeper(QObject):
         self._timer.stop()
         self._visit_id = None
 
-    def follow(self, visit_id: int) -> None:
-        """Follow a visit that is now in the forms; bring back what was typed into it before."""
+    def follow(self, visit_id: int, visitor_id: int | None = None) -> None:
+        """Follow a visit that is now in the forms; bring back what was typed into it, or ahead of it, before."""
         self._visit_id, self._ready, self._has = visit_id, False, False
         # Kept for whoever types it, also if a timer rings after another person has signed in.
         self._account = self._desk.actor().account_id
         drafts, account = self._desk.services.drafts, self._account
         self._desk.runner.run(
-            of_visit,
+            kept_of,
             drafts,
             account,
             visit_id,
+            visitor_id,
             done=self._bring_back,
             failed=self._without,
             owner=self,
@@ -70,26 +72,31 @@ class VisitKeeper(QObject):
 
     def _bring_back(self, kept: Kept | None) -> None:
         self._ready = True
-        if kept is None or kept.key != visit_key(self._visit_id or 0):
-            return
-        self._has = True
+        if kept is not None and kept.key == visit_key(self._visit_id or 0):
+            self._has = True
+            self._restore(kept.fields)
+            if self._typed():
+                self.restored.emit()
+        # What was typed before this was known is not kept yet, and what is stored by now is no draft.
+        self.keep_now()
+
+    def _restore(self, fields: Mapping[str, str]) -> None:
         typed = self._typed()
-        for name, text in kept.fields.items():
+        for name, text in fields.items():
             part, _, field = name.partition(".")
-            if part in self._forms and name not in typed:
-                self._forms[part].restore({field: text})
+            if part not in self._forms or field.startswith(OVER):
+                continue
+            over = {f"{OVER}{field}": fields.get(f"{part}.{OVER}{field}", self._forms[part].base(field))}
+            if name not in typed:
+                self._forms[part].restore({field: text, **over})
             elif name == COMPLAINT and typed[name] not in text:
-                self._forms[part].restore({field: f"{text}\n{typed[name]}"})
-        if self._typed():
-            self.restored.emit()
-        else:
-            self.keep_now()
+                self._forms[part].restore({field: f"{text}\n{typed[name]}", **over})
 
     def _typed(self) -> dict[str, str]:
         return {
             f"{part}.{name}": text
             for part, form in self._forms.items()
-            for name, text in form.typed().items()
+            for name, text in form.typed_over().items()
         }
 
     @Slot(object)
@@ -117,6 +124,23 @@ class VisitKeeper(QObject):
         self._has = bool(typed)
 
 
+def kept_of(drafts: Any, account_id: int, visit_id: int, visitor_id: int | None) -> Kept | None:
+    """Return what was typed into a visit, or said before it was there, and not stored. For a worker."""
+    ahead = ahead_key(visitor_id or 0)
+    said = drafts.load(account_id, ahead)
+    if said:
+        keep_ahead(drafts, account_id, visit_key(visit_id), said[COMPLAINT])
+        drafts.drop(account_id, ahead)
+    return of_visit(drafts, account_id, visit_id)
+
+
+def keep_ahead(drafts: Any, account_id: int, key: str, said: str) -> None:
+    """Keep what was said before the visit was there, after what is kept of it already. For a worker."""
+    before = drafts.load(account_id, key) or {}
+    both = "\n".join(part for part in (before.get(COMPLAINT, ""), said) if part)
+    drafts.save(account_id, key, {**before, COMPLAINT: both})
+
+
 def add_to_kept(drafts: Any, account_id: int, key: str, typed: Mapping[str, str]) -> None:
     """Keep what is typed along with what was kept before. For a worker."""
     drafts.save(account_id, key, {**(drafts.load(account_id, key) or {}), **typed})
@@ -129,7 +153,7 @@ def note_and_forget(services: Any, actor: Actor, visit_id: int, complaint: str, 
     drafts, key = services.drafts, visit_key(visit_id)
     fields = drafts.load(actor.account_id, key) or {}
     if fields.get(COMPLAINT) == complaint:
-        left = {name: text for name, text in fields.items() if name != COMPLAINT}
+        left = {name: text for name, text in fields.items() if name not in (COMPLAINT, SAID_OVER)}
         if left:
             drafts.save(actor.account_id, key, left)
         else:
@@ -139,6 +163,8 @@ def note_and_forget(services: Any, actor: Actor, visit_id: int, complaint: str, 
 
 note_and_forget.__lane__ = "writes"  # type: ignore[attr-defined]
 add_to_kept.__lane__ = "drafts"  # type: ignore[attr-defined]
+kept_of.__lane__ = "drafts"  # type: ignore[attr-defined]
+keep_ahead.__lane__ = "drafts"  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -37,6 +38,36 @@ SLIP_TONES: Final = {
 }
 
 
+class PartStack(QStackedWidget):
+    """The parts of a visit's page, one shown at a time, each with room to scroll; made piece by piece."""
+
+    triage: TriageBox
+    vitals: VitalsBox
+    pay: PayBox
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.pages: dict[str, QWidget] = {}
+
+    def make(self, desk: Desk) -> Iterator[None]:
+        """Make the parts, a piece at each step. Each belongs to this from its beginning: a window can be closed."""
+        self.triage = TriageBox(desk, self)
+        yield
+        self._add(TRIAGE, self.triage)
+        yield
+        self.vitals = VitalsBox(desk, self)
+        yield
+        self._add(VITALS, self.vitals)
+        yield
+        self.pay = PayBox(desk, self)
+        yield
+        self._add(PAY, self.pay)
+
+    def _add(self, name: str, part: QWidget) -> None:
+        self.pages[name] = scrolled(part)
+        self.addWidget(self.pages[name])
+
+
 class VisitPage(QWidget):
     """Shows a visit; the tab decides what the keys do with it."""
 
@@ -49,17 +80,13 @@ class VisitPage(QWidget):
     booked = Signal()
     """An appointment is offered to be confirmed, or no longer."""
 
-    def __init__(self, desk: Desk, triage: TriageBox, vitals: VitalsBox, pay: PayBox) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, parts: PartStack, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk = desk
         self.visit: VisitView | None = None
         self._appointments: list[AppointmentView] = []
-        self.triage, self.vitals, self.pay = triage, vitals, pay
-        parts = {TRIAGE: self.triage, VITALS: self.vitals, PAY: self.pay}
-        self._pages = {name: scrolled(part) for name, part in parts.items()}
-        self._stack = QStackedWidget()
-        for page in self._pages.values():
-            self._stack.addWidget(page)
+        self.triage, self.vitals, self.pay = parts.triage, parts.vitals, parts.pay
+        self._stack = parts
         self.head = VisitorHead(desk)
         self.head.edit.clicked.connect(self.edit_wanted)
         self.number = NumberLine(desk)
@@ -74,6 +101,7 @@ class VisitPage(QWidget):
         for widget in (self.head, self._ended, self.number, self._appointment):
             rows.addWidget(widget)
         rows.addWidget(self._stack, 1)
+        self._stack.show()
         rows.addWidget(self.steps)
         self.buttons = QHBoxLayout()
         self.buttons.addStretch(1)
@@ -129,11 +157,11 @@ class VisitPage(QWidget):
 
     def show_part(self, part: str) -> None:
         """Show triage, vital signs or price."""
-        self._stack.setCurrentWidget(self._pages[part])
+        self._stack.setCurrentWidget(self._stack.pages[part])
 
     def part(self) -> str:
         """Return which part is shown."""
-        return next(name for name, page in self._pages.items() if page is self._stack.currentWidget())
+        return next(name for name, page in self._stack.pages.items() if page is self._stack.currentWidget())
 
     def _show_steps(self, visit: VisitView) -> None:
         tr, today = self._desk.tr, self._desk.today()

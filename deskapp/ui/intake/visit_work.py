@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Slot
 from shiboken6 import isValid
 
-from deskapp.domain.intake import NumberView, Ref, VisitView
+from deskapp.domain.intake import NumberView, Ref, TriageDecision, VisitView
 from deskapp.domain.registration import EndReason, SlipState, Step, label
 from deskapp.domain.text import N_, Text
 from deskapp.domain.triage import RedFlag
@@ -31,16 +31,18 @@ class VisitWork(QObject):
         self._tab = tab
         self._desk = tab.desk
         self._issue_request = new_request()
+        self._decided: TriageDecision | None = None
+        self._known_number: tuple[int, SlipState] | None = None
         self._issuing = False
         self._sending = False
-        self._sent_id = 0
         self._settled: dict[int, tuple[frozenset[str], str]] = {}
-        self._done_step = (0, Step.ESCORT)
+        self._doing: set[tuple[int, Step]] = set()
         self.papers = DeskPapers(tab.desk, tab)
 
     def begin(self) -> None:
         """Another visit is in front: its number will be a request of its own."""
         self._issue_request = new_request()
+        self._decided = self._known_number = None
         self._issuing = False
 
     # red flags
@@ -90,7 +92,7 @@ class VisitWork(QObject):
         if visit is not None and visit.ended is None:
             self._to_emergency(visit.id, 1)
         elif visit is not None and visit.ended is EndReason.EMERGENCY:
-            self._desk.messages.did(Text(N_("Already sent to emergency")), _Reopen(self, visit.id))
+            self.tell_sent(visit.id, Text(N_("Already sent to emergency")))
         else:
             begin = self._desk.services.visits.open
             self._tab.run(
@@ -113,7 +115,6 @@ class VisitWork(QObject):
         same = visit_id == self._tab.visit_id
         complaint = self._tab.visit_page.triage.complaint() if same else ""
         send = self._desk.services.visits.to_emergency
-        self._sent_id = visit_id
         self._tab.run(
             send,
             self._desk.actor(),
@@ -121,13 +122,13 @@ class VisitWork(QObject):
             visit_id,
             complaint,
             level,
-            done=self._on_sent,
+            done=_Sent(self, visit_id),
             busy=self._set_sending,
         )
 
-    def _on_sent(self, _done: object) -> None:
-        message = Text(N_("Sent to emergency. Fill in the record when there is time."))
-        self._desk.messages.did(message, _Reopen(self, self._sent_id))
+    def tell_sent(self, visit_id: int, message: Text) -> None:
+        """Say that a visit ended, and how to take that back."""
+        self._desk.messages.did(message, _Reopen(self, visit_id))
 
     # the number
 
@@ -171,7 +172,10 @@ class VisitWork(QObject):
         except InputError as error:
             self._tab.take_error(error)
             return
-        self._tab.keep_source()
+        self._tab.said.keep_source()
+        if decision != self._decided:
+            # Another decision than the one whose answer was lost must not be taken for it.
+            self._issue_request, self._decided = new_request(), decision
         self._issuing = True
         issue = self._desk.services.numbers.decide_and_issue
         actor = self._desk.actor()
@@ -202,9 +206,12 @@ class VisitWork(QObject):
             self._tab.to_search()
 
     def follow(self, visit: VisitView) -> None:
-        """The visit in front was read again."""
-        if visit.number is not None and visit.number.state is not SlipState.VOID:
-            self._issuing = False
+        """The visit in front was read again; once its number is another, so is the next request for one."""
+        number = visit.number
+        known = (number.id, number.state) if number is not None else None
+        if known != self._known_number:
+            self._known_number = known
+            self._issue_request, self._decided, self._issuing = new_request(), None, False
 
     @Slot()
     def reprint(self) -> None:
@@ -244,7 +251,6 @@ class VisitWork(QObject):
         self._tab.run(void, self._desk.actor(), new_request(), dialog.number_id, reason, done=self._on_void)
 
     def _on_void(self, _done: object) -> None:
-        self._issue_request = new_request()
         self._desk.messages.did(Text(N_("Number voided")))
 
     def show_and_void(self, visit_id: int) -> None:
@@ -279,23 +285,28 @@ class VisitWork(QObject):
             self._do(visit, step)
 
     def _do(self, visit: VisitView, step: Step) -> None:
-        self._done_step = (visit.id, step)
-        do = self._desk.services.visits.do_step
-        self._tab.run(do, self._desk.actor(), new_request(), visit.id, step, done=self._on_done)
+        if (visit.id, step) in self._doing:
+            return
+        do, doing = self._desk.services.visits.do_step, _Doing(self, visit.id, step)
+        args = (self._desk.actor(), new_request(), visit.id, step)
+        self._tab.run(do, *args, done=doing.done, busy=doing.busy)
 
-    def _on_done(self, _done: object) -> None:
-        visit_id, step = self._done_step
+    def set_doing(self, visit_id: int, step: Step, busy: bool) -> None:
+        """Take no second order for a step while the first is under way."""
+        (self._doing.add if busy else self._doing.discard)((visit_id, step))
+
+    def tell_done(self, visit_id: int, step: Step) -> None:
+        """Say which step is done, and how to undo it."""
         message = Text(N_("Done: {step}"), {"step": Text(label(step))})
         self._desk.messages.did(message, _Undo(self, visit_id, step))
 
     def undo_step(self, visit_id: int, step: Step) -> None:
         """Undo a step by a correcting entry."""
-        undo = self._desk.services.visits.undo_step
-        self._done_step = (visit_id, step)
-        self._tab.run(undo, self._desk.actor(), new_request(), visit_id, step, done=self._on_undone)
+        undo, undone = self._desk.services.visits.undo_step, _Undone(self, visit_id, step)
+        self._tab.run(undo, self._desk.actor(), new_request(), visit_id, step, done=undone)
 
-    def _on_undone(self, _done: object) -> None:
-        _visit_id, step = self._done_step
+    def tell_undone(self, step: Step) -> None:
+        """Say which step was undone."""
         self._desk.messages.did(Text(N_("Undone: {step}"), {"step": Text(label(step))}))
 
     @Slot(object)
@@ -332,12 +343,8 @@ class VisitWork(QObject):
         values = dialog.form.values()
         reason, note = values["reason"], str(values["note"] or "")
         assert isinstance(reason, EndReason)
-        self._sent_id = dialog.visit_id
-        end, actor = self._desk.services.visits.end, self._desk.actor()
-        self._tab.run(end, actor, new_request(), dialog.visit_id, reason, note, done=self._on_ended)
-
-    def _on_ended(self, _done: object) -> None:
-        self._desk.messages.did(Text(N_("Visit ended")), _Reopen(self, self._sent_id))
+        end, ended = self._desk.services.visits.end, _Ended(self, dialog.visit_id)
+        self._tab.run(end, self._desk.actor(), new_request(), dialog.visit_id, reason, note, done=ended)
 
     def reopen(self, visit_id: int) -> None:
         """Take back the early end of a visit."""
@@ -373,6 +380,17 @@ class _IssueAgain(_OfVisit):
             self.work.issue_for(self.visit_id)
 
 
+class _Sent(_OfVisit):
+    def __call__(self, _done: object) -> None:
+        message = Text(N_("Sent to emergency. Fill in the record when there is time."))
+        self.work.tell_sent(self.visit_id, message)
+
+
+class _Ended(_OfVisit):
+    def __call__(self, _done: object) -> None:
+        self.work.tell_sent(self.visit_id, Text(N_("Visit ended")))
+
+
 class _Reopen(_OfVisit):
     def __call__(self) -> None:
         if isValid(self.work):
@@ -386,9 +404,24 @@ class _Void(_OfVisit):
 
 
 @dataclass(frozen=True)
-class _Undo(_OfVisit):
+class _OfStep(_OfVisit):
     step: Step
 
+
+class _Doing(_OfStep):
+    def done(self, _done: object) -> None:
+        self.work.tell_done(self.visit_id, self.step)
+
+    def busy(self, busy: bool) -> None:
+        self.work.set_doing(self.visit_id, self.step, busy)
+
+
+class _Undone(_OfStep):
+    def __call__(self, _done: object) -> None:
+        self.work.tell_undone(self.step)
+
+
+class _Undo(_OfStep):
     def __call__(self) -> None:
         if isValid(self.work):
             self.work.undo_step(self.visit_id, self.step)

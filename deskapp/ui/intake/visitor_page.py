@@ -19,15 +19,15 @@ from deskapp.domain.registration import DocumentKind, Identity, Sex
 from deskapp.domain.registration import label as label_of
 from deskapp.domain.text import N_, Text
 from deskapp.domain.visitor_rules import needs_guardian, problems
-from deskapp.errors import ConflictError, InputError
+from deskapp.errors import ConflictError, DeskError, InputError, StorageError
 from deskapp.i18n import Translator
 from deskapp.services.base import Done, new_request
 from deskapp.ui.base_tab import Desk
-from deskapp.ui.intake.kept import Kept, edit_key, new_key, request_of
+from deskapp.ui.intake.kept import Kept, edit_key, forget_stored, new_key, request_of
 from deskapp.ui.intake.search_pane import hit_row
 from deskapp.ui.intake.visitor_fields import VISITOR_FIELDS, draft_of, values_of
 from deskapp.ui.widgets.basics import label, scrolled
-from deskapp.ui.widgets.form import Form
+from deskapp.ui.widgets.form import ANOTHER_DESK, Form
 from deskapp.ui.widgets.result_list import ResultList, ResultRow
 
 LOOK_AFTER_MS: Final = 250
@@ -39,11 +39,12 @@ COMPARED: Final = frozenset({"name", "sex", "birth_date", "phone", "document_kin
 class VisitorPage(QWidget):
     """One visitor's form. Likely duplicates are shown while typing and never block.
 
-    What is typed is kept as a draft of its own, under the request that will store it.
+    What is typed is kept as a draft of its own, under the request that will store it. A `form` whose
+    fields are not made yet is filled in place, which is cheaper than moving them, and then `complete` is called.
     """
 
-    registered = Signal(object)
-    """The `Ref` of a new visitor who was stored."""
+    registered = Signal(object, str)
+    """The `Ref` of a new visitor who was stored, and the name."""
 
     edited = Signal(object)
     """The `Ref` of a visitor whose record was changed."""
@@ -51,25 +52,24 @@ class VisitorPage(QWidget):
     same_person = Signal(object)
     """The `VisitorHit` whom the person at the desk took for the one being typed."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, form: Form | None = None) -> None:
         super().__init__()
         self._desk = desk
         self._key = ""
         self._account = 0
         self._request = new_request()
         self._is_new = True
+        self._resumed = False
+        self._first_draft: VisitorDraft | None = None
+        self._given: dict[str, str] = {}
         self._seen: VisitorView | None = None
-        self._sent: VisitorDraft | None = None
-        self._first_sent: VisitorDraft | None = None
-        self._storing = False
+        self._under_way: set[str] = set()
         self._likely: Sequence[LikelyDuplicate] = ()
         self._title = label("", "title")
-        self.form = Form(VISITOR_FIELDS, desk.tr)
+        self.form = form or Form(VISITOR_FIELDS, desk.tr)
         self._likely_title = label("", "warning", wrap=True)
         self.likely = ResultList(desk.tr)
         self.likely.fit(MOST_LIKELY)
-        self.form.set_values(values_of(VisitorDraft()))
-        self.form.take_as_usual()
         self._look = _timer(self, LOOK_AFTER_MS, self._look_for_likely)
         self._keep = _timer(self, KEEP_AFTER_MS, self.keep_now)
         self._lay_out()
@@ -77,6 +77,13 @@ class VisitorPage(QWidget):
         self.form.submitted.connect(self.store)
         self.likely.chosen.connect(self._on_same)
         self._show_likely(())
+        if form is None:
+            self.complete()
+
+    def complete(self) -> None:
+        """Show a new visitor's usual values; called once all fields are made."""
+        self.form.set_values(values_of(VisitorDraft()))
+        self.form.take_as_usual()
 
     def _lay_out(self) -> None:
         rows = QVBoxLayout(self)
@@ -104,13 +111,21 @@ class VisitorPage(QWidget):
         """Start a new record with what is known; what was being typed is kept."""
         self.keep_now()
         self._take_over(new_key(), None)
-        self._show(draft)
+        self._show(VisitorDraft())
+        # As if it had been typed here: whoever looks elsewhere and comes back finds it again.
+        nothing = values_of(VisitorDraft())
+        for name, value in values_of(draft).items():
+            if value != nothing[name]:
+                self.form.fill(name, value)
+        self._read_document()
+        self._given = self.form.typed()
         self.form.focus("name" if not draft.name else "sex" if draft.sex is Sex.UNKNOWN else "phone")
 
     def take_scan(self, scan: Scan, *, in_hand: bool) -> None:
         """Take a document that nobody has shown before: into the record in hand if it has none yet."""
-        number = str(self.form.value("document_number") or "").strip()
-        if not (in_hand and self._key) or number not in ("", scan.value):
+        number, name = (str(self.form.value(field) or "").strip() for field in ("document_number", "name"))
+        other = number not in ("", scan.value) or (scan.name and name and scan.name != name)
+        if other or not (in_hand and self._key):
             self._begin_scanned(scan)
             return
         found = {"name": scan.name, "address": scan.address, "document_number": scan.value}
@@ -129,6 +144,7 @@ class VisitorPage(QWidget):
         """Go on with a new record that was begun and kept."""
         self.keep_now()
         self._take_over(kept.key, None)
+        self._resumed = True
         self._show(VisitorDraft())
         self.form.restore(kept.fields)
         self.form.focus_first()
@@ -147,10 +163,13 @@ class VisitorPage(QWidget):
         # Kept for whoever types it, also if a timer rings after another person has signed in.
         self._account = self._desk.actor().account_id
         self._request = request_of(key)
-        self._sent = self._first_sent = None
+        self._resumed, self._first_draft, self._given = False, None, {}
 
     def _show(self, draft: VisitorDraft) -> None:
+        # Field by field the old number would still fill what is empty already.
+        self.form.blockSignals(True)
         self.form.set_values(values_of(draft))
+        self.form.blockSignals(False)
         self._read_document()
         self.form.clear_errors()
         self.retranslate(self._desk.tr)
@@ -180,7 +199,7 @@ class VisitorPage(QWidget):
         self._desk.messages.did(Text(N_("Discarded")), undo)
 
     def _in_hand(self) -> Kept:
-        return Kept(self._key, self.form.draft() if self._is_new else self.form.typed())
+        return Kept(self._key, self.form.draft() if self._is_new else self.form.typed_over())
 
     def _put_away(self) -> None:
         """Empty the form; its draft is stored or given up on purpose."""
@@ -196,43 +215,66 @@ class VisitorPage(QWidget):
     @Slot()
     def store(self) -> None:
         """Store what was typed, if every field can be; else go to the first that can't."""
-        if self._storing or not self._key or not self.form.check():
+        if self._key in self._under_way or not self._key or not self.form.check():
             return
         draft = self._draft()
         found = problems(draft, self._desk.today())
         for problem in reversed(found):
             self.form.take_error(problem)
         if not found:
-            self._sent = draft
-            self._first_sent = self._first_sent or draft
-            self._send(self._request, self._seen)
+            self._first_draft = self._first_draft or draft
+            self.send(Storing(self, self._key, self._request, self._seen, draft, self._in_hand().fields))
 
-    def _send(self, request: str, seen: VisitorView | Ref | None) -> None:
-        visitors, actor = self._desk.services.visitors, self._desk.actor()
+    def send(self, storing: Storing) -> None:
+        """Send a record to be stored; its answer is about this record, whichever is in hand by then."""
+        visitors, seen = self._desk.services.visitors, storing.seen
         run = functools.partial(
-            self._desk.runner.run, done=self._stored, failed=self._refused, busy=self._set_storing, owner=self
+            self._desk.runner.run,
+            done=storing.done,
+            failed=storing.failed,
+            busy=storing.busy,
+            owner=self,
         )
         if seen is None:
-            run(visitors.register, actor, request, self._sent)
+            run(visitors.register, self._desk.actor(), storing.request, storing.draft)
         else:
-            run(visitors.edit, actor, request, seen.id, seen.version, self._sent)
+            run(visitors.edit, self._desk.actor(), storing.request, seen.id, seen.version, storing.draft)
 
-    def _set_storing(self, busy: bool) -> None:
-        self._storing = busy
+    def set_storing(self, key: str, busy: bool) -> None:
+        """Take no second order to store the same record while the first is under way."""
+        (self._under_way.add if busy else self._under_way.discard)(key)
 
-    def _stored(self, done: Done[Ref]) -> None:
-        if not done.changes and self._sent != self._first_sent:
-            # An earlier try had been stored although its answer was lost; what was corrected since has not.
-            self._first_sent = self._sent
-            self._send(new_request(), done.value)
-        elif self._draft() != self._sent:
+    def take_stored(self, storing: Storing, done: Done[Ref]) -> None:
+        """Go on from a record that was stored, if it still is the one in hand."""
+        if storing.key != self._key:
+            self._forget(storing, done.value)
+        elif not done.changes and storing.seen is None and self._may_lack(storing):
+            # An earlier try had been stored although its answer was lost; what was typed since has not.
+            self.send(replace(storing, request=new_request(), seen=done.value))
+        elif self._draft() != storing.draft:
             self._go_on_with(done.value.id)
             self._desk.messages.info(Text(N_("Stored. What you typed since then is not stored yet.")))
         else:
             self._put_away()
-            (self.registered if self._is_new else self.edited).emit(done.value)
+            if self._is_new:
+                self.registered.emit(done.value, storing.draft.name)
+            else:
+                self.edited.emit(done.value)
 
-    def _refused(self, error: Exception) -> None:
+    def _may_lack(self, storing: Storing) -> bool:
+        return self._resumed or self._first_draft != storing.draft
+
+    def _forget(self, storing: Storing, ref: Ref) -> None:
+        """The person went on to another record meanwhile: tell, and keep no draft of what is stored."""
+        self._desk.messages.did(Text(N_("Stored as {code}"), {"code": ref.code}))
+        drafts = self._desk.services.drafts
+        self._desk.runner.run(forget_stored, drafts, self._account, storing.key, storing.fields)
+
+    def take_refusal(self, storing: Storing, error: Exception) -> None:
+        """Say why a record was not stored; trying again stores that record and no other."""
+        if storing.key != self._key:
+            self._desk.messages.route(_about(storing.draft.name, error), self, storing.again)
+            return
         self.keep_now()
         self._desk.messages.route(error, self, self.store)
         if isinstance(error, ConflictError) and self._seen is not None:
@@ -240,14 +282,17 @@ class VisitorPage(QWidget):
 
     def _go_on_with(self, visitor_id: int) -> None:
         """Read the record as it is stored now; what was typed over it stays."""
-        read = self._desk.services.visitors.visitor
-        self._desk.runner.run(read, self._desk.actor(), visitor_id, done=self._take_stored, owner=self)
+        read, going_on = self._desk.services.visitors.visitor, _GoingOn(self, self._key)
+        self._desk.runner.run(read, self._desk.actor(), visitor_id, done=going_on, owner=self)
 
-    def _take_stored(self, visitor: VisitorView) -> None:
-        self._seen, self._request, self._first_sent = visitor, new_request(), None
+    def take_as_stored(self, key: str, visitor: VisitorView) -> None:
+        """Show what is stored now of the record in hand, below what was typed over it."""
+        if key != self._key:
+            return
+        self._seen, self._request, self._first_draft = visitor, new_request(), None
         for name, value in self.form.follow(values_of(visitor.draft)).items():
             told = Text(label_of(value)) if isinstance(value, enum.Enum) else value
-            self.form.set_note(name, Text(N_("Another desk wrote: {value}"), {"value": told}), "warning")
+            self.form.set_note(name, Text(ANOTHER_DESK, {"value": told}), "warning")
 
     def _draft(self) -> VisitorDraft:
         draft = draft_of(self.form.values(), self.form.overrides())
@@ -315,7 +360,7 @@ class VisitorPage(QWidget):
         for one in likely:
             row = hit_row(one.hit, tr, today)
             why = " · ".join(tr(reason) for reason in one.reasons)
-            certain = tr(N_("same document")) if one.certain else row.aside
+            certain = tr(N_("surely the same")) if one.certain else row.aside
             rows.append(replace(row, second=why or row.second, second_marks=(), aside=certain, data=one.hit))
         self.likely.apply(rows)
         self._likely_title.setVisible(bool(rows))
@@ -331,11 +376,47 @@ class VisitorPage(QWidget):
 
     @Slot()
     def keep_now(self) -> None:
-        """Keep what is typed as a draft that outlives a crash."""
-        if not self.is_typed():
+        """Keep what is typed as a draft that outlives a crash; a mere look at the form leaves none behind."""
+        if not self.is_typed() or self.form.typed() == self._given:
             return
         kept, save = self._in_hand(), self._desk.services.drafts.save
         self._desk.runner.run(save, self._account, kept.key, kept.fields, latest=f"draft.{kept.key}")
+
+
+@dataclass(frozen=True)
+class Storing:
+    """One record on its way to be stored: what was sent, and under which draft it was typed."""
+
+    page: VisitorPage
+    key: str
+    request: str
+    seen: VisitorView | Ref | None
+    draft: VisitorDraft
+    fields: dict[str, str]
+
+    def done(self, done: Done[Ref]) -> None:
+        self.page.take_stored(self, done)
+
+    def failed(self, error: Exception) -> None:
+        self.page.take_refusal(self, error)
+
+    def busy(self, busy: bool) -> None:
+        self.page.set_storing(self.key, busy)
+
+    def again(self) -> None:
+        if isValid(self.page):
+            self.page.send(self)
+
+
+@dataclass(frozen=True)
+class _GoingOn:
+    """Hands on what is stored of the record that was in hand then."""
+
+    page: VisitorPage
+    key: str
+
+    def __call__(self, visitor: VisitorView) -> None:
+        self.page.take_as_stored(self.key, visitor)
 
 
 @dataclass(frozen=True)
@@ -354,6 +435,13 @@ class _Resume:
         else:
             self.page.edit(self.seen, self.kept)
         self.page.keep_now()
+
+
+def _about(name: str, error: Exception) -> Exception:
+    """Return the error with the name it is about: another record is in hand by now."""
+    if not isinstance(error, DeskError):
+        return error
+    return StorageError(error.code, Text(N_("{name}: {why}"), {"name": name, "why": error.text}))
 
 
 def _reading(kind: DocumentKind | None, typed: str, today: dt.date) -> DocumentReading | None:

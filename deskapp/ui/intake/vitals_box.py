@@ -9,7 +9,15 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from deskapp.domain.intake import VisitView
 from deskapp.domain.text import N_
-from deskapp.domain.urgency import Level, News2, level, news2, vitals_from_text
+from deskapp.domain.urgency import (
+    BAND_LABELS,
+    URGENCY_LABELS,
+    Level,
+    News2,
+    level,
+    news2,
+    vitals_from_text,
+)
 from deskapp.domain.visitor_rules import age_in_years
 from deskapp.errors import InputError
 from deskapp.i18n import Translator
@@ -38,6 +46,7 @@ FIELDS: Final = (
     Field("spo2", N_("Oxygen saturation, %"), INT),
     Field("on_oxygen", N_("Breathing"), CHOICE, OXYGEN),
     Field("systolic", N_("Systolic pressure, mmHg"), INT),
+    Field("usual_systolic", N_("Usual systolic pressure"), INT),
     Field("pulse", N_("Pulse a minute"), INT),
     Field("consciousness", N_("Consciousness"), CHOICE, CONSCIOUSNESS),
     Field("temperature", N_("Temperature, °C"), DECIMAL),
@@ -54,14 +63,16 @@ class VitalsBox(QWidget):
     stored = Signal(object)
     """The level that the rules gave (1 to 4) or None, after storing."""
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__()
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self._desk = desk
         self._visit: VisitView | None = None
         self._level: int | None = None
         self._stored_for: int | None = None
         self._request = ""
         self._sent: tuple[object, ...] | None = None
+        self._sent_values: dict[str, object] = {}
+        self._sent_level: int | None = None
         self.form = Form(FIELDS, desk.tr, columns=3)
         self._badge = UrgencyBadge()
         self._words = label("", "", wrap=True)
@@ -144,13 +155,12 @@ class VitalsBox(QWidget):
         tr = self._desk.tr
         self._badge.show_level(self._level, "")
         self._badge.setVisible(self._level is not None)
-        parts = [tr(one.text) for one in found.fired]
+        self._words.setText("" if empty else "\n".join(dict.fromkeys(_judgement(score, found, tr))))
+        sources = [*(one.source for one in found.fired), found.source]
         if score.total is not None:
-            parts.insert(0, tr(N_("NEWS2 {total}"), total=score.total))
-        parts += [tr(note) for note in (score.note, found.note) if note is not None]
-        self._words.setText("" if empty else "\n".join(dict.fromkeys(parts)))
-        source = found.source or score.source
-        self._source.setText("" if empty or source is None else tr(source))
+            sources.append(score.source)
+        named = dict.fromkeys(tr(source) for source in sources if source is not None)
+        self._source.setText("" if empty else "\n".join(named))
 
     def _age(self) -> int | None:
         visit = self._visit
@@ -172,6 +182,7 @@ class VitalsBox(QWidget):
         if sent != self._sent:
             self._request, self._sent = new_request(), sent
         self._stored_for = visit.id
+        self._sent_values, self._sent_level = self.form.values(), self._level
         take = self._desk.services.visits.take_vitals
         self._desk.runner.run(
             take,
@@ -186,12 +197,27 @@ class VitalsBox(QWidget):
     def _stored(self, _done: object) -> None:
         visit_id, self._stored_for, self._sent = self._stored_for, None, None
         if self._visit is not None and self._visit.id == visit_id:
-            self.form.set_values(self.form.values())
-            self.stored.emit(self._level)
+            self.form.follow(self._sent_values)
+            self.stored.emit(self._sent_level)
 
     def _refused(self, error: Exception) -> None:
         self._stored_for = None
         self._desk.messages.route(error, self, self.store)
+
+
+def _judgement(score: News2, found: Level, tr: Translator) -> list[str]:
+    """Return what the rules say: the level with its time, the score with its meaning, what led to them."""
+    said: list[str] = []
+    if found.level is not None:
+        said.append(tr(URGENCY_LABELS[found.level]))
+    if found.response_minutes:
+        said.append(tr.n("within {count} minute", "within {count} minutes", found.response_minutes))
+    lines = [" · ".join(said)] if said else []
+    if score.total is not None and score.band is not None:
+        meaning = tr(BAND_LABELS[score.band])
+        lines.append(tr(N_("NEWS2 {total}: {meaning}"), total=score.total, meaning=meaning))
+    lines += [tr(one.text) for one in found.fired]
+    return lines + [tr(note) for note in (score.note, found.note) if note is not None]
 
 
 _CHOSEN: Final = frozenset({"on_oxygen", "consciousness", "scale_2", "pregnant"})

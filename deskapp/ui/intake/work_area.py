@@ -12,12 +12,11 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from deskapp.ui.base_tab import Desk
-from deskapp.ui.intake.pay_box import PayBox
-from deskapp.ui.intake.triage_box import TriageBox
-from deskapp.ui.intake.visit_page import VisitPage
+from deskapp.ui.intake.visit_page import PartStack, VisitPage
+from deskapp.ui.intake.visitor_fields import VISITOR_FIELDS
 from deskapp.ui.intake.visitor_page import VisitorPage
-from deskapp.ui.intake.vitals_box import VitalsBox
 from deskapp.ui.widgets.basics import EmptyState
+from deskapp.ui.widgets.form import Form
 
 
 class WorkArea(QStackedWidget):
@@ -68,18 +67,22 @@ class WorkArea(QStackedWidget):
         return self._visitor is not None and self.currentWidget() is self._visitor
 
     def _make(self, desk: Desk) -> Iterator[None]:
-        triage = TriageBox(desk)
+        parts = PartStack(self)
+        parts.hide()
+        yield from parts.make(desk)
         yield
-        vitals = VitalsBox(desk)
+        self._visit = VisitPage(desk, parts, self)
         yield
-        pay = PayBox(desk)
-        yield
-        self._visit = VisitPage(desk, triage, vitals, pay)
         self.addWidget(self._visit)
         yield
-        visitor = VisitorPage(desk)
-        yield
+        form = Form(VISITOR_FIELDS, desk.tr, whole=False)
+        visitor = VisitorPage(desk, form)
         self.addWidget(visitor)
+        yield
+        while form.make_some():
+            yield
+        visitor.complete()
+        yield
         self._visitor = visitor
         self.prepared.emit()
 

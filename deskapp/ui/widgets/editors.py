@@ -107,6 +107,10 @@ class Editor(QObject):
         """Show again what `text()` or `kept()` returned."""
         raise NotImplementedError
 
+    def words(self, text: str) -> str:
+        """Return what `text()` or `kept()` returned as a person reads it."""
+        return text
+
     def value(self) -> object:
         """Return what it means, None or "" when empty; ValueError when it can't be read."""
         raise NotImplementedError
@@ -324,8 +328,15 @@ class ChoiceEditor(Editor):
         return _code(self.value())
 
     def put_text(self, text: str) -> None:
-        codes = [_code(choice.value) for choice in self._choices]
+        codes = self._codes()
         self.box.setCurrentIndex(codes.index(text) if text in codes else 0)
+
+    def words(self, text: str) -> str:
+        codes = self._codes()
+        return self.box.itemText(codes.index(text)) if text in codes else ""
+
+    def _codes(self) -> list[str]:
+        return [_code(choice.value) for choice in self._choices]
 
     def value(self) -> object:
         index = self.box.currentIndex()
@@ -362,10 +373,13 @@ class ChoiceEditor(Editor):
 
 
 def _code(value: object) -> str:
-    """Return what a chosen value is called in a draft: places in a list change with language and staff."""
+    """Return what a chosen value is called in a draft: places in a list change with language and staff.
+
+    Nothing chosen is "", which a value may be too: hence the sign before it.
+    """
     if value is None:
         return ""
-    return str(value.value if isinstance(value, enum.Enum) else value)
+    return f"={value.value if isinstance(value, enum.Enum) else value}"
 
 
 class CheckEditor(Editor):

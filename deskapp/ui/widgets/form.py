@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
@@ -17,6 +18,9 @@ from deskapp.ui.widgets.editors import CHECK, HINTS, Choice, ChoiceEditor, Edito
 from deskapp.ui.widgets.form_cell import Cell
 from deskapp.ui.widgets.form_fold import Fold
 
+OVER: Final = "@"
+"""Stands before a field's name in a draft: what the field held when it was typed over."""
+ANOTHER_DESK: Final = N_("Another desk wrote: {value}")
 _REQUIRED = Text(N_("Fill this in."))
 _UNSTORABLE = Text(N_("This holds a character that can't be stored. Type it again."))
 
@@ -29,6 +33,7 @@ class Form(QWidget):
         tr: words of labels and hints; `retranslate` changes them and keeps what was typed.
         columns: 1 to 4; narrower than 200 px a column, the form falls back to one.
         now: today's date, for dates typed without a year.
+        whole: make all fields at once; otherwise `make_some` makes them group by group, in idle moments.
     """
 
     changed = Signal(object)
@@ -38,7 +43,13 @@ class Form(QWidget):
     """Enter in the last field, or Ctrl+Enter in any."""
 
     def __init__(
-        self, fields: Sequence[Field], tr: Translator, *, columns: int = 2, now: Today = today
+        self,
+        fields: Sequence[Field],
+        tr: Translator,
+        *,
+        columns: int = 2,
+        now: Today = today,
+        whole: bool = True,
     ) -> None:
         super().__init__()
         names = [field.name for field in fields]
@@ -51,14 +62,26 @@ class Form(QWidget):
         self._grids: list[tuple[QGridLayout, list[Cell]]] = []
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(0, 0, 0, 0)
-        for title in dict.fromkeys(str(field.fold) for field in fields):
-            self._add_group([field for field in fields if str(field.fold) == title], now)
+        self._clean: dict[str, str] = {}
+        self._known: dict[str, object] = {}
+        titles = dict.fromkeys(str(field.fold) for field in fields)
+        self._to_make = [[field for field in fields if str(field.fold) == title] for title in titles]
+        self._today = now
+        while whole and self.make_some():
+            pass
+
+    def make_some(self) -> bool:
+        """Make the next group of fields; return whether there are more to make."""
+        if self._to_make:
+            self._add_group(self._to_make.pop(0), self._today)
+            self._lay_out()
+            return True
         self._rows.addStretch(1)
         self._clean = self.draft()
-        self._known: dict[str, object] = {}
         style.look().changed.connect(self._space)
         self._space()
-        self.retranslate(tr)
+        self.retranslate(self._tr)
+        return False
 
     def _add_group(self, fields: list[Field], now: Today) -> None:
         grid = QGridLayout()
@@ -131,10 +154,18 @@ class Form(QWidget):
         return {name: cell.editor.kept() for name, cell in self._cells.items()}
 
     def restore(self, draft: Mapping[str, str]) -> None:
-        """Show a kept draft; fields that the form no longer has are passed over."""
+        """Show a kept draft; fields that the form no longer has are passed over.
+
+        Where the draft says what a field held when it was typed over (`typed_over`), and it holds something
+        else now, a note tells what: storing the draft would take that away.
+        """
         for name, text in draft.items():
-            if name in self._cells:
-                self._cells[name].editor.put_text(text)
+            if name not in self._cells:
+                continue
+            here, now = self._cells[name].editor, self._clean[name]
+            here.put_text(text)
+            if draft.get(f"{OVER}{name}", now) not in (now, text) and now != text:
+                self.set_note(name, Text(ANOTHER_DESK, {"value": here.words(now)}), "warning")
         self._count_folds()
 
     def is_changed(self) -> bool:
@@ -144,6 +175,19 @@ class Form(QWidget):
     def typed(self) -> dict[str, str]:
         """Return the fields in which something was typed since the values were set, letter by letter."""
         return {name: text for name, text in self.draft().items() if text != self._clean[name]}
+
+    def typed_over(self) -> dict[str, str]:
+        """Return what was typed, and under `OVER` and its name what each such field held before: for a draft."""
+        typed = self.typed()
+        return typed | {f"{OVER}{name}": self._clean[name] for name in typed}
+
+    def base(self, name: str) -> str:
+        """Return what a field held when its value was set last, as `draft` tells it."""
+        return self._clean.get(name, "")
+
+    def know(self, values: Mapping[str, object]) -> None:
+        """Take note that these values were sent to be stored: when they come back, nobody else wrote them."""
+        self._known |= values
 
     # errors
 

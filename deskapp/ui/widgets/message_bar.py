@@ -71,6 +71,13 @@ class MessageBar(QFrame):
             self.hide()
             self.closed.emit()
 
+    @Slot(object)
+    def withdraw(self, task: object) -> None:
+        """Show nothing more of a failed task: the same was asked anew, and its retry would undo that."""
+        retry = self._notice.retry if self._notice is not None else None
+        if getattr(retry, "task", None) is task:
+            self.clear()
+
     def retranslate(self, tr: Translator) -> None:
         """Show everything in another language."""
         self._tr = tr

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from deskapp.ui import fonts, style
+from deskapp.ui.tokens import Urgency
 
 
 def paint_urgency(painter: QPainter, rect: QRect, level: int) -> None:
@@ -14,7 +17,7 @@ def paint_urgency(painter: QPainter, rect: QRect, level: int) -> None:
 
     Shapes: octagon, triangle, diamond, circle.
     """
-    urgency = style.tokens().scheme.urgency[level - 1]
+    urgency = _drawn(level)
     edge = min(rect.width(), rect.height()) - 1
     square = QRectF(rect.x() + (rect.width() - edge) / 2, rect.y() + (rect.height() - edge) / 2, edge, edge)
     painter.save()
@@ -34,6 +37,13 @@ def paint_urgency(painter: QPainter, rect: QRect, level: int) -> None:
         square.setTop(square.top() + edge * 0.26)
     painter.drawText(square, Qt.AlignmentFlag.AlignCenter, urgency.numeral)
     painter.restore()
+
+
+def _drawn(level: int) -> Urgency:
+    """Return numeral and shape of a level in the colour that the site gives it."""
+    board = style.tokens().scheme.urgency
+    coloured = board[style.look().urgency_colours[level - 1]]
+    return replace(board[level - 1], fill=coloured.fill, ink=coloured.ink, edge=coloured.edge)
 
 
 _CORNERS = {

@@ -192,11 +192,11 @@ def test_a_number_of_an_ended_visit_can_still_be_voided(desk: Desk) -> None:
     assert [event.state for event in seen.events] == [SlipState.ISSUED, SlipState.VOID]
 
 
-def test_a_slip_is_sent_and_reprinted_and_a_void_one_is_not(desk: Desk) -> None:
+def test_a_slip_is_sent_and_reprinted_and_one_of_a_void_number_is_to_be_taken_back(desk: Desk) -> None:
     visit = desk.triaged()
     number = issue(desk, visit)
     sent = desk.services.numbers.slip_sent
-    sent(desk.actor, new_request(), number.id, "slip")
+    assert sent(desk.actor, new_request(), number.id, "slip").value
     sent(desk.actor, new_request(), number.id, "slip", again=True)
     seen = desk.services.visits.visit(desk.actor, visit).number
     assert seen is not None
@@ -206,9 +206,10 @@ def test_a_slip_is_sent_and_reprinted_and_a_void_one_is_not(desk: Desk) -> None:
         (SlipState.REPRINTED, "slip"),
     ]
     void(desk, number.id)
-    with pytest.raises(RuleError) as caught:
-        sent(desk.actor, new_request(), number.id, "slip", again=True)
-    assert caught.value.code == "number.void"
+    assert not sent(desk.actor, new_request(), number.id, "slip", again=True).value
+    seen = desk.services.visits.visit(desk.actor, visit).number
+    assert seen is not None
+    assert (seen.state, seen.events[-1].state) == (SlipState.VOID, SlipState.REPRINTED)
 
 
 # --- Paper ----------------------------------------------------------------------------------------------------
@@ -276,6 +277,17 @@ def test_a_paper_number_that_can_not_be_is_refused(desk: Desk, head: Actor, cloc
             enter(desk, visit, block.id, number, given)
         assert caught.value.code == code
     assert desk.services.numbers.blocks(desk.actor)[0].left == (2, 3)
+
+
+def test_a_paper_number_is_not_older_than_its_block(desk: Desk, head: Actor, clock: WallClock) -> None:
+    clock.forward(seconds=37)
+    block, visit = reserve(desk, head), desk.triaged("甲")
+    assert block.reserved_at == clock()
+    minute = clock().replace(second=0, microsecond=0)
+    with pytest.raises(InputError) as caught:
+        enter(desk, visit, block.id, 1, minute - dt.timedelta(minutes=1))
+    assert (caught.value.field, caught.value.code) == ("given_at", "paper.early")
+    assert enter(desk, visit, block.id, 1, minute).issued_at == minute
 
 
 def test_a_void_paper_number_is_not_entered_again(desk: Desk, head: Actor, clock: WallClock) -> None:

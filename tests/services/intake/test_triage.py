@@ -9,6 +9,7 @@ import pytest
 
 from deskapp.domain.access import Actor
 from deskapp.domain.directory import DepartmentDraft
+from deskapp.domain.duty import Duty
 from deskapp.domain.intake import SuggestionView
 from deskapp.domain.registration import EndReason
 from deskapp.domain.text import Words
@@ -68,6 +69,46 @@ def test_deciding_again_for_the_same_doctor_takes_no_second_turn(desk: Desk) -> 
     assert first_doctor(desk) == house.li
 
 
+def test_a_doctor_to_whom_nobody_went_in_the_end_gets_the_turn_back(desk: Desk) -> None:
+    house, visit = desk.house, desk.triaged("王", doctor_id=desk.house.li)
+    assert first_doctor(desk) == house.wang
+    desk.triage(visit, doctor_id=house.wang)
+    assert first_doctor(desk) == house.li
+    desk.triage(visit, doctor_id=house.li)
+    assert first_doctor(desk) == house.wang
+
+
+@pytest.mark.parametrize(
+    ("clock_text", "marked", "said"),
+    [
+        ("19:00", False, "王伟 is not on duty now"),
+        ("10:00", True, "王伟 is absent today"),
+        ("19:00", True, "王伟 is absent today"),
+    ],
+)
+def test_absent_is_only_who_is_marked_so(
+    desk: Desk, clock: WallClock, clock_text: str, marked: bool, said: str
+) -> None:
+    visitor = desk.register("王建国").id
+    desk.triage(desk.open(visitor).id, doctor_id=desk.house.wang)
+    clock.set("09:00", NEXT_DAY)
+    if marked:
+        desk.services.directory.mark_absent(desk.actor, new_request(), desk.house.wang)
+    clock.set(clock_text, NEXT_DAY)
+    assert said in reasons(suggest(desk, visitor_id=visitor)[0])
+
+
+def test_a_doctor_without_duty_today_is_not_called_absent(desk: Desk, head: Actor, clock: WallClock) -> None:
+    visitor = desk.register("王建国").id
+    desk.triage(desk.open(visitor).id, doctor_id=desk.house.wang)
+    clock.set("09:00", NEXT_DAY)
+    wednesdays = [Duty(dt.time(8), dt.time(18), weekday=2)]
+    desk.services.directory.save_duty_times(head, new_request(), desk.house.wang, wednesdays)
+    [first, *_others] = suggest(desk, visitor_id=visitor)
+    assert first.doctor_id == desk.house.li
+    assert "王伟 is not on duty now" in reasons(first)
+
+
 def test_an_absent_doctor_is_passed_over_and_gets_no_make_up_turn(desk: Desk, clock: WallClock) -> None:
     house, directory = desk.house, desk.services.directory
     directory.mark_absent(desk.actor, new_request(), house.li)
@@ -100,6 +141,28 @@ def test_a_return_visit_goes_to_the_doctor_seen_before(desk: Desk, clock: WallCl
     assert best.doctor_id == desk.house.wang
     assert "16" in reasons(best)
     assert suggest(desk, visitor_id=desk.register("别人").id)[0].doctor_id == desk.house.li
+
+
+def test_the_doctor_of_the_matter_is_proposed_not_only_that_of_the_last_visit(
+    desk: Desk, clock: WallClock
+) -> None:
+    house, visitor = desk.house, desk.register("王建国").id
+    desk.triage(desk.open(visitor).id, doctor_id=house.wang)
+    clock.set("09:00", NEXT_DAY)
+    desk.triage(desk.open(visitor).id, doctor_id=house.pool, department_id=house.eyes)
+    clock.set("09:00", NEXT_DAY + dt.timedelta(1))
+    best = suggest(desk, "疝气复查", visitor_id=visitor)[0]
+    assert (best.department_id, best.doctor_id) == (house.surgery, house.wang)
+    assert suggest(desk, "复查", visitor_id=visitor)[0].doctor_id == house.pool
+
+
+def test_the_visit_being_triaged_is_no_earlier_one(desk: Desk) -> None:
+    house, visitor = desk.house, desk.register("王建国").id
+    visit = desk.open(visitor).id
+    desk.triage(visit, doctor_id=house.wang)
+    assert suggest(desk, visitor_id=visitor, visit_id=visit)[0].doctor_id == house.li
+    later = desk.open(visitor).id
+    assert suggest(desk, visitor_id=visitor, visit_id=later)[0].doctor_id == house.wang
 
 
 def test_a_visit_that_came_to_nothing_binds_nobody(desk: Desk, clock: WallClock) -> None:

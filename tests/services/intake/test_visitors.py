@@ -14,7 +14,6 @@ from sqlalchemy import func, insert, select
 from deskapp.db import search
 from deskapp.db.base import table_of
 from deskapp.db.engine import Store
-from deskapp.db.models.access import AuditEntry
 from deskapp.db.models.intake import Consent, DuplicateKey, HotPrefix, SearchKey, Visitor
 from deskapp.domain.access import Actor
 from deskapp.domain.intake import VisitorDraft
@@ -31,7 +30,8 @@ from deskapp.errors import ConflictError, InputError
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
 from deskapp.services.intake.keys import visitor_keys
-from tests.services.conftest import Desk, WallClock
+from deskapp.services.transfer.bulk import prepare, store_visitors
+from tests.services.conftest import Desk, WallClock, audit_bodies
 
 ID = "11010519491231002X"
 
@@ -297,15 +297,6 @@ def test_an_override_is_kept_in_the_trail(desk: Desk, store: Store) -> None:
     assert '"overrides":["birth.old"]' in body
 
 
-def audit_bodies(store: Store, topic: str, record: int) -> list[str]:
-    from deskapp.db.models.access import AuditBody
-
-    asked = select(AuditBody.body).join(AuditEntry, AuditEntry.id == AuditBody.entry_id)
-    asked = asked.where(AuditEntry.topic == topic, AuditEntry.record_id == record).order_by(AuditEntry.id)
-    with store.reading() as session:
-        return [body.decode() for body in session.scalars(asked)]
-
-
 @pytest.mark.parametrize(
     ("kind", "typed", "kept"),
     [
@@ -325,6 +316,53 @@ def test_a_document_is_stored_in_one_form_and_found_by_it_and_as_typed(
     [hit] = [desk.services.visitors.by_document(desk.actor, kind, number) for number in {typed}]
     assert hit is not None
     assert hit.id == ref.id
+
+
+@pytest.mark.parametrize(
+    ("stored", "typed"),
+    [
+        (
+            {"document_kind": DocumentKind.RESIDENT_ID, "document_number": "511702198002221308"},
+            ["511702800222130", "511702 800222 130"],
+        ),
+        ({"phone": "13800138000"}, ["+8613800138000", "+86 138 0013 8000", "0086 138-0013-8000"]),
+        ({"phone": "99112233"}, ["+97699112233", "+976 9911 2233"]),
+        (
+            {"document_kind": DocumentKind.MONGOLIAN, "document_number": "УК03271614"},
+            ["YK03271614", "yk032716", "УK03271614"],
+        ),
+    ],
+)
+def test_a_number_written_in_another_way_is_found_too(
+    desk: Desk, stored: Mapping[str, object], typed: list[str]
+) -> None:
+    desk.register("甲", sex=Sex.UNKNOWN, **stored)
+    desk.register("乙", sex=Sex.UNKNOWN, phone="13912345678")
+    assert [desk.found(one) for one in typed] == [["甲"]] * len(typed)
+
+
+def test_another_way_of_writing_is_tried_only_when_nothing_was_found(desk: Desk) -> None:
+    desk.register("甲", sex=Sex.UNKNOWN, document_kind=DocumentKind.OTHER, document_number="YK03271614")
+    desk.register("乙", sex=Sex.UNKNOWN, document_kind=DocumentKind.MONGOLIAN, document_number="УК03271614")
+    assert desk.found("YK03271614") == ["甲"]
+    [hit] = desk.services.visitors.find(desk.actor, "yk0327161")
+    assert hit.name == "甲"
+
+
+def test_the_part_found_by_another_way_of_writing_is_shown(desk: Desk) -> None:
+    desk.register("甲", phone="13800138000")
+    [hit] = desk.services.visitors.find(desk.actor, "+86 13800138000")
+    assert hit.phone_match == (0, 11)
+
+
+def test_the_number_says_which_document_it_is(desk: Desk) -> None:
+    permit = {"document_kind": DocumentKind.RESIDENT_ID, "document_number": "810000199408230021"}
+    ref = desk.register("甲", sex=Sex.UNKNOWN, **permit)
+    assert (
+        desk.services.visitors.visitor(desk.actor, ref.id).draft.document_kind
+        is DocumentKind.RESIDENCE_PERMIT
+    )
+    assert likely(desk, name="乙", **permit) == [("甲", True)]
 
 
 def assert_indexed(store: Store, visitor_id: int) -> None:
@@ -359,6 +397,47 @@ def test_consent_is_the_guardians_to_give_for_a_child(
     with store.reading() as session:
         consent = session.scalars(select(Consent)).one()
     assert (consent.given_by, consent.given, consent.account_id) == (by, True, desk.actor.account_id)
+
+
+def test_a_childs_consent_without_a_guardian_is_asked_about(desk: Desk) -> None:
+    child = {"birth_date": dt.date(2020, 1, 1), "consents": {ConsentKind.MEDICAL_DATA: True}}
+    with pytest.raises(InputError) as caught:
+        desk.register("小王", **child)
+    assert (caught.value.field, caught.value.code) == ("guardian_name", "consent.guardian")
+    assert desk.register("小王", **child, overrides=("consent.guardian",)).id
+
+
+def given_by(store: Store) -> list[tuple[ConsentKind, bool, str]]:
+    asked = select(Consent.kind, Consent.given, Consent.given_by).order_by(Consent.id)
+    with store.reading() as session:
+        return [tuple(row) for row in session.execute(asked)]
+
+
+def test_another_guardian_agrees_anew(desk: Desk, store: Store) -> None:
+    asked = {ConsentKind.MEDICAL_DATA: True, ConsentKind.COMMUNICATION: False}
+    child = VisitorDraft(
+        name="小王", birth_date=dt.date(2020, 1, 1), guardian_name="妈妈", guardian_phone="1", consents=asked
+    )
+    ref = desk.services.visitors.register(desk.actor, new_request(), child).value
+    first = given_by(store)
+    for version, changed in enumerate(
+        (
+            replace(child, guardian_phone="13800138000"),
+            replace(child, guardian_name="爸爸"),
+            replace(child, guardian_name="", overrides=("consent.guardian",)),
+            replace(child, guardian_name="爸爸"),
+        ),
+        1,
+    ):
+        edit(desk, ref.id, version, changed)
+    assert given_by(store) == [*first, (ConsentKind.MEDICAL_DATA, True, "爸爸")]
+
+
+def test_a_grown_up_with_another_contact_agrees_to_nothing_anew(desk: Desk, store: Store) -> None:
+    grown = VisitorDraft(name="甲", guardian_name="妈妈", consents={ConsentKind.MEDICAL_DATA: True})
+    ref = desk.services.visitors.register(desk.actor, new_request(), grown).value
+    edit(desk, ref.id, 1, replace(grown, guardian_name="爸爸"))
+    assert given_by(store) == [(ConsentKind.MEDICAL_DATA, True, "甲")]
 
 
 # --- Edit -----------------------------------------------------------------------------------------------------
@@ -462,6 +541,40 @@ def test_the_same_document_is_certainly_the_same_person(desk: Desk) -> None:
     document = {"sex": Sex.UNKNOWN, "document_kind": DocumentKind.RESIDENT_ID}
     desk.register("王建国", document_number=ID, **document)
     assert likely(desk, name="王健国", document_number=ID.lower(), **document) == [("王建国", True)]
+
+
+def test_a_document_that_is_insisted_on_is_asked_about_and_not_certain(desk: Desk) -> None:
+    wrong = {
+        "sex": Sex.UNKNOWN,
+        "document_kind": DocumentKind.RESIDENT_ID,
+        "document_number": "110105194912310021",
+        "overrides": ("document.check",),
+    }
+    desk.register("王建国", **wrong)
+    spaced = wrong | {"document_number": "110105 19491231 0021"}
+    assert likely(desk, **spaced) == [("王建国", False)]
+    assert likely(desk, name="王建国", **spaced) == [("王建国", True)]
+
+
+def test_the_one_looked_for_is_found_among_many_of_one_surname_and_year(
+    desk: Desk, store: Store, clock: WallClock
+) -> None:
+    document = {"document_kind": DocumentKind.RESIDENT_ID, "document_number": ID}
+    desk.register("王秀兰", sex=Sex.UNKNOWN, birth_date=dt.date(1949, 12, 31), **document)
+    born = dt.date(1949, 3, 4)
+    desk.register("王建国", birth_date=born)
+    crowd = [
+        prepare(VisitorDraft(name=f"王{name}", birth_date=born + dt.timedelta(day)), clock.moment.date())
+        for day, name in enumerate("伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉" * 11, 10)
+    ][:258]
+    seen = {"first_seen": clock(), "last_visit": None, "visits": 0}
+    with store.writing() as session:
+        store_visitors(session, crowd, [{"code": f"P{n}", **seen} for n in range(len(crowd))])
+        session.commit()
+    assert len(crowd) == 258
+    assert likely(desk, name="王秀英", birth_date=dt.date(1949, 12, 31), **document) == [("王秀兰", True)]
+    found = likely(desk, name="王建国", birth_date=born + dt.timedelta(1), sex=Sex.MALE)
+    assert ("王建国", False) in found
 
 
 def test_a_likely_duplicate_is_shown_with_why_and_never_blocks(desk: Desk) -> None:

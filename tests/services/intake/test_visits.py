@@ -27,7 +27,7 @@ from deskapp.domain.urgency import Consciousness, Vitals
 from deskapp.errors import ConflictError, InputError, PermissionDenied, RuleError
 from deskapp.services.base import new_request
 from deskapp.services.intake.triage import TriageQuestion
-from tests.services.conftest import Desk, WallClock
+from tests.services.conftest import Desk, WallClock, audit_bodies
 
 WELL = Vitals(
     respiration=16,
@@ -51,6 +51,13 @@ ILL = Vitals(
 
 def done(desk: Desk, visit: int) -> list[Step]:
     return [step.step for step in desk.services.visits.visit(desk.actor, visit).steps if step.done]
+
+
+def actions(store: Store, visit: int) -> list[str]:
+    """Return what the trail has of a visit, in order."""
+    asked = select(AuditEntry.action).where(AuditEntry.topic == "visit", AuditEntry.record_id == visit)
+    with store.reading() as session:
+        return list(session.scalars(asked.order_by(AuditEntry.sequence)))
 
 
 def do(desk: Desk, name: str, *args: object, actor: Actor | None = None, **options: object) -> object:
@@ -256,6 +263,43 @@ def test_the_signs_taken_last_are_shown_and_the_first_stay(desk: Desk, store: St
         assert session.scalars(select(func.count()).select_from(Row)).one() == 2
 
 
+CHILD = dt.date(2015, 1, 1)
+
+
+def test_signs_taken_before_it_is_known_whose_they_are_are_scored_again(
+    desk: Desk, clock: WallClock, store: Store
+) -> None:
+    visit, taken_at = desk.open().id, clock()
+    do(desk, "take_vitals", visit, ILL)
+    clock.forward(minutes=5)
+    do(desk, "attach", visit, desk.register("小王", birth_date=CHILD).id)
+    seen = desk.services.visits.visit(desk.actor, visit)
+    assert seen.vitals is not None
+    assert (seen.vitals.news2, seen.vitals.level) == (None, None)
+    assert (seen.vitals.values, seen.vitals.taken_at) == (ILL.readings(), taken_at)
+    assert levels(store) == [(19, 2), (None, None)]
+    do(desk, "detach", visit)
+    assert levels(store)[2:] == [(19, 2)]
+
+
+def test_signs_that_score_the_same_are_not_written_again(desk: Desk, store: Store) -> None:
+    visit = desk.open().id
+    do(desk, "take_vitals", visit, Vitals(pulse=190))
+    do(desk, "attach", visit, desk.register("老王", birth_date=dt.date(1950, 1, 1)).id)
+    assert levels(store) == [(None, 1)]
+    assert "visit.vitals-scored" not in actions(store, visit)
+    nothing = desk.open().id
+    do(desk, "attach", nothing, desk.register("王").id)
+    assert desk.services.visits.visit(desk.actor, nothing).vitals is None
+
+
+def levels(store: Store) -> list[tuple[int | None, int | None]]:
+    from deskapp.db.models.intake import Vitals as Row
+
+    with store.reading() as session:
+        return [tuple(row) for row in session.execute(select(Row.news2, Row.level).order_by(Row.id))]
+
+
 # --- Media source, appointment --------------------------------------------------------------------------------
 
 
@@ -389,6 +433,47 @@ def test_a_price_that_rises_later_leaves_what_was_charged(desk: Desk, head: Acto
     assert (line.fen, line.name.en) == (8_050, "Chest X-ray")
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "charged"),
+    [(None, None, True), (0, 0, True), (1, None, False), (None, -1, False), (-1, None, True)],
+)
+def test_only_what_is_on_todays_price_list_is_charged(
+    desk: Desk, head: Actor, clock: WallClock, first: int | None, last: int | None, charged: bool
+) -> None:
+    from deskapp.domain.directory import PriceDraft
+    from deskapp.domain.text import Words
+
+    days = [None if days is None else clock.moment.date() + dt.timedelta(days) for days in (first, last)]
+    draft = PriceDraft("CT", Words("头部CT", "CT", "КТ"), 18_000, "", *days)
+    item = desk.services.directory.save_price_item(head, new_request(), draft).value.id
+    visit = desk.arrive()
+    if charged:
+        assert do(desk, "add_charge", visit, item)
+        return
+    with pytest.raises(RuleError) as caught:
+        do(desk, "add_charge", visit, item)
+    assert caught.value.code == "charge.expired"
+    assert desk.services.visits.visit(desk.actor, visit).charges == ()
+
+
+@pytest.mark.parametrize("payment", [Payment.PAID, Payment.WAIVED])
+def test_what_is_added_after_the_payment_has_to_be_paid(
+    desk: Desk, store: Store, actors: Mapping[Role, Actor], payment: Payment
+) -> None:
+    visit = desk.arrive()
+    do(desk, "add_charge", visit, desk.house.blood)
+    do(desk, "pay", visit, payment, "优抚对象", actor=actors[Role.LEADER])
+    do(desk, "add_charge", visit, desk.house.xray)
+    seen = desk.services.visits.visit(desk.actor, visit)
+    assert (seen.payment, seen.payment_reason) == (Payment.UNPAID, "")
+    step = next(step for step in seen.steps if step.step is Step.PAY)
+    assert (step.done, step.corrections) == (False, 1)
+    assert '"charged_since":"XR"' in audit_bodies(store, "visit", visit)[-1]
+    do(desk, "remove_charge", seen.charges[-1].id)
+    do(desk, "pay", visit, Payment.PAID)
+    assert Step.PAY in done(desk, visit)
+
+
 @pytest.mark.parametrize("quantity", [0, -1, 1000])
 def test_a_quantity_that_can_not_be_is_refused(desk: Desk, quantity: int) -> None:
     visit = desk.arrive()
@@ -404,6 +489,14 @@ def test_paying_and_taking_it_back(desk: Desk) -> None:
     do(desk, "pay", visit, Payment.UNPAID)
     assert Step.PAY not in done(desk, visit)
     assert desk.services.visits.visit(desk.actor, visit).payment is Payment.UNPAID
+
+
+def test_unpaid_stays_unpaid_without_a_step(desk: Desk, store: Store) -> None:
+    visit = desk.arrive()
+    do(desk, "pay", visit, Payment.UNPAID)
+    with store.reading() as session:
+        steps = session.scalars(select(VisitStep.step).where(VisitStep.visit_id == visit)).all()
+    assert Step.PAY not in steps
 
 
 def test_a_payment_step_undone_is_no_payment(desk: Desk) -> None:
@@ -503,7 +596,15 @@ def test_a_number_is_not_ticked_off_but_given_and_taken_back(desk: Desk) -> None
     assert caught.value.code == "visit.void-number"
 
 
-HAND = st.sampled_from([step for step in Step if step is not Step.NUMBER])
+def test_a_payment_is_not_ticked_off_but_recorded(desk: Desk) -> None:
+    visit = desk.triaged()
+    with pytest.raises(RuleError) as caught:
+        do(desk, "do_step", visit, Step.PAY)
+    assert caught.value.code == "visit.record-payment"
+    assert Step.PAY not in done(desk, visit)
+
+
+HAND = st.sampled_from([step for step in Step if step not in (Step.NUMBER, Step.PAY)])
 
 
 @given(acts=st.lists(st.tuples(st.booleans(), HAND), max_size=8))
@@ -591,10 +692,8 @@ def test_everything_that_happens_is_in_the_trail_in_order(
     do(desk, "undo_step", visit, Step.ESCORT)
     do(desk, "end", visit, EndReason.CANCELLED)
     do(desk, "reopen", visit, "x")
-    with store.reading() as session:
-        asked = select(AuditEntry.action).where(AuditEntry.topic == "visit", AuditEntry.record_id == visit)
-        actions = session.scalars(asked.order_by(AuditEntry.sequence)).all()
-    assert actions == [
+    found = actions(store, visit)
+    assert found == [
         "visit.open",
         *("visit.complaint", "visit.triage", "visit.vitals", "visit.source", "visit.charge"),
         *(
@@ -606,4 +705,4 @@ def test_everything_that_happens_is_in_the_trail_in_order(
             "visit.reopen",
         ),
     ]
-    assert desk.services.visits.visit(desk.actor, visit).version == len(actions)
+    assert desk.services.visits.visit(desk.actor, visit).version == len(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deskapp.ui.intake.dialogs import WhoDialog
 from tests.support.front import Front
 from tests.support.hospital import NEW_ID, WANG_ID
 
@@ -57,6 +58,7 @@ def test_a_visit_begun_in_an_emergency_gets_its_visitor_afterwards(front: Front)
 
     front.find("13800138000")
     front.enter()
+    front.dialog(WhoDialog)._is_same()
     front.settle()
 
     visitor = front.stored().visitor

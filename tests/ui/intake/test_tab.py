@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -11,9 +13,12 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
 )
+from pytestqt.qtbot import QtBot
 
+from deskapp.bootstrap import Hospital
 from deskapp.i18n import LANGUAGES
 from deskapp.services.base import new_request
+from deskapp.services.house import HouseRules
 from deskapp.ui.intake.dialogs import Decision, RedFlagDialog
 from deskapp.ui.intake.paper_numbers import PaperNumbersDialog
 from deskapp.ui.preview import PreviewDialog
@@ -250,8 +255,8 @@ def test_the_panel_beside_folds_away_where_there_is_no_room(front: Front) -> Non
     assert wider_than_its_room(front.window) == []
 
 
-def test_the_pages_are_made_while_nobody_types(front: Front) -> None:
-    assert front.tab._work.is_prepared
+def test_the_pages_are_made_while_nobody_types(front: Front, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: front.tab._work.is_prepared)
     assert front.tab._work.currentWidget() is front.tab._work.idle
 
 
@@ -260,3 +265,15 @@ def test_a_page_asked_for_at_once_is_there_at_once(open_front: Opener) -> None:
     QApplication.removePostedEvents(front.tab, QEvent.Type.Timer.value)
     assert front.tab._work.visit is front.tab.visit_page
     assert front.tab._work.is_prepared
+
+
+def test_a_mistake_in_the_sites_own_rules_is_told_and_stops_nobody(
+    open_front: Opener, hospital: Hospital, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "urgency.toml").write_text("levels = 4", encoding="utf-8")
+    broken = replace(hospital, services=replace(hospital.services, house=HouseRules(tmp_path)))
+    front = open_front(where=broken)
+    qtbot.waitUntil(lambda: "urgency.toml" in front.bar())
+    front.arrive("shan")
+    front.say("腿疼")
+    assert front.tab.visit_page.triage.proposals.rows()

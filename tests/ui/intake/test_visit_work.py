@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from deskapp.domain.intake import SlipEvent
 from deskapp.domain.registration import EndReason, Payment, SlipState, Step
 from deskapp.services.base import new_request
-from deskapp.ui.intake.dialogs import Decision
+from deskapp.ui.intake.dialogs import Decision, WhoDialog
 from deskapp.ui.intake.papers import FORM, SLIP
 from tests.support.front import Front, Opener, lost_reply
 from tests.support.hospital import signed_in
@@ -216,6 +216,8 @@ def test_f12_without_a_visit_makes_one_that_gets_its_record_later(front: Front) 
     nameless = front.visit.id
     front.find("shan")
     front.enter()
+    front.dialog(WhoDialog)._is_same()
+    front.settle()
     assert front.visit.id == nameless
     visitor = front.stored(nameless).visitor
     assert visitor is not None

@@ -67,3 +67,17 @@ def test_it_grows_with_the_scale(app: QApplication, qtbot: QtBot) -> None:
     low = badge.sizeHint().height()
     style.apply(app, "light", 2.0)
     assert badge.sizeHint().height() == 2 * low
+
+
+def test_a_site_may_colour_two_levels_alike_and_their_shapes_still_differ(
+    app: QApplication, qtbot: QtBot
+) -> None:
+    style.apply(app, "light")
+    red, orange = style.tokens().scheme.urgency[:2]
+    style.look().urgency_colours = (0, 0, 2, 3)
+    try:
+        image = drawn(UrgencyBadge(2, edge=48), qtbot)
+    finally:
+        style.look().urgency_colours = (0, 1, 2, 3)
+    assert has(image, red.fill)
+    assert not has(image, orange.fill)

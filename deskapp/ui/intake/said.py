@@ -1,0 +1,114 @@
+"""What a visitor says, stored as it is said: complaint, source, urgency; and what was said ahead of the visit.
+
+Each kind of a visit's sayings has one name among the tasks, so that an older try never follows a newer one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Slot
+
+from deskapp.domain.registration import MediaSource
+from deskapp.services.base import new_request
+from deskapp.ui.intake.kept import ahead_key, visit_key
+from deskapp.ui.intake.visit_draft import NotNoted, keep_ahead, note_and_forget
+
+if TYPE_CHECKING:
+    from deskapp.ui.intake.tab import IntakeTab
+
+
+class Said(QObject):
+    """Stores the sayings of the visit in front; the tab lends its place."""
+
+    def __init__(self, tab: IntakeTab) -> None:
+        super().__init__(tab)
+        self._tab = tab
+        self._desk = tab.desk
+
+    def leave(self) -> None:
+        """Store what was said of the visit in front, or keep what was said before it was there."""
+        tab, visit = self._tab, self._tab.current()
+        if visit is None:
+            self._keep_ahead()
+            return
+        self.keep_source()
+        self.keep_urgency()
+        tab.keeper.leave()
+        page = tab.visit_page
+        if visit.ended is None and "complaint" in page.triage.said.typed():
+            said = (visit.id, page.triage.complaint(), page.vitals.pregnant())
+            # Without an owner: it is stored even if another person signs in meanwhile.
+            self._desk.runner.run(
+                note_and_forget,
+                self._desk.services,
+                self._desk.actor(),
+                *said,
+                failed=NotNoted(self._desk.messages, visit.visitor.name if visit.visitor else ""),
+                latest=f"complaint.{visit.id}",
+            )
+
+    def _keep_ahead(self) -> None:
+        """Keep what was said before the visit was there: it comes back with the visit, and with no other."""
+        tab = self._tab
+        if not tab.at_visit():
+            return
+        triage, visitor_id = tab.visit_page.triage, tab.arrival.visitor_id
+        said = triage.complaint()
+        triage.said.clear()
+        if not said.strip() or (tab.visit_id is None and visitor_id is None):
+            return
+        key = visit_key(tab.visit_id) if tab.visit_id is not None else ahead_key(visitor_id or 0)
+        drafts, account = self._desk.services.drafts, self._desk.actor().account_id
+        self._desk.runner.run(keep_ahead, drafts, account, key, said)
+
+    @Slot()
+    def keep_complaint(self) -> None:
+        """Store the complaint and go on to the proposals: Enter behind it."""
+        tab = self._tab
+        if tab.is_opening():
+            tab.when_shown(self.keep_complaint)
+            return
+        visit = tab.current()
+        if visit is None or visit.ended is not None:
+            return
+        triage = tab.visit_page.triage
+        if "complaint" in triage.said.typed():
+            note = self._desk.services.visits.note_complaint
+            said = (visit.id, triage.complaint(), tab.visit_page.vitals.pregnant())
+            triage.know_complaint()
+            # Without an owner, as on leaving: the two are one kind.
+            self._desk.runner.run(
+                note, self._desk.actor(), new_request(), *said, latest=f"complaint.{visit.id}"
+            )
+        self.keep_source()
+        triage.focus_proposals()
+        triage.when_answered(tab.work.look_for_flags, unless_waiting=True)
+
+    @Slot()
+    def keep_source(self) -> None:
+        """Store how the visitor heard of the hospital, once that is said in full."""
+        visit = self._tab.current()
+        if visit is None or visit.ended is not None:
+            return
+        triage = self._tab.visit_page.triage
+        source, text = triage.source()
+        typed = triage.more.typed().keys() & {"media_source", "media_text"}
+        wanted = bool(typed) or (visit.media_source is None and source is not None)
+        if wanted and (source is not MediaSource.OTHER or text.strip()):
+            self._store("source", self._desk.services.visits.set_source, visit.id, source, text)
+
+    @Slot()
+    def keep_urgency(self) -> None:
+        """Store how urgent the operator judges the visit; with a number in hand no F9 would do it any more."""
+        visit, triage = self._tab.current(), self._tab.visit_page.triage
+        if visit is None or visit.ended is not None or "urgency" not in triage.more.typed():
+            return
+        if not triage.lacks_reason():
+            args = (triage.urgency(), triage.urgency_reason())
+            self._store("urgency", self._desk.services.visits.set_urgency, visit.id, *args)
+
+    def _store(self, what: str, use_case: Callable[..., Any], visit_id: int, *args: object) -> None:
+        actor, latest = self._desk.actor(), f"{what}.{visit_id}"
+        self._desk.runner.run(use_case, actor, new_request(), visit_id, *args, owner=self._tab, latest=latest)
