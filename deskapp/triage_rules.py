@@ -64,6 +64,7 @@ class _Lists(_Struct):
 
 class _Department(_Struct):
     code: str
+    prefix: str
     name: _Names
     words: _Lists
     strong: _Lists = msgspec.field(default_factory=_Lists)
@@ -301,6 +302,7 @@ def _department(read: _Department, variants: Mapping[int, str]) -> DepartmentRul
         read.emergency,
         read.maternity,
         tuple(_phrases(file, group.every(), variants) for group in read.focus),
+        read.prefix,
     )
 
 

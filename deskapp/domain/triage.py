@@ -39,6 +39,7 @@ class DepartmentRule:
 
     `general` takes what no rule knows, `emergency` what can't wait, `maternity` those who expect a
     child. `focus` are groups of words of one matter, to meet a doctor's speciality in any language.
+    `prefix` stands before the department's numbers in a hospital that begins.
     """
 
     code: str
@@ -51,6 +52,7 @@ class DepartmentRule:
     emergency: bool = False
     maternity: bool = False
     focus: tuple[tuple[Phrase, ...], ...] = ()
+    prefix: str = ""
 
     def fits_age(self, age: int | None) -> bool:
         """Return whether a person of `age` is taken; an unknown age is."""
@@ -482,7 +484,9 @@ def _staffed(case: _Case, claim: _Claim, *, first: bool) -> list[Suggestion]:
     return [replace(one.suggestion, reasons=(*one.suggestion.reasons, *foreign)) for one in kept]
 
 
-def _nobody(colleagues: Iterable[DoctorOnDuty], clock: dt.time) -> Text:
+def _nobody(colleagues: Sequence[DoctorOnDuty], clock: dt.time) -> Text:
+    if not colleagues:
+        return Text(N_("no doctor is listed here yet"))
     coming = [
         (doctor.on_duty_from, doctor.name)
         for doctor in colleagues

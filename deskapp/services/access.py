@@ -17,10 +17,13 @@ from deskapp.db.engine import Store
 from deskapp.db.models.access import Account, AccountRole
 from deskapp.db.unit_of_work import Clock, Work
 from deskapp.domain.access import Actor, Permission, Role
+from deskapp.domain.directory import DepartmentDraft
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError, RuleError
 from deskapp.services.base import Service, reads, writes
 from deskapp.services.checks import plain_line
+from deskapp.services.directory import put_department
+from deskapp.services.house import HouseRules
 from deskapp.services.settings import put, put_logo
 
 MIN_PASSWORD: Final = 8
@@ -41,6 +44,8 @@ class SiteSetup:
     name: str
     password: str
     logo: bytes | None = None
+    departments: bool = False
+    """Begin with the departments that the triage rules know."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +71,16 @@ class SignIn:
 class AccessService(Service):
     """Accounts and sign-in. `pepper` is the workstation's secret that PINs are mixed with."""
 
-    def __init__(self, store: Store, clock: Clock | None = None, pepper: bytes = b"") -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock | None = None,
+        pepper: bytes = b"",
+        house: HouseRules | None = None,
+    ) -> None:
         super().__init__(store, clock)
         self.pepper = pepper
+        self.house = house or HouseRules()
 
     @reads(Permission.ANYONE)
     def needs_first_start(self, session: Session) -> bool:
@@ -90,6 +102,10 @@ class AccessService(Service):
             put_logo(work, setup.logo)
         roles = frozenset({Role.ADMINISTRATOR, Role.SUPERVISOR})
         account = _add(work, setup.sign_in, setup.name, setup.password, roles)
+        if setup.departments:
+            # Without any, nobody could be sent anywhere; lists of doctors are imported into them.
+            for rule in self.house.triage.departments:
+                put_department(work, DepartmentDraft(rule.code, rule.name, prefix=rule.prefix))
         return Actor(account.id, account.name, roles, work.actor.desk)
 
     @reads(Permission.ANYONE)

@@ -40,7 +40,7 @@ def build_services(
     """Return the services on `store`; tests pass a clock of their own."""
     house = house or HouseRules()
     return Services(
-        access=AccessService(store, clock, workstation.pepper),
+        access=AccessService(store, clock, workstation.pepper, house),
         settings=SettingsService(store, clock),
         directory=DirectoryService(store, clock),
         visitors=VisitorService(store, clock),

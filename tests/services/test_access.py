@@ -14,11 +14,13 @@ from deskapp.db.engine import Store
 from deskapp.db.models.access import Account, AuditBody, AuditEntry, Request
 from deskapp.db.workstation import Workstation
 from deskapp.domain.access import Actor, Permission, Role
+from deskapp.domain.intake import TriageDecision
 from deskapp.errors import InputError, PermissionDenied, RuleError
 from deskapp.services import access as module
 from deskapp.services.access import AccessService, SignIn, SiteSetup
 from deskapp.services.all import Services, build_services
 from deskapp.services.base import new_request
+from deskapp.services.intake.triage import TriageQuestion
 from tests.services.conftest import WallClock
 
 NOBODY = Actor(0, "", frozenset(), "desk-1")
@@ -50,6 +52,18 @@ def sign_in(access: AccessService, name: str = "boss", password: str = PASSWORD)
 
 def sign_in_pin(access: AccessService, pin: str, name: str = "boss") -> SignIn:
     return access.sign_in_pin(NOBODY, new_request(), name, pin).value
+
+
+def test_a_hospital_that_begins_can_give_numbers_at_once(services: Services) -> None:
+    boss = services.access.first_start(NOBODY, new_request(), replace(SETUP, departments=True)).value
+    places = services.directory.departments(boss)
+    assert len({place.prefix for place in places}) == len(places) >= 30
+    visit = services.visits.open(boss, new_request(), None).value
+    proposal = services.triage.suggest(boss, TriageQuestion("眼睛疼")).suggestions[0]
+    assert [reason.message for reason in proposal.reasons][-1] == "no doctor is listed here yet"
+    decision = TriageDecision("眼睛疼", proposal.department_id, None, None)
+    number = services.numbers.decide_and_issue(boss, new_request(), visit.id, decision).value
+    assert number.label.endswith("001")
 
 
 # --- First start ----------------------------------------------------------------------------------------------

@@ -143,7 +143,7 @@ class FirstStartPage(BaseView):
                 InputError("again", "password.again", Text(N_("The two passwords differ.")))
             )
             return
-        setup = SiteSetup(**values, logo=self._logo)
+        setup = SiteSetup(**values, logo=self._logo, departments=True)
         access = self.desk.services.access
         self.run(access.first_start, self._nobody, self._request, setup, done=self._done, busy=self._set_busy)
 
@@ -152,6 +152,10 @@ class FirstStartPage(BaseView):
 
     def _done(self, done: Done[Actor]) -> None:
         self.started.emit(done.value)
+        message = N_(
+            "The hospital begins with the usual departments. Lists of doctors and prices are read in with: {command}"
+        )
+        self.desk.messages.info(Text(message, {"command": "deskapp import"}))
 
 
 def read_logo(path: Path) -> tuple[str, bytes]:

@@ -125,11 +125,16 @@ class ResultList(QListView):
 
     def apply(self, rows: Iterable[ResultRow], *, to_first: bool = True) -> None:
         """Show these rows; the cursor goes to the best one unless `to_first` is False."""
+        at, before = self.currentIndex().row(), self.current_row()
         self._rows.apply(rows)
         self.updateGeometry()
         self._show_empty()
         if to_first or not self.currentIndex().isValid():
             self._go_to(0)
+        now = self.current_row()
+        if now != before and at == self.currentIndex().row():
+            # The cursor did not move, but what it is on says something else now.
+            self.current.emit(now)
 
     def rows(self) -> tuple[ResultRow, ...]:
         """Return the rows shown."""

@@ -46,3 +46,20 @@ def test_without_a_visit_it_says_nothing(front: Front) -> None:
     front.tab.beside.clear()
 
     assert not [panel for panel in front.tab.beside._texts if panel.isVisible()]
+
+
+def test_the_reasons_beside_are_those_of_the_words_that_stand_there_now(front: Front) -> None:
+    def reasons() -> str:
+        return " ".join(text.text() for text in front.tab.beside._texts[front.tab.beside._why])
+
+    front.arrive("shan")
+    said = front.tab.visit_page.triage.said
+    for words in ("眼睛疼", "眼睛痒"):
+        said.fill("complaint", words)
+        front.settle()
+        assert front.tab.visit_page.triage.complaint() == words
+        assert words[2] in reasons() or words[:2] in reasons()
+    said.fill("complaint", "my eye hurts")
+    front.settle()
+    assert "eye" in reasons()
+    assert "眼睛" not in reasons()
