@@ -85,6 +85,7 @@ def make_demo(options: Options, tr: Translator, tell: Callable[[str], None]) -> 
         visit = tour.work(tour.visitor(f"{options.seed}:tour", numbers))
         out = _folder(options.out or options.folder / OUT)
         forms = tour.print_forms(visit, out, tr)
+        visit = hospital.services.visits.visit(house.operator, visit.id)
     finally:
         hospital.close()
     return Made(visit, forms, out, clock())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from deskapp.domain.address import doctor_address, visitor_address
 from deskapp.domain.intake import SuggestionView, VisitView
-from deskapp.domain.registration import SlipState, Step
+from deskapp.domain.registration import EndReason, SlipState, Step
 from deskapp.domain.text import N_, Words
 from deskapp.domain.visitor_rules import age_in_years
 from deskapp.i18n import Translator
@@ -96,6 +96,8 @@ class Beside(QWidget):
 
     def _where(self, visit: VisitView, tr: Translator) -> str:
         step = visit.next_step
+        if visit.ended is EndReason.EMERGENCY and visit.visitor is None:
+            return tr(N_("When there is time: who was it? F2 makes the record, the search finds one."))
         if visit.ended is not None or step is None:
             return tr(N_("This visit is finished."))
         room = visit.room or tr(N_("the consulting room"))
