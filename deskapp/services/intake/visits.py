@@ -144,11 +144,6 @@ class VisitService(Service):
         enter_step(work, visit.id, Step.TRIAGE)
         changed(work, visit, "visit.emergency", None, {"complaint": complaint, "level": level})
 
-    @reads(Permission.VISIT_READ)
-    def unfinished(self, session: Session, visitor_id: int) -> int | None:
-        """Return the id of the visitor's visit of today that is still under way, if there is one."""
-        return session.scalar(_under_way(visitor_id, self.today()))
-
     @writes(Permission.VISIT_WRITE)
     def take_vitals(self, work: Work, visit_id: int, signs: VitalSigns, pregnant: bool = False) -> None:
         """Keep vital signs with what the rules of the day said of them."""

@@ -87,8 +87,11 @@ class Arrival(QObject):
     def open_for(self, visitor_id: int, name: str) -> None:
         """Go on with the visitor's visit of today, or begin one; pressing twice begins one."""
         if self._visitor_id != visitor_id and not self._ask_who(visitor_id, name):
-            self._begin(visitor_id, name)
-            self._open(self._desk.services.visits.open_or_join, visitor_id)
+            self._open_own(visitor_id, name)
+
+    def _open_own(self, visitor_id: int, name: str) -> None:
+        self._begin(visitor_id, name)
+        self._open(self._desk.services.visits.open_or_join, visitor_id)
 
     def another_visit(self, visitor_id: int, name: str) -> None:
         """Open a second visit of the same visitor on one day."""
@@ -164,8 +167,7 @@ class Arrival(QObject):
     @Slot(object)
     def _on_who(self, dialog: WhoDialog) -> None:
         if not dialog.same:
-            self._tab.back()
-            self.open_for(dialog.visitor_id, dialog.name)
+            self._open_own(dialog.visitor_id, dialog.name)
             return
         attach, attached = self._desk.services.visits.attach, _Attached(self, dialog.visit_id, dialog.name)
         args = (self._desk.actor(), new_request(), dialog.visit_id, dialog.visitor_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -132,21 +133,48 @@ def test_a_visit_opened_twice_by_one_request_is_one_visit(desk: Desk) -> None:
     assert len(desk.services.visits.day_list(desk.actor)) == 1
 
 
-def test_a_visit_under_way_is_known_until_the_operator_is_back(desk: Desk, clock: WallClock) -> None:
+def test_whoever_is_under_way_today_gets_that_visit_and_no_second_one(desk: Desk) -> None:
     visitor = desk.register("王建国")
-    unfinished = desk.services.visits.unfinished
-    assert unfinished(desk.actor, visitor.id) is None
-    ref = desk.open(visitor.id)
-    assert unfinished(desk.actor, visitor.id) == ref.id
-    do(desk, "do_step", ref.id, Step.RETURN)
-    assert unfinished(desk.actor, visitor.id) is None
-    later = desk.open(visitor.id)
-    assert unfinished(desk.actor, visitor.id) == later.id
-    do(desk, "end", later.id, EndReason.CANCELLED)
-    assert unfinished(desk.actor, visitor.id) is None
-    desk.open(visitor.id)
-    clock.set("08:00", dt.date(2026, 11, 17))
-    assert unfinished(desk.actor, visitor.id) is None
+    join = desk.services.visits.open_or_join
+    first = join(desk.actor, new_request(), visitor.id).value
+    assert join(desk.actor, new_request(), visitor.id).value.id == first.id
+    assert len(desk.services.visits.day_list(desk.actor)) == 1
+    do(desk, "end", first.id, EndReason.LEFT_UNSEEN)
+    assert join(desk.actor, new_request(), visitor.id).value.id != first.id
+
+
+def test_a_visit_that_came_to_its_end_is_joined_no_more(desk: Desk) -> None:
+    visitor = desk.register("王建国")
+    join = desk.services.visits.open_or_join
+    first = join(desk.actor, new_request(), visitor.id).value
+    do(desk, "do_step", first.id, Step.RETURN)
+    second = join(desk.actor, new_request(), visitor.id).value
+    assert second.id != first.id
+    do(desk, "undo_step", second.id, Step.REGISTER)
+    assert join(desk.actor, new_request(), visitor.id).value.id == second.id
+
+
+def test_two_desks_that_open_the_same_person_at_once_get_one_visit(desk: Desk) -> None:
+    visitor, visits = desk.register("王建国"), desk.services.visits
+    requests = [new_request() for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        opened = pool.map(lambda request: visits.open_or_join(desk.actor, request, visitor.id), requests)
+        assert len({done.value.id for done in opened}) == 1
+
+
+def test_the_wrong_person_is_taken_off_a_nameless_visit(desk: Desk) -> None:
+    visitor, visit = desk.register("王建国"), desk.open().id
+    do(desk, "attach", visit, visitor.id)
+    do(desk, "detach", visit)
+    seen = desk.services.visits.visit(desk.actor, visit)
+    assert seen.visitor is None
+    assert Step.REGISTER not in {view.step for view in seen.steps if view.done}
+    shown = desk.services.visitors.visitor(desk.actor, visitor.id)
+    assert shown.visits == 0
+    assert desk.services.visitors.find(desk.actor, "王建国")[0].last_visit is None
+    with pytest.raises(RuleError) as caught:
+        do(desk, "detach", visit)
+    assert caught.value.code == "visit.nameless"
 
 
 def test_a_return_taken_back_leaves_the_visit_under_way(desk: Desk) -> None:
@@ -154,7 +182,7 @@ def test_a_return_taken_back_leaves_the_visit_under_way(desk: Desk) -> None:
     ref = desk.open(visitor.id)
     do(desk, "do_step", ref.id, Step.RETURN)
     do(desk, "undo_step", ref.id, Step.RETURN)
-    assert desk.services.visits.unfinished(desk.actor, visitor.id) == ref.id
+    assert desk.services.visits.open_or_join(desk.actor, new_request(), visitor.id).value.id == ref.id
 
 
 # --- Triage ---------------------------------------------------------------------------------------------------
