@@ -57,6 +57,12 @@ class Arrival(QObject):
         else:
             self._tab.search.show_typed(text)
 
+    @Slot(str)
+    def on_code(self, typed: str) -> None:
+        """Open the visit whose number was typed into the search; one that nobody knows stands there again."""
+        self._tab.search.clear()
+        self.take_scan(typed)
+
     def _on_document(self, hit: VisitorHit | None) -> None:
         if hit is not None:
             self.open_hit(hit)

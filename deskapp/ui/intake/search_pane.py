@@ -9,6 +9,7 @@ from typing import Final
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from deskapp.domain.identity import ScanKind, recognise_scan
 from deskapp.domain.intake import VisitorHit, VisitRow
 from deskapp.domain.registration import Allergy, EndReason, SlipState, label
 from deskapp.domain.text import N_
@@ -37,6 +38,9 @@ class SearchPane(QWidget):
 
     visit_chosen = Signal(object)
     """The id of one of today's visits."""
+
+    code_typed = Signal(str)
+    """Enter behind a visit's number: that very visit is meant, also one without a visitor."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -139,7 +143,9 @@ class SearchPane(QWidget):
 
     @Slot()
     def _on_confirmed(self) -> None:
-        if self._pending:
+        if recognise_scan(self._typed).kind is ScanKind.VISIT:
+            self.code_typed.emit(self._typed)
+        elif self._pending:
             # Enter faster than the answer: what it means is known only when the answer is here.
             self.confirming.emit(True)
             self._desk.runner.run(

@@ -79,6 +79,7 @@ class IntakeTab(BaseTab):
         self.search.wanted_new.connect(self.arrival.open_new)
         self.search.confirming.connect(self.arrival.on_confirming)
         self.search.visit_chosen.connect(self.show_visit)
+        self.search.code_typed.connect(self.arrival.on_code)
         self._work.prepared.connect(self._on_prepared)
         self._space()
         # Later: what is not on the screen yet would not have the cursor when the window is activated.

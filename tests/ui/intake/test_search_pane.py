@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from deskapp.domain.codes import VISIT, make_code
 from deskapp.domain.intake import VisitRow
 from deskapp.domain.text import Text
 from deskapp.errors import StorageError
@@ -234,3 +235,23 @@ def test_the_models_keep_their_promises(front: Front) -> None:
     assert len(pane(front).today.records) == 2
     assert isinstance(pane(front).today.records[0], VisitRow)
     del testers
+
+
+def test_the_number_of_a_visit_opens_that_visit_also_without_a_name(front: Front) -> None:
+    front.key(Qt.Key.Key_F12)
+    nameless = front.visit
+    front.key(Qt.Key.Key_Escape)
+    front.arrive("shan")
+    front.find(nameless.code.lower())
+    front.enter()
+    assert front.visit.id == nameless.id
+    assert front.tab.search.field.text() == ""
+
+
+def test_a_visits_number_that_nobody_knows_stays_typed(front: Front) -> None:
+    visit = front.arrive("shan")
+    unknown = make_code(VISIT, b"nobody has this one")
+    assert unknown != visit.code
+    front.find(unknown)
+    front.enter()
+    assert front.tab.search.field.text() == unknown
