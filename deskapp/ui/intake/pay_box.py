@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -76,6 +77,9 @@ class PayBox(QWidget):
         self.field.confirmed.connect(self._on_confirmed)
         self.found.chosen.connect(self._on_found)
         self._remove.clicked.connect(self._on_remove)
+        taking_off = QShortcut(QKeySequence.StandardKey.Delete, self.table)
+        taking_off.setContext(Qt.ShortcutContext.WidgetShortcut)
+        taking_off.activated.connect(self._on_remove)
         self.form.submitted.connect(self.store)
         self.form.changed.connect(self._on_changed)
         self.form.set_shown("payment_reason", False)
@@ -110,7 +114,7 @@ class PayBox(QWidget):
         self.table.setAccessibleName(tr(N_("Items of this visit")))
         self._empty.show_text(tr(N_("Nothing priced yet. Type a word of the price list above.")))
         self._record.setText(tr(N_("Record the payment")))
-        self._remove.setText(tr(N_("Take off the item")))
+        self._remove.setText(tr(N_("Take off the item")) + " (Del)")
         self.lines.retranslate(tr)
         self.form.retranslate(tr)
         if self._visit is not None:

@@ -162,3 +162,12 @@ def test_the_models_keep_their_promises(front: Front) -> None:
     front.settle()
     assert len(items(front)) == 1
     del testers
+
+
+def test_an_item_is_taken_off_with_a_key(front: Front) -> None:
+    price(front)
+    front.type("chest")
+    front.enter()
+    box(front).table.setFocus()
+    front.key(Qt.Key.Key_Delete)
+    assert items(front) == []
