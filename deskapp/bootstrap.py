@@ -137,17 +137,27 @@ class Application:
             style.look().speak(self.tr.language)
 
     def _settle(self) -> None:
-        from PySide6.QtCore import QTimer
-
         # What is alive now stays: without this the collector walks it again and again.
         gc.collect()
         gc.freeze()
-        QTimer.singleShot(WARM_AFTER_MS, self.window, self._warm)
+        self._warm_later()
 
     def _warm(self) -> None:
-        """Read in a worker what the first form needs, so that the first visitor does not wait for it."""
-        if self.desk is not None:
+        """Read in a worker what the first form needs, so that the first visitor does not wait for it.
+
+        While somebody types that can wait: half a second of importing stands in the way of every key.
+        """
+        if self.desk is None:
+            return
+        if self.desk.session.rests(WARM_AFTER_MS / 1000):
             self.desk.runner.run(_warm_paper, self.desk.language.tr)
+        else:
+            self._warm_later()
+
+    def _warm_later(self) -> None:
+        from PySide6.QtCore import QTimer
+
+        QTimer.singleShot(WARM_AFTER_MS, self.window, self._warm)
 
     def picture(self, tab: str, out: Path) -> Path:
         """Show a tab, wait until nothing is under way, and save how it looks."""

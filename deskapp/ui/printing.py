@@ -195,6 +195,10 @@ class Printing:
         return Habit(str(printer), str(size))
 
 
+# One after the other: the slip comes first, and two pages drawn at once would keep Python's lock twice as long.
+Printing._send.__lane__ = "printer"  # type: ignore[attr-defined]
+
+
 def _only(choices: Sequence[PrinterChoice]) -> str:
     """Return the printer that needs no asking: the default one, or the only one."""
     if not choices:

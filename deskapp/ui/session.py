@@ -6,6 +6,7 @@ work is as it was; when another signs in, the first one's drafts have been kept.
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
@@ -65,6 +66,7 @@ class Session(QObject):
         self._watched: QObject | None = None
         self._focus: QObject | None = None
         self._hidden: list[QDialog] = []
+        self._last_input = 0.0
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(settings.LOCK_MINUTES.default * 60_000)
@@ -145,6 +147,10 @@ class Session(QObject):
         share = _nearest(scale) / 100 if isinstance(scale, int) else 1.0
         if (known, share) != (look.wish, look.tokens.sizes.scale):
             look.take(known, replace(look.tokens.sizes, scale=share), look.language)
+
+    def rests(self, seconds: float) -> bool:
+        """Return whether nobody has touched key or mouse for so long: the time for work that can wait."""
+        return time.monotonic() - self._last_input >= seconds
 
     @Slot()
     def lock(self) -> None:
@@ -277,8 +283,10 @@ class Session(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
         """Begin the idle minutes anew at every key, click and move."""
-        if event.type() in INPUT and self._idle.isActive():
-            self._idle.start()
+        if event.type() in INPUT:
+            self._last_input = time.monotonic()
+            if self._idle.isActive():
+                self._idle.start()
         return False
 
 

@@ -131,3 +131,9 @@ def test_the_language_changes_at_once_everywhere(front: Front) -> None:
 
     assert front.language.tr.language == "mn"
     assert front.tab.search.field.placeholderText() == front.desk.tr("Name, pinyin, phone, document or scan")
+
+
+def test_work_that_can_wait_waits_while_somebody_types(front: Front) -> None:
+    front.type("w")
+    assert not front.session.rests(3600)
+    assert front.session.rests(0)

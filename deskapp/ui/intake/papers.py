@@ -45,6 +45,10 @@ class Source:
         return catalog.render(sheet.form, sheet.paper, sheet.letterhead, tr, size or None)
 
 
+# One at a time: two pages drawn at once would keep Python's lock from the window twice as long.
+Source.draw.__lane__ = "paper"  # type: ignore[attr-defined]
+
+
 class DeskPapers(QObject):
     """Prints what belongs to a visit; what can't be printed is said, and nothing is lost by it.
 
