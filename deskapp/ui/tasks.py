@@ -136,6 +136,10 @@ class Runner(Protocol):
         """Take no more work and wait for what is running; False when something did not end in time."""
         ...
 
+    def supersede(self, latest: str, owner: QObject | None = None) -> None:
+        """Take the retry from a failed task of that name: the same is being stored in another way."""
+        ...
+
     @property
     def superseded(self) -> SignalInstance:
         """Tells of a failed `Task` after which the same was asked anew."""
@@ -166,6 +170,13 @@ class _Base(QObject):
         if task.busy is not None:
             task.busy(True)
         return task
+
+    def supersede(self, latest: str, owner: QObject | None = None) -> None:
+        """See `Runner.supersede`."""
+        before = self._newest.pop((id(owner), latest), None)
+        if before is not None and before.finished:
+            before.cancel()
+            self.superseded.emit(before)
 
     def _forget(self, task: Task) -> None:
         if task.latest is not None:

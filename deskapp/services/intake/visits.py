@@ -135,14 +135,19 @@ class VisitService(Service):
         decide(work, _open_visit(work, visit_id), decision)
 
     @writes(Permission.VISIT_WRITE)
-    def to_emergency(self, work: Work, visit_id: int, complaint: str, level: int = 1) -> None:
-        """Bring the visitor to emergency at once: the visit ends here with what is known."""
+    def to_emergency(self, work: Work, visit_id: int, complaint: str | None, level: int = 1) -> None:
+        """Bring the visitor to emergency at once: the visit ends here with what is known.
+
+        None leaves the complaint as it is stored.
+        """
         visit = _open_visit(work, visit_id)
         check_urgency(level)
-        visit.complaint, visit.urgency = plain_text("complaint", complaint), level
+        if complaint is not None:
+            visit.complaint = plain_text("complaint", complaint)
+        visit.urgency = level
         visit.ended, visit.ended_at = EndReason.EMERGENCY, work.now
         enter_step(work, visit.id, Step.TRIAGE)
-        changed(work, visit, "visit.emergency", None, {"complaint": complaint, "level": level})
+        changed(work, visit, "visit.emergency", None, {"complaint": visit.complaint, "level": level})
 
     @writes(Permission.VISIT_WRITE)
     def take_vitals(self, work: Work, visit_id: int, signs: VitalSigns, pregnant: bool = False) -> None:

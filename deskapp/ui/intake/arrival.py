@@ -17,7 +17,9 @@ from deskapp.services.base import Done, new_request
 from deskapp.ui.intake import kept
 from deskapp.ui.intake.dialogs import WhoDialog
 from deskapp.ui.intake.guess import draft_from
-from deskapp.ui.intake.kept import Kept
+from deskapp.ui.intake.kept import Kept, ahead_key
+from deskapp.ui.intake.visit_draft import keep_ahead
+from deskapp.ui.intake.visitor_page import Storing
 from deskapp.ui.tasks import Then
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class Arrival(QObject):
         self._again: tuple[int, str] = (0, "")
         self._failed = False
         self._ahead = False
-        self._said_ahead = ""
+        self._said_ahead = ("", "")
         self._request = ""
 
     # scanned
@@ -120,9 +122,8 @@ class Arrival(QObject):
         else:
             # First: what stands there yet was said by whoever was being opened until now.
             self._tab.begin_visit(name)
-            self._tab.visit_page.triage.say(self._said_ahead)
         self._failed = self._ahead = False
-        self._visitor_id, self._again, self._said_ahead = visitor_id, (visitor_id, name), ""
+        self._visitor_id, self._again = visitor_id, (visitor_id, name)
         self._tab.search.clear()
         self._tab.enable_keys()
         self._request = new_request()
@@ -167,6 +168,9 @@ class Arrival(QObject):
             return False
         dialog = WhoDialog(self._tab, self._desk.tr, visit, visitor_id, name)
         dialog.answered.connect(self._on_who)
+        if not self._tab.at_visit():
+            # A record that was just stored is not in hand any more.
+            self._tab.show_visit(visit.id)
         dialog.open()
         return True
 
@@ -199,10 +203,11 @@ class Arrival(QObject):
     @Slot(str)
     def open_new(self, typed: str) -> None:
         """Register somebody new from what was typed into the search."""
-        # Typed before it was known that the person is new: said once the visit is there.
-        self._said_ahead = self._tab.visit_page.triage.complaint() if self._ahead else ""
+        # Typed before it was known that the person is new: said once this very record has its visit.
+        said = self._tab.visit_page.triage.complaint() if self._ahead else ""
         page = self._tab.show_visitor_page()
         page.begin(draft_from(typed))
+        self._said_ahead = (page.key, said)
         self._tab.search.clear()
 
     @Slot()
@@ -240,16 +245,28 @@ class Arrival(QObject):
             message = Text(N_("Something was typed and not stored. It comes back with its visit or record."))
             self._desk.messages.info(message)
 
-    @Slot(object, str)
-    def on_registered(self, ref: Ref, name: str) -> None:
-        """Go on with the visit of the visitor just stored."""
+    @Slot(object, object)
+    def on_registered(self, ref: Ref, storing: Storing) -> None:
+        """Go on with the visit of the visitor just stored, unless the person went elsewhere meanwhile."""
         self._desk.messages.did(Text(N_("Stored as {code}"), {"code": ref.code}))
-        self.open_for(ref.id, name)
+        key, said = self._said_ahead
+        if key == storing.key and said.strip():
+            drafts, account = self._desk.services.drafts, self._desk.actor().account_id
+            self._desk.runner.run(keep_ahead, drafts, account, ahead_key(ref.id), said)
+        if not self._is_elsewhere():
+            self.open_for(ref.id, storing.draft.name)
+
+    def _is_elsewhere(self) -> bool:
+        """Return whether somebody else is looked for or shown by now."""
+        search = self._tab.search.field
+        return not self._tab.at_visitor() or (search.hasFocus() and bool(search.query().strip()))
 
     @Slot(object)
     def on_edited(self, ref: Ref) -> None:
         """Go back to where the record was changed from."""
         self._desk.messages.did(Text(N_("Stored as {code}"), {"code": ref.code}))
+        if self._is_elsewhere():
+            return
         if self._tab.visit_id is not None:
             self._tab.show_visit(self._tab.visit_id)
         else:

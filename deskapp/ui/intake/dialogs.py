@@ -54,6 +54,14 @@ class Question(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.accepted.connect(self._tell)
 
+    def open(self) -> None:
+        """Ask, unless the screen was locked meanwhile: Enter there is meant for the lock. It can be asked again."""
+        parent = self.parentWidget()
+        if parent is not None and not parent.isVisible():
+            self.deleteLater()
+            return
+        super().open()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Take the height that the words need."""
         super().showEvent(event)

@@ -114,7 +114,10 @@ class PayBox(QWidget):
         self.table.setAccessibleName(tr(N_("Items of this visit")))
         self._empty.show_text(tr(N_("Nothing priced yet. Type a word of the price list above.")))
         self._record.setText(tr(N_("Record the payment")))
-        self._remove.setText(tr(N_("Take off the item")) + " (Del)")
+        key_words = QKeySequence(QKeySequence.StandardKey.Delete).toString(
+            QKeySequence.SequenceFormat.NativeText
+        )
+        self._remove.setText(f"{tr(N_('Take off the item'))} ({key_words})")
         self.lines.retranslate(tr)
         self.form.retranslate(tr)
         if self._visit is not None:

@@ -6,17 +6,24 @@ Each kind of a visit's sayings has one name among the tasks, so that an older tr
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Slot
 
 from deskapp.domain.registration import MediaSource
+from deskapp.domain.text import N_, Text
 from deskapp.services.base import new_request
 from deskapp.ui.intake.kept import ahead_key, visit_key
-from deskapp.ui.intake.visit_draft import NotNoted, keep_ahead, note_and_forget
+from deskapp.ui.intake.visit_draft import NotNoted, keep_ahead, note_and_forget, store_and_forget
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.tab import IntakeTab
+
+
+FIELDS: Final = {
+    "source": frozenset({"media_source", "media_text"}),
+    "urgency": frozenset({"urgency", "urgency_reason"}),
+}
 
 
 class Said(QObject):
@@ -33,10 +40,15 @@ class Said(QObject):
         if visit is None:
             self._keep_ahead()
             return
+        tab.keeper.leave()
         self.keep_source()
         self.keep_urgency()
-        tab.keeper.leave()
         page = tab.visit_page
+        if tab.work.wants_number:
+            tab.work.wants_number = False
+            message = N_("{name} has no number yet: the proposals had not come. Open the visit, then F9.")
+            name = visit.visitor.name if visit.visitor else ""
+            self._desk.messages.info(Text(message, {"name": name or Text(N_("name unknown"))}))
         if visit.ended is None and "complaint" in page.triage.said.typed():
             said = (visit.id, page.triage.complaint(), page.vitals.pregnant())
             # Without an owner: it is stored even if another person signs in meanwhile.
@@ -94,7 +106,9 @@ class Said(QObject):
             return
         triage = self._tab.visit_page.triage
         source, text = triage.source()
-        typed = triage.more.typed().keys() & {"media_source", "media_text"}
+        if triage.more.clashing() & FIELDS["source"]:
+            return
+        typed = triage.more.typed().keys() & FIELDS["source"]
         wanted = bool(typed) or (visit.media_source is None and source is not None)
         if wanted and (source is not MediaSource.OTHER or text.strip()):
             self._store("source", self._desk.services.visits.set_source, visit.id, source, text)
@@ -105,10 +119,18 @@ class Said(QObject):
         visit, triage = self._tab.current(), self._tab.visit_page.triage
         if visit is None or visit.ended is not None or "urgency" not in triage.more.typed():
             return
-        if not triage.lacks_reason():
+        if not triage.lacks_reason() and "urgency" not in triage.more.clashing():
             args = (triage.urgency(), triage.urgency_reason())
             self._store("urgency", self._desk.services.visits.set_urgency, visit.id, *args)
 
     def _store(self, what: str, use_case: Callable[..., Any], visit_id: int, *args: object) -> None:
-        actor, latest = self._desk.actor(), f"{what}.{visit_id}"
-        self._desk.runner.run(use_case, actor, new_request(), visit_id, *args, owner=self._tab, latest=latest)
+        # What is stored is no draft any more: brought back, it would be stored over another desk's word.
+        typed = self._tab.visit_page.triage.more.typed()
+        sent = {f"more.{name}": typed[name] for name in FIELDS[what] if name in typed}
+        self._desk.runner.run(
+            store_and_forget,
+            *(use_case, self._desk.services.drafts, self._desk.actor(), visit_id, sent),
+            *args,
+            owner=self._tab,
+            latest=f"{what}.{visit_id}",
+        )

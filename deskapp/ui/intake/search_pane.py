@@ -47,6 +47,7 @@ class SearchPane(QWidget):
         self._desk = desk
         self._typed = ""
         self._pending = False
+        self._confirming = False
         self._hits: Sequence[VisitorHit] = ()
         self.field = SearchField()
         self.results = ResultList(desk.tr)
@@ -99,12 +100,14 @@ class SearchPane(QWidget):
 
     def search_again(self) -> None:
         """Ask again for what is typed: somebody was changed."""
-        if self._typed:
+        if self._typed and self._confirming:
+            self._ask_and_choose()
+        elif self._typed:
             self._ask()
 
     @Slot(str)
     def _on_edited(self, typed: str) -> None:
-        self._typed = typed.strip()
+        self._typed, self._confirming = typed.strip(), False
         if not self._typed:
             self._hits, self._pending = (), False
             self._stack.setCurrentWidget(self.table)
@@ -148,23 +151,29 @@ class SearchPane(QWidget):
         elif self._pending:
             # Enter faster than the answer: what it means is known only when the answer is here.
             self.confirming.emit(True)
-            self._desk.runner.run(
-                self._desk.services.visitors.find,
-                self._desk.actor(),
-                self._typed,
-                done=self._take_and_choose,
-                failed=self._not_found,
-                owner=self,
-                latest="visitors.find",
-            )
+            self._ask_and_choose()
         elif self._typed:
             self.results.choose()
 
+    def _ask_and_choose(self) -> None:
+        self._confirming = True
+        self._desk.runner.run(
+            self._desk.services.visitors.find,
+            self._desk.actor(),
+            self._typed,
+            done=self._take_and_choose,
+            failed=self._not_found,
+            owner=self,
+            latest="visitors.find",
+        )
+
     def _not_found(self, error: Exception) -> None:
+        self._confirming = False
         self.confirming.emit(False)
         self._desk.messages.route(error, self, self.search_again)
 
     def _take_and_choose(self, hits: Sequence[VisitorHit]) -> None:
+        self._confirming = False
         self._take_hits(hits)
         if self._typed:
             self.results.choose()

@@ -228,7 +228,8 @@ class TriageBox(QWidget):
     def show_visit(self, visit: VisitView) -> None:
         """Show what is known of a visit; what is being typed into the same visit stays."""
         same = self._visit is not None and self._visit.id == visit.id
-        ahead = self.complaint() if self._visit is None else ""
+        opening = self._visit is None
+        ahead = self.complaint() if opening else ""
         self._visit = visit
         source = visit.media_source
         if source is None and not visit.first_visit:
@@ -242,7 +243,11 @@ class TriageBox(QWidget):
             self._follow(visit, known)
         else:
             self._begin_with(visit, ahead)
-            self.more.set_values(known)
+            if opening:
+                # Chosen while the visit was being opened: it is this visit's.
+                self.more.follow(known)
+            else:
+                self.more.set_values(known)
             self.choice.set_values({**_NOT_CHOSEN, "override_reason": visit.override_reason})
             self.choice.hide()
         self.more.set_shown("media_text", self.source()[0] is MediaSource.OTHER)
@@ -257,6 +262,9 @@ class TriageBox(QWidget):
             self.said.set_note("complaint", note, "warning")
         if visit.number is not None:
             self.choice.follow(self.choice.values())
+        if visit.urgency == self.urgency():
+            # The reason was stored along with it.
+            self.more.follow({"urgency_reason": self.more.value("urgency_reason")})
 
     def _begin_with(self, visit: VisitView, ahead: str) -> None:
         """Show the complaint; what was typed before the visit was there comes after it."""
@@ -267,12 +275,6 @@ class TriageBox(QWidget):
         if ahead:
             self.said.fill("complaint", f"{visit.complaint}\n{ahead}")
             self.said.focus_end("complaint")
-
-    def say(self, words_ahead: str) -> None:
-        """Begin the complaint with words that were typed before the visit was there."""
-        if words_ahead:
-            self.said.fill("complaint", words_ahead)
-            self.focus_complaint()
 
     def complaint(self) -> str:
         """Return the complaint as typed."""

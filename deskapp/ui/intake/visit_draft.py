@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ from deskapp.ui.widgets.form import OVER, Form
 
 KEEP_AFTER_MS: Final = 400
 COMPLAINT: Final = "said.complaint"
-SAID_OVER: Final = f"said.{OVER}complaint"
 
 
 class VisitKeeper(QObject):
@@ -150,18 +149,41 @@ def note_and_forget(services: Any, actor: Actor, visit_id: int, complaint: str, 
     """Store the complaint of a visit that was left, then take it out of what is kept. For a worker."""
     note = services.visits.note_complaint
     done: Done[None] = note(actor, new_request(), visit_id, complaint, pregnant)
-    drafts, key = services.drafts, visit_key(visit_id)
-    fields = drafts.load(actor.account_id, key) or {}
-    if fields.get(COMPLAINT) == complaint:
-        left = {name: text for name, text in fields.items() if name not in (COMPLAINT, SAID_OVER)}
-        if left:
-            drafts.save(actor.account_id, key, left)
-        else:
-            drafts.drop(actor.account_id, key)
+    _forget(services.drafts, actor, visit_id, {COMPLAINT: complaint})
     return done
 
 
+def store_and_forget(
+    use_case: Callable[..., Any],
+    drafts: Any,
+    actor: Actor,
+    visit_id: int,
+    sent: Mapping[str, str],
+    *args: object,
+) -> Done[None]:
+    """Store something said of a visit, then take the fields that were sent out of what is kept. For a worker."""
+    done: Done[None] = use_case(actor, new_request(), visit_id, *args)
+    _forget(drafts, actor, visit_id, sent)
+    return done
+
+
+def _forget(drafts: Any, actor: Actor, visit_id: int, stored: Mapping[str, str]) -> None:
+    """Take out of what is kept of a visit what is stored by now; what was typed since stays."""
+    key = visit_key(visit_id)
+    fields = drafts.load(actor.account_id, key) or {}
+    same = {name for name, text in stored.items() if fields.get(name) == text}
+    gone = same | {f"{part}.{OVER}{field}" for part, _, field in (name.partition(".") for name in same)}
+    left = {name: text for name, text in fields.items() if name not in gone}
+    if not same:
+        return
+    if left:
+        drafts.save(actor.account_id, key, left)
+    else:
+        drafts.drop(actor.account_id, key)
+
+
 note_and_forget.__lane__ = "writes"  # type: ignore[attr-defined]
+store_and_forget.__lane__ = "writes"  # type: ignore[attr-defined]
 add_to_kept.__lane__ = "drafts"  # type: ignore[attr-defined]
 kept_of.__lane__ = "drafts"  # type: ignore[attr-defined]
 keep_ahead.__lane__ = "drafts"  # type: ignore[attr-defined]

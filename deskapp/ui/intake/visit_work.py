@@ -34,6 +34,8 @@ class VisitWork(QObject):
         self._decided: TriageDecision | None = None
         self._known_number: tuple[int, SlipState] | None = None
         self._issuing = False
+        self.wants_number = False
+        """F9 waits for the proposals."""
         self._sending = False
         self._settled: dict[int, tuple[frozenset[str], str]] = {}
         self._doing: set[tuple[int, Step]] = set()
@@ -112,8 +114,10 @@ class VisitWork(QObject):
         self._to_emergency(done.value.id, 1)
 
     def _to_emergency(self, visit_id: int, level: int) -> None:
+        # Of a visit that is in front no longer, what is stored of it stays.
         same = visit_id == self._tab.visit_id
-        complaint = self._tab.visit_page.triage.complaint() if same else ""
+        complaint = self._tab.visit_page.triage.complaint() if same else None
+        self._desk.runner.supersede(f"complaint.{visit_id}")
         send = self._desk.services.visits.to_emergency
         self._tab.run(
             send,
@@ -145,6 +149,7 @@ class VisitWork(QObject):
             self._tell_number(visit.id, visit.number)
         else:
             # F9 faster than the answer: what stands there was proposed for other words.
+            self.wants_number = True
             self._tab.visit_page.triage.when_answered(self._decide)
 
     def issue_for(self, visit_id: int) -> None:
@@ -163,6 +168,7 @@ class VisitWork(QObject):
         self._desk.messages.did(Text(message, {"number": number.label}))
 
     def _decide(self) -> None:
+        self.wants_number = False
         visit = self._tab.current()
         if visit is None or self._issuing or not self._flags_judged(then_issue=True):
             return
@@ -177,6 +183,7 @@ class VisitWork(QObject):
             # Another decision than the one whose answer was lost must not be taken for it.
             self._issue_request, self._decided = new_request(), decision
         self._issuing = True
+        self._desk.runner.supersede(f"complaint.{visit.id}")
         issue = self._desk.services.numbers.decide_and_issue
         actor = self._desk.actor()
         self._tab.run(
@@ -203,7 +210,8 @@ class VisitWork(QObject):
             self.papers.print_number(visit_id, number)
         if visit_id == self._tab.visit_id:
             self._tab.load_visit(visit_id)
-            self._tab.to_search()
+            if self._tab.at_visit():
+                self._tab.to_search()
 
     def follow(self, visit: VisitView) -> None:
         """The visit in front was read again; once its number is another, so is the next request for one."""

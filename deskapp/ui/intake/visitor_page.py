@@ -43,8 +43,8 @@ class VisitorPage(QWidget):
     fields are not made yet is filled in place, which is cheaper than moving them, and then `complete` is called.
     """
 
-    registered = Signal(object, str)
-    """The `Ref` of a new visitor who was stored, and the name."""
+    registered = Signal(object, object)
+    """The `Ref` of a new visitor who was stored, and the `Storing` that it answers."""
 
     edited = Signal(object)
     """The `Ref` of a visitor whose record was changed."""
@@ -177,6 +177,11 @@ class VisitorPage(QWidget):
         self._look.start()
 
     @property
+    def key(self) -> str:
+        """The name of the record in hand among the drafts, "" for none."""
+        return self._key
+
+    @property
     def is_new(self) -> bool:
         """Whether a new record is in hand, not a stored one."""
         return bool(self._key) and self._is_new
@@ -240,6 +245,13 @@ class VisitorPage(QWidget):
         else:
             run(visitors.edit, self._desk.actor(), storing.request, seen.id, seen.version, storing.draft)
 
+    def try_again(self, storing: Storing) -> None:
+        """Store a record that was refused, as it is typed by now if it still is in hand."""
+        if storing.key == self._key:
+            self.store()
+        else:
+            self.send(storing)
+
     def set_storing(self, key: str, busy: bool) -> None:
         """Take no second order to store the same record while the first is under way."""
         (self._under_way.add if busy else self._under_way.discard)(key)
@@ -248,7 +260,7 @@ class VisitorPage(QWidget):
         """Go on from a record that was stored, if it still is the one in hand."""
         if storing.key != self._key:
             self._forget(storing, done.value)
-        elif not done.changes and storing.seen is None and self._may_lack(storing):
+        elif not done.changes and self._may_lack(storing):
             # An earlier try had been stored although its answer was lost; what was typed since has not.
             self.send(replace(storing, request=new_request(), seen=done.value))
         elif self._draft() != storing.draft:
@@ -257,7 +269,7 @@ class VisitorPage(QWidget):
         else:
             self._put_away()
             if self._is_new:
-                self.registered.emit(done.value, storing.draft.name)
+                self.registered.emit(done.value, storing)
             else:
                 self.edited.emit(done.value)
 
@@ -276,7 +288,7 @@ class VisitorPage(QWidget):
             self._desk.messages.route(_about(storing.draft.name, error), self, storing.again)
             return
         self.keep_now()
-        self._desk.messages.route(error, self, self.store)
+        self._desk.messages.route(error, self, storing.again)
         if isinstance(error, ConflictError) and self._seen is not None:
             self._go_on_with(self._seen.id)
 
@@ -405,7 +417,7 @@ class Storing:
 
     def again(self) -> None:
         if isValid(self.page):
-            self.page.send(self)
+            self.page.try_again(self)
 
 
 @dataclass(frozen=True)

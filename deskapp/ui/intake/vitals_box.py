@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from deskapp.domain.intake import VisitView
 from deskapp.domain.text import N_
@@ -14,6 +16,7 @@ from deskapp.domain.urgency import (
     URGENCY_LABELS,
     Level,
     News2,
+    Vitals,
     level,
     news2,
     vitals_from_text,
@@ -68,11 +71,8 @@ class VitalsBox(QWidget):
         self._desk = desk
         self._visit: VisitView | None = None
         self._level: int | None = None
-        self._stored_for: int | None = None
-        self._request = ""
-        self._sent: tuple[object, ...] | None = None
-        self._sent_values: dict[str, object] = {}
-        self._sent_level: int | None = None
+        self._under_way: set[int] = set()
+        self._last: _Taking | None = None
         self.form = Form(FIELDS, desk.tr, columns=3)
         self._badge = UrgencyBadge()
         self._words = label("", "", wrap=True)
@@ -171,38 +171,88 @@ class VitalsBox(QWidget):
     def store(self) -> None:
         """Keep the signs with what the rules say of them; pressing twice keeps them once."""
         visit = self._visit
-        if visit is None or self._stored_for is not None or not self.form.check():
+        if visit is None or visit.id in self._under_way or not self.form.check():
             return
         try:
             signs = vitals_from_text(self._typed())
         except InputError as error:
             self.form.take_error(error)
             return
-        sent = (visit.id, signs, self.pregnant())
-        if sent != self._sent:
-            self._request, self._sent = new_request(), sent
-        self._stored_for = visit.id
-        self._sent_values, self._sent_level = self.form.values(), self._level
-        take = self._desk.services.visits.take_vitals
+        taking = _Taking(
+            self, visit.id, new_request(), signs, self.pregnant(), self.form.values(), self._level
+        )
+        if self._last is not None and self._last.is_same(taking):
+            # The same once more after a lost answer: the same request.
+            taking = replace(taking, request=self._last.request)
+        self._last = taking
+        self.send(taking)
+
+    def send(self, taking: _Taking) -> None:
+        """Send signs to be stored; the answer is about their visit, whichever is in front by then."""
+        take, args = self._desk.services.visits.take_vitals, (taking.visit_id, taking.signs, taking.pregnant)
         self._desk.runner.run(
             take,
             self._desk.actor(),
-            self._request,
-            *sent,
-            done=self._stored,
-            failed=self._refused,
+            taking.request,
+            *args,
+            done=taking.done,
+            failed=taking.failed,
+            busy=taking.busy,
             owner=self,
         )
 
-    def _stored(self, _done: object) -> None:
-        visit_id, self._stored_for, self._sent = self._stored_for, None, None
-        if self._visit is not None and self._visit.id == visit_id:
-            self.form.follow(self._sent_values)
-            self.stored.emit(self._sent_level)
+    def set_storing(self, visit_id: int, busy: bool) -> None:
+        """Take no second order for the same visit while the first is under way."""
+        (self._under_way.add if busy else self._under_way.discard)(visit_id)
 
-    def _refused(self, error: Exception) -> None:
-        self._stored_for = None
-        self._desk.messages.route(error, self, self.store)
+    def take_stored(self, taking: _Taking) -> None:
+        """Go on from signs that were stored, if their visit still is in front."""
+        self._last = None
+        if self._visit is not None and self._visit.id == taking.visit_id:
+            self.form.follow(taking.values)
+            self.stored.emit(taking.level)
+
+    def try_again(self, taking: _Taking) -> None:
+        """Store signs that were refused, as they are typed by now if their visit still is in front."""
+        if self._visit is not None and self._visit.id == taking.visit_id:
+            self.store()
+        else:
+            self.send(taking)
+
+    def take_refusal(self, taking: _Taking, error: Exception) -> None:
+        """Say why signs were not stored; trying again stores those and no others."""
+        self._desk.messages.route(error, self, taking.again)
+
+
+@dataclass(frozen=True)
+class _Taking:
+    """Signs on their way to be stored: of which visit, and what was typed."""
+
+    box: VitalsBox
+    visit_id: int
+    request: str
+    signs: Vitals
+    pregnant: bool
+    values: dict[str, object]
+    level: int | None
+
+    def is_same(self, other: _Taking) -> bool:
+        """Return whether the same is to be stored."""
+        mine, others = ((one.visit_id, one.signs, one.pregnant) for one in (self, other))
+        return mine == others
+
+    def done(self, _done: object) -> None:
+        self.box.take_stored(self)
+
+    def failed(self, error: Exception) -> None:
+        self.box.take_refusal(self, error)
+
+    def busy(self, busy: bool) -> None:
+        self.box.set_storing(self.visit_id, busy)
+
+    def again(self) -> None:
+        if isValid(self.box):
+            self.box.try_again(self)
 
 
 def _judgement(score: News2, found: Level, tr: Translator) -> list[str]:

@@ -64,6 +64,7 @@ class Form(QWidget):
         self._rows.setContentsMargins(0, 0, 0, 0)
         self._clean: dict[str, str] = {}
         self._known: dict[str, object] = {}
+        self._clashing: set[str] = set()
         titles = dict.fromkeys(str(field.fold) for field in fields)
         self._to_make = [[field for field in fields if str(field.fold) == title] for title in titles]
         self._today = now
@@ -119,6 +120,7 @@ class Form(QWidget):
             self._cells[name].editor.put(value)
             self._cells[name].clear()
         self._known |= values
+        self._clashing -= values.keys()
         self._clean = self.draft()
         self._count_folds()
 
@@ -164,7 +166,9 @@ class Form(QWidget):
                 continue
             here, now = self._cells[name].editor, self._clean[name]
             here.put_text(text)
+            self._clashing.discard(name)
             if draft.get(f"{OVER}{name}", now) not in (now, text) and now != text:
+                self._clashing.add(name)
                 self.set_note(name, Text(ANOTHER_DESK, {"value": here.words(now)}), "warning")
         self._count_folds()
 
@@ -180,6 +184,10 @@ class Form(QWidget):
         """Return what was typed, and under `OVER` and its name what each such field held before: for a draft."""
         typed = self.typed()
         return typed | {f"{OVER}{name}": self._clean[name] for name in typed}
+
+    def clashing(self) -> frozenset[str]:
+        """Return the fields brought back over what another desk wrote, and not touched since."""
+        return frozenset(self._clashing)
 
     def base(self, name: str) -> str:
         """Return what a field held when its value was set last, as `draft` tells it."""
@@ -367,6 +375,7 @@ class Form(QWidget):
 
     @Slot(object)
     def _on_changed(self, cell: Cell) -> None:
+        self._clashing.discard(cell.editor.field.name)
         problem = self._problem(cell, complete=False)
         long = problem is not None and problem.code in {"field.long", "field.unstorable"}
         cell.show_error(problem.text if problem is not None and long else "")

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
+from deskapp.domain.changes import Changes
 from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.registration import EndReason, MediaSource, Payment, SlipState, Step
 from deskapp.domain.text import Text
@@ -563,3 +565,230 @@ def test_the_undo_of_a_step_is_about_its_own_visit(front: Front) -> None:
         for visit in (first, second)
     }
     assert done == {first.id: False, second.id: True}
+
+
+# --- found by a second hunt
+
+
+def drain(front: Front) -> None:
+    """Let go all that waits, and hold on to what comes next."""
+    while front.runner.waiting:
+        front.runner.let_one_go()
+
+
+def enter_before_the_answer(front: Front, name: str, said: str) -> None:
+    """Type a name, Enter, and go on typing before anybody is found."""
+    front.tab.to_search()
+    front.tab.search.field.clear()
+    front.runner._holding = True
+    front.type(name)
+    front.enter()
+    front.type(said)
+
+
+def test_words_said_ahead_of_somebody_new_never_reach_the_next_visitor(front: Front) -> None:
+    enter_before_the_answer(front, "Zzznewman", "chest pain")
+    let_go(front)
+    assert front.tab.at_visitor()
+    front.key(Qt.Key.Key_Escape)
+    other = front.arrive("batb")
+    assert triage(front).complaint() == ""
+    front.key(Qt.Key.Key_Escape)
+    assert front.stored(other.id).complaint == ""
+
+
+def test_a_record_stored_late_does_not_push_the_next_visit_away(front: Front) -> None:
+    other = front.arrive("batb")
+    front.key(Qt.Key.Key_Escape)
+    begin_anna(front)
+    with front.runner.held():
+        store(front)
+        front.tab.show_visit(other.id)
+        go(front, "VisitService.visit")
+        front.type("leg hu")
+        drain(front)
+        front.type("rts")
+    assert front.visit.id == other.id
+    assert triage(front).complaint() == "leg hurts"
+    assert len(records(front, "Anna")) == 1
+
+
+def test_a_change_stored_late_does_not_push_the_vital_signs_away(front: Front) -> None:
+    other, first = front.arrive("batb"), front.arrive("shan")
+    front.key(F3)
+    put(front, "address", "X street")
+    with front.runner.held():
+        store(front)
+        front.tab.show_visit(other.id)
+        go(front, "VisitService.visit")
+        front.key(F5)
+        front.type("18")
+        drain(front)
+        front.type("0")
+    assert front.visit.id == other.id != first.id
+    assert front.tab.visit_page.vitals.form.draft()["respiration"] == "180"
+
+
+def test_emergency_keeps_the_words_of_a_visit_that_is_in_front_no_longer(front: Front) -> None:
+    visit = front.arrive("shan")
+    front.say("leg hurts")
+    other = front.arrive("batb")
+    front.tab.work._to_emergency(visit.id, 1)
+    front.settle()
+    assert front.visit.id == other.id
+    assert front.stored(visit.id).ended is EndReason.EMERGENCY
+    assert front.stored(visit.id).complaint == "leg hurts"
+
+
+def test_a_judgement_that_was_stored_is_no_draft_over_another_desks(front: Front) -> None:
+    visit = front.arrive("shan")
+    triage(front).more.fill("urgency", 4)
+    with front.runner.held():
+        front.key(Qt.Key.Key_Escape)
+    assert front.stored(visit.id).urgency == 4
+    assert drafts(front) == []
+    front.services.visits.set_urgency(signed_in(front.services, "bat"), new_request(), visit.id, 1)
+    front.tab.show_visit(visit.id)
+    front.settle()
+    front.key(Qt.Key.Key_Escape)
+    assert front.stored(visit.id).urgency == 1
+
+
+def test_a_judgement_brought_back_over_another_desks_is_not_stored_by_looking(front: Front) -> None:
+    visit = front.arrive("shan")
+    front.key(Qt.Key.Key_Escape)
+    kept = {"more.urgency": "=4", "more.@urgency": ""}
+    front.services.drafts.save(front.actor.account_id, f"visit.{visit.id}", kept)
+    front.services.visits.set_urgency(signed_in(front.services, "bat"), new_request(), visit.id, 1)
+    front.tab.show_visit(visit.id)
+    front.settle()
+    assert triage(front).urgency() == 4
+    assert "I" in triage(front).more.widget("urgency").accessibleDescription()
+    front.key(Qt.Key.Key_Escape)
+    assert front.stored(visit.id).urgency == 1
+
+
+def test_what_is_added_to_a_change_whose_answer_was_lost_is_stored(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = front.arrive("shan").visitor
+    assert visitor is not None
+    visitors = front.services.visitors
+    monkeypatch.setattr(visitors, "edit", lost_reply(visitors.edit))
+    front.key(F3)
+    put(front, "address", "A street")
+    store(front)
+    put(front, "note", "bad leg")
+    store(front)
+    draft = visitors.visitor(front.actor, visitor.id).draft
+    assert (draft.address, draft.note) == ("A street", "bad leg")
+
+
+def test_a_refused_record_is_tried_again_and_not_the_one_in_hand(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitors = front.services.visitors
+    monkeypatch.setattr(visitors, "register", fails_once(visitors.register))
+    begin_anna(front)
+    store(front)
+    front.find("Bert Bbbb")
+    front.key(F2)
+    front.try_again()
+    assert (len(records(front, "Anna")), len(records(front, "Bert"))) == (1, 0)
+    assert page(front).form.value("name") == "Bert Bbbb"
+
+
+def test_signs_are_about_their_own_visit(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    visits = front.services.visits
+    other, first = front.arrive("batb"), front.arrive("shan")
+    monkeypatch.setattr(visits, "take_vitals", fails_once(visits.take_vitals))
+    box = front.tab.visit_page.vitals
+    front.key(F5)
+    box.form.fill("pulse", 150)
+    with front.runner.held():
+        box.store()
+        front.tab.show_visit(other.id)
+        go(front, "VisitService.visit")
+        front.key(F5)
+        box.form.fill("pulse", 80)
+        box.store()
+    front.try_again()
+    taken = {visit.id: front.stored(visit.id).vitals for visit in (first, other)}
+    assert taken[first.id] is not None
+    assert taken[other.id] is not None
+    assert taken[first.id].values["pulse"] == "150"
+    assert taken[other.id].values["pulse"] == "80"
+
+
+def test_an_old_complaint_is_not_tried_again_after_f9(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    visits = front.services.visits
+    visit = front.arrive("shan")
+    monkeypatch.setattr(visits, "note_complaint", fails_once(visits.note_complaint))
+    front.say("leg hurts")
+    front.key(F4)
+    front.type(" since noon")
+    front.key(F9)
+    assert front.stored(visit.id).complaint == "leg hurts since noon"
+    assert "busy" not in front.bar()
+
+
+def test_no_question_opens_over_the_lock(front: Front) -> None:
+    nameless(front)
+    begin_anna(front)
+    with front.runner.held():
+        store(front)
+        front.session.lock()
+        front.settle()
+    assert QApplication.activeModalWidget() is None
+
+
+def test_an_unanswered_question_after_registering_leaves_no_dead_form(front: Front) -> None:
+    emergency = nameless(front)
+    begin_anna(front)
+    store(front)
+    front.dialog(WhoDialog).reject()
+    front.settle()
+    assert front.tab.at_visit()
+    assert front.visit.id == emergency
+    assert len(records(front, "Anna")) == 1
+
+
+def test_an_enter_outlives_news_of_another_visitor(front: Front) -> None:
+    enter_before_the_answer(front, "shan", "chest pain")
+    front.hub.post(Changes.of("visitor", 1))
+    front.settle()
+    let_go(front)
+    assert front.visit.visitor is not None
+    assert triage(front).complaint() == "chest pain"
+
+
+def test_a_number_that_was_wanted_too_early_is_told_when_the_visit_is_left(front: Front) -> None:
+    other, first = front.arrive("batb"), front.arrive("shan")
+    with front.runner.held():
+        front.type("leg hurts")
+        front.key(F9)
+        front.tab.show_visit(other.id)
+    assert front.stored(first.id).number is None
+    assert "单雄信" in front.bar()
+    assert "F9" in front.bar()
+
+
+def test_what_is_chosen_while_a_visit_is_opened_stays(front: Front) -> None:
+    front.find("shan")
+    with front.runner.held():
+        front.enter()
+        triage(front).more.fill("media_source", MediaSource.TELEVISION)
+    assert triage(front).source()[0] is MediaSource.TELEVISION
+
+
+def test_a_number_given_late_leaves_the_cursor_where_somebody_types(front: Front) -> None:
+    front.arrive("shan")
+    front.say("leg hurts")
+    with front.runner.held():
+        front.key(F9)
+        front.key(F2)
+        go(front, "latest_new")
+        front.type("Anna")
+        drain(front)
+        front.type("Aaaa")
+    assert page(front).form.value("name") == "AnnaAaaa"
