@@ -40,6 +40,7 @@ class Arrival(QObject):
         self._ahead = False
         self._said_ahead = ("", "")
         self._request = ""
+        self._use_case: Callable[..., Any] = self._desk.services.visits.open_or_join
 
     # scanned
 
@@ -146,6 +147,7 @@ class Arrival(QObject):
         return self._visitor_id if self._visitor_id is not None or not self._failed else self._again[0]
 
     def _open(self, use_case: Callable[..., Any], visitor_id: int) -> None:
+        self._use_case = use_case
         self._run(use_case, self._desk.actor(), self._request, visitor_id, done=self._on_opened)
 
     def _on_opened(self, done: Done[Ref]) -> None:
@@ -158,8 +160,16 @@ class Arrival(QObject):
         self._desk.messages.route(error, self._tab, self._try_again)
 
     def _try_again(self) -> None:
-        # A visit whose answer was lost is joined.
-        self.open_for(*self._again)
+        visitor_id, name = self._again
+        if self._use_case == self._desk.services.visits.open:
+            # Another visit of the same day whose answer was lost is the one that was asked for.
+            request = self._request
+            self._begin(visitor_id, name)
+            self._request = request
+            self._open(self._use_case, visitor_id)
+        else:
+            # A visit whose answer was lost is joined.
+            self.open_for(visitor_id, name)
 
     def _ask_who(self, visitor_id: int, name: str) -> bool:
         """Ask whether this is the person of the nameless visit in front, or whoever comes next."""

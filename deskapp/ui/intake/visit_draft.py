@@ -142,7 +142,12 @@ def keep_ahead(drafts: Any, account_id: int, key: str, said: str) -> None:
 
 def add_to_kept(drafts: Any, account_id: int, key: str, typed: Mapping[str, str]) -> None:
     """Keep what is typed along with what was kept before. For a worker."""
-    drafts.save(account_id, key, {**(drafts.load(account_id, key) or {}), **typed})
+    before = drafts.load(account_id, key) or {}
+    old, new = before.get(COMPLAINT, ""), typed.get(COMPLAINT, "")
+    both = {**before, **typed}
+    if old and new and old not in new:
+        both[COMPLAINT] = f"{old}\n{new}"
+    drafts.save(account_id, key, both)
 
 
 def note_and_forget(services: Any, actor: Actor, visit_id: int, complaint: str, pregnant: bool) -> Done[None]:

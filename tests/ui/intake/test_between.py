@@ -792,3 +792,16 @@ def test_a_number_given_late_leaves_the_cursor_where_somebody_types(front: Front
         drain(front)
         front.type("Aaaa")
     assert page(front).form.value("name") == "AnnaAaaa"
+
+
+def test_another_visit_of_the_day_is_tried_again_as_such_and_begun_once(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visits = front.services.visits
+    first = front.arrive("shan")
+    monkeypatch.setattr(visits, "open", lost_reply(visits.open))
+    front.tab.another_visit()
+    front.settle()
+    front.try_again()
+    assert front.visit.id != first.id
+    assert len(visits.day_list(front.actor)) == 2

@@ -43,7 +43,10 @@ def test_kept_words_are_added_to_and_not_written_over(front: Front) -> None:
 
     add_to_kept(drafts, account, visit_key(7), {"said.complaint": "new"})
 
-    assert drafts.load(account, visit_key(7)) == {"said.complaint": "new", "more.urgency": "2"}
+    assert drafts.load(account, visit_key(7)) == {
+        "said.complaint": "old\nnew",
+        "more.urgency": "2",
+    }
 
 
 def test_a_stored_complaint_is_no_draft_any_more_and_the_rest_stays_one(front: Front) -> None:
