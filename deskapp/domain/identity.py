@@ -240,6 +240,13 @@ def read_phone(text: str, region: str) -> PhoneReading:
     )
 
 
+def phone_doubt(text: str) -> Text | None:
+    """Return a warning for a number that is none in China nor in Mongolia, and none with its country's code."""
+    readings = [read_phone(text, region) for region in ("CN", "MN")]
+    doubtful = text.strip() and not any(reading.valid for reading in readings)
+    return readings[0].warnings[0] if doubtful else None
+
+
 def mask_phone(phone: str) -> str:
     """Return the phone for a public place: 138****8000, 99****33; the country code of home is dropped."""
     number = phone if phone.isalnum() else "".join(char for char in phone if char.isalnum())

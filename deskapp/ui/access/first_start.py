@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QWidget
 
 from deskapp.domain.access import Actor
 from deskapp.domain.text import N_, Text
@@ -14,9 +13,9 @@ from deskapp.errors import InputError
 from deskapp.i18n import NATIVE_NAMES, Translator
 from deskapp.services.access import MIN_PASSWORD, SiteSetup
 from deskapp.services.base import Done, new_request
-from deskapp.services.settings import MAX_LOGO_BYTES, check_logo
 from deskapp.settings import Deductions
 from deskapp.ui import style
+from deskapp.ui.access.logo import LogoChoice
 from deskapp.ui.base_tab import BaseView, Desk
 from deskapp.ui.widgets.basics import Panel, label
 from deskapp.ui.widgets.editors import CHOICE, PASSWORD, Choice, Field
@@ -63,7 +62,6 @@ class FirstStartPage(BaseView):
         super().__init__(desk, parent)
         self._nobody = Actor(0, "", frozenset(), workstation)
         self._request = new_request()
-        self._logo: bytes | None = None
 
     def build(self) -> None:
         self._title = label("", "title", wrap=True)
@@ -72,9 +70,7 @@ class FirstStartPage(BaseView):
         self._form.set_values({"language": self.desk.tr.language, "deductions": Deductions.POINTS.value})
         self._form.changed.connect(self._on_changed)
         self._form.submitted.connect(self._start)
-        self._choose_logo = QPushButton()
-        self._choose_logo.clicked.connect(self._pick_logo)
-        self._logo_name = label("", "secondary")
+        self._logo = LogoChoice(self.desk)
         self._go = QPushButton()
         self._go.setProperty("primary", True)
         self._go.clicked.connect(self._start)
@@ -84,8 +80,7 @@ class FirstStartPage(BaseView):
     def _lay_out(self) -> None:
         self._panel = panel = Panel()
         buttons = QHBoxLayout()
-        buttons.addWidget(self._choose_logo)
-        buttons.addWidget(self._logo_name, 1)
+        buttons.addWidget(self._logo, 1)
         buttons.addWidget(self._go)
         for widget in (self._title, self._form, self._why):
             panel.body.addWidget(widget)
@@ -108,7 +103,7 @@ class FirstStartPage(BaseView):
     def retranslate(self, tr: Translator) -> None:
         self._title.setText(tr(N_("Welcome. A few things before the first visitor comes.")))
         self._why.setText(tr(DEDUCTIONS_WHY))
-        self._choose_logo.setText(tr(N_("Choose the logo…")))
+        self._logo.retranslate(tr)
         self._go.setText(tr(N_("Begin")))
         self._form.retranslate(tr)
 
@@ -117,17 +112,6 @@ class FirstStartPage(BaseView):
         language = self._form.value("language")
         if name == "language" and isinstance(language, str):
             self.desk.language.set(language)
-
-    @Slot()
-    def _pick_logo(self) -> None:
-        tr = self.desk.tr
-        name, _chosen = QFileDialog.getOpenFileName(self, tr(N_("Choose the logo…")), "", "PNG (*.png)")
-        if name:
-            self.run(read_logo, Path(name), done=self._take_logo)
-
-    def _take_logo(self, found: tuple[str, bytes]) -> None:
-        name, self._logo = found
-        self._logo_name.setText(name)
 
     @Slot()
     def _start(self) -> None:
@@ -143,7 +127,7 @@ class FirstStartPage(BaseView):
                 InputError("again", "password.again", Text(N_("The two passwords differ.")))
             )
             return
-        setup = SiteSetup(**values, logo=self._logo, departments=True)
+        setup = SiteSetup(**values, logo=self._logo.png, departments=True)
         access = self.desk.services.access
         self.run(access.first_start, self._nobody, self._request, setup, done=self._done, busy=self._set_busy)
 
@@ -156,15 +140,3 @@ class FirstStartPage(BaseView):
             "The hospital begins with the usual departments. Lists of doctors and prices are read in with: {command}"
         )
         self.desk.messages.info(Text(message, {"command": "deskapp import"}))
-
-
-def read_logo(path: Path) -> tuple[str, bytes]:
-    """Return name and content of a picture, for a worker to ask. Raises `InputError` when it can't be the logo."""
-    try:
-        with path.open("rb") as stream:
-            png = stream.read(MAX_LOGO_BYTES + 1)
-    except OSError as error:
-        message = Text(N_("This picture can't be read. Choose another one."))
-        raise InputError("logo", "logo.unreadable", message) from error
-    check_logo(png)
-    return path.name, png

@@ -12,6 +12,7 @@ from deskapp.i18n import NATIVE_NAMES
 from deskapp.services.base import new_request
 from deskapp.settings import Deductions
 from deskapp.ui.access.form_dialog import FormDialog
+from deskapp.ui.access.logo import LogoChoice
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.widgets.basics import label
 from deskapp.ui.widgets.editors import CHOICE, INT, Choice, Field
@@ -45,6 +46,9 @@ class SiteDialog(FormDialog):
         super().__init__(desk, FIELDS, parent)
         self._known: dict[str, object] = {}
         self.rows.insertWidget(3, label(desk.tr(SOURCE), "secondary", wrap=True))
+        self.logo = LogoChoice(desk)
+        self.logo.retranslate(desk.tr)
+        self.rows.insertWidget(3, self.logo)
         actor = desk.actor()
         desk.runner.run(desk.services.settings.values, actor, actor.desk, done=self._show, owner=self)
 
@@ -55,9 +59,13 @@ class SiteDialog(FormDialog):
     def send(self, values: dict[str, object]) -> None:
         """Store what differs."""
         changed = {name: value for name, value in values.items() if value != self._known.get(name)}
-        self.desk.runner.run(self._store_all, changed, done=self.done_with, owner=self, busy=self.set_busy)
+        self.desk.runner.run(
+            self._store_all, changed, self.logo.png, done=self.done_with, owner=self, busy=self.set_busy
+        )
 
-    def _store_all(self, changed: dict[str, object]) -> None:
-        change, actor = self.desk.services.settings.change, self.desk.actor()
+    def _store_all(self, changed: dict[str, object], logo: bytes | None) -> None:
+        stored, actor = self.desk.services.settings, self.desk.actor()
         for name, value in changed.items():
-            change(actor, new_request(), name, value)
+            stored.change(actor, new_request(), name, value)
+        if logo is not None:
+            stored.change_logo(actor, new_request(), logo)

@@ -37,7 +37,15 @@ BESIDE_WIDTH: Final = 272
 BESIDE_FROM: Final = 1200
 LEFT_LEAST: Final = 330
 COLOURS: Final = ("red", "orange", "yellow", "green")
-UNDER_WAY: Final = ("visit.triage", "visit.vitals", "visit.other", "visit.pay", "visit.next", "visit.number")
+UNDER_WAY: Final = (
+    "doctor.absent",
+    "visit.triage",
+    "visit.vitals",
+    "visit.other",
+    "visit.pay",
+    "visit.next",
+    "visit.number",
+)
 
 
 class IntakeTab(BaseTab):
@@ -167,6 +175,7 @@ class IntakeTab(BaseTab):
             Action(
                 "number.paper", N_("Paper numbers"), work.paper_numbers, "Ctrl+Shift+N", "sheet", in_bar=False
             ),
+            Action("doctor.absent", N_("Doctor absent"), work.mark_absent, "Ctrl+Shift+A", in_bar=False),
             Action("visit.again", N_("Another visit"), self.another_visit, "Ctrl+Shift+V", in_bar=False),
             Action("visitor.find", N_("Find"), self.to_search, "Ctrl+F", "search", in_bar=False),
             Action("page.back", N_("Back"), self.back, "Esc", in_bar=False),
@@ -191,6 +200,8 @@ class IntakeTab(BaseTab):
             self.search.search_again()
         if self.visit_id is not None and changes.concerns("visit", "visitor", "number"):
             self.load_visit(self.visit_id)
+        elif self.visit_id is not None and changes.concerns("doctor"):
+            self.visit_page.triage.ask()
         if not changes:
             self.arrival.offer_drafts()
             self.enable_keys()

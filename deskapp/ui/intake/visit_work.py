@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Slot
 from shiboken6 import isValid
 
-from deskapp.domain.intake import NumberView, Ref, TriageDecision, VisitView
+from deskapp.domain.intake import NumberView, Ref, SuggestionView, TriageDecision, VisitView
 from deskapp.domain.registration import EndReason, SlipState, Step, label
 from deskapp.domain.text import N_, Text
 from deskapp.domain.triage import RedFlag
@@ -274,6 +274,31 @@ class VisitWork(QObject):
 
         PaperNumbersDialog(self._desk, self._tab.current(), self._tab).open()
 
+    @Slot()
+    def mark_absent(self) -> None:
+        """Take the doctor of the proposal in focus off duty until the end of the day: nobody else is sent there."""
+        row = self._tab.visit_page.triage.proposals.current_row()
+        proposal: SuggestionView | None = row.data if row is not None else None
+        if proposal is None or proposal.doctor_id is None:
+            self._desk.messages.info(Text(N_("Go to the proposal of the doctor who is absent first.")))
+            return
+        told = _Absent(self, proposal.doctor_id, proposal.doctor)
+        mark = self._desk.services.directory.mark_absent
+        self._tab.run(mark, self._desk.actor(), new_request(), proposal.doctor_id, done=told)
+
+    def tell_absent(self, absent: _Absent) -> None:
+        """Say who is absent, and how to take that back."""
+        message = Text(N_("{doctor} is absent until the end of today"), {"doctor": absent.doctor})
+        self._desk.messages.did(message, absent.back)
+
+    def mark_back(self, doctor_id: int) -> None:
+        """Put a doctor back on duty."""
+        back = self._desk.services.directory.mark_back
+        self._tab.run(back, self._desk.actor(), new_request(), doctor_id, done=self._on_back)
+
+    def _on_back(self, _done: object) -> None:
+        self._desk.messages.did(Text(N_("The doctor is on duty again")))
+
     # steps and ends
 
     @Slot()
@@ -362,6 +387,22 @@ class VisitWork(QObject):
 
     def _on_reopened(self, _done: object) -> None:
         self._desk.messages.did(Text(N_("The visit goes on")))
+
+
+@dataclass(frozen=True)
+class _Absent:
+    """A doctor who was marked absent."""
+
+    work: VisitWork
+    doctor_id: int
+    doctor: str
+
+    def __call__(self, _done: object) -> None:
+        self.work.tell_absent(self)
+
+    def back(self) -> None:
+        if isValid(self.work):
+            self.work.mark_back(self.doctor_id)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from deskapp.domain.identity import DocumentReading, Scan, kind_of, read_document
+from deskapp.domain.identity import DocumentReading, Scan, kind_of, phone_doubt, read_document
 from deskapp.domain.intake import LikelyDuplicate, Ref, VisitorDraft, VisitorView
 from deskapp.domain.registration import DocumentKind, Identity, Sex
 from deskapp.domain.registration import label as label_of
@@ -33,6 +33,7 @@ from deskapp.ui.widgets.result_list import ResultList, ResultRow
 LOOK_AFTER_MS: Final = 250
 KEEP_AFTER_MS: Final = 400
 MOST_LIKELY: Final = 3
+PHONES: Final = frozenset({"phone", "contact_phone", "guardian_phone"})
 COMPARED: Final = frozenset({"name", "sex", "birth_date", "phone", "document_kind", "document_number"})
 
 
@@ -74,6 +75,7 @@ class VisitorPage(QWidget):
         self._keep = _timer(self, KEEP_AFTER_MS, self.keep_now)
         self._lay_out()
         self.form.changed.connect(self._on_changed)
+        self.form.left.connect(self._on_left)
         self.form.submitted.connect(self.store)
         self.likely.chosen.connect(self._on_same)
         self._show_likely(())
@@ -321,11 +323,26 @@ class VisitorPage(QWidget):
             self._read_document()
         if name == "birth_date":
             self._ask_for_guardian()
+        if name in PHONES:
+            self.form.set_note(name, "")
         if name in COMPARED:
             self._look.start()
         if not self._keep.isActive():
             # Not begun anew at every letter: somebody who types without a pause is kept too.
             self._keep.start()
+
+    @Slot(object)
+    def _on_left(self, name: str) -> None:
+        """Warn of a doubtful phone; the tables of numbers are read in a worker."""
+        typed = str(self.form.value(name) or "") if name in PHONES else ""
+        if typed.strip():
+            told = _PhoneTold(self, name, typed)
+            self._desk.runner.run(phone_doubt, typed, done=told, owner=self, latest=f"doubt.{name}")
+
+    def tell_doubt(self, name: str, typed: str, doubt: Text | None) -> None:
+        """Show what is doubtful of a phone that still stands there."""
+        if doubt is not None and self.form.value(name) == typed:
+            self.form.set_note(name, doubt, "warning")
 
     def _read_document(self) -> None:
         """Fill birth date and sex from the number; what the person typed themselves is not overwritten."""
@@ -418,6 +435,18 @@ class Storing:
     def again(self) -> None:
         if isValid(self.page):
             self.page.try_again(self)
+
+
+@dataclass(frozen=True)
+class _PhoneTold:
+    """Hands on what is doubtful of a phone as it was typed."""
+
+    page: VisitorPage
+    name: str
+    typed: str
+
+    def __call__(self, doubt: Text | None) -> None:
+        self.page.tell_doubt(self.name, self.typed, doubt)
 
 
 @dataclass(frozen=True)

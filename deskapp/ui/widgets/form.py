@@ -39,6 +39,9 @@ class Form(QWidget):
     changed = Signal(object)
     """Name of the field that changed."""
 
+    left = Signal(object)
+    """Name of the field that the person went on from."""
+
     submitted = Signal()
     """Enter in the last field, or Ctrl+Enter in any."""
 
@@ -387,6 +390,7 @@ class Form(QWidget):
         if problem is not None:
             cell.show_error(problem.text, problem.code)
         self._count_folds()
+        self.left.emit(cell.editor.field.name)
 
     def _count_folds(self) -> None:
         for fold in self._folds:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
 from deskapp import settings
 from deskapp.bootstrap import Hospital
-from deskapp.errors import InputError
-from deskapp.services.settings import PNG_SIGNATURE
-from deskapp.ui.access.first_start import FirstStartPage, read_logo
+from deskapp.ui.access.first_start import FirstStartPage
 from tests.support.front import Front, front_of, lost_reply
 
 ANSWERS = {
@@ -131,21 +128,6 @@ def test_the_password_is_forgotten_with_the_page(beginning: Front) -> None:
     _answer(beginning)
 
     assert beginning.window.findChildren(FirstStartPage) == []
-
-
-def test_a_picture_that_cannot_be_the_logo_is_told(beginning: Front, tmp_path: Path) -> None:
-    good, bad = tmp_path / "logo.png", tmp_path / "bad.png"
-    good.write_bytes(PNG_SIGNATURE + b"picture")
-    bad.write_bytes(b"GIF89a")
-    assert read_logo(good) == ("logo.png", good.read_bytes())
-    for path, code in (
-        (bad, "logo.format"),
-        (tmp_path / "none.png", "logo.unreadable"),
-        (tmp_path, "logo.unreadable"),
-    ):
-        with pytest.raises(InputError) as told:
-            read_logo(path)
-        assert told.value.code == code
 
 
 def test_a_database_that_does_not_answer_is_said_and_asked_again(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from deskapp import settings
+from deskapp import paths, settings
 from deskapp.bootstrap import Hospital
+from deskapp.ui.access.logo import read_logo
 from deskapp.ui.access.site import SiteDialog
 from tests.support.front import Front, front_of
 
@@ -48,3 +50,14 @@ def test_an_empty_name_is_told_at_its_field(office: Front) -> None:
     assert dialog.form.error(settings.HOSPITAL_NAME.name)
     assert _values(office)[settings.HOSPITAL_NAME.name]
     dialog.reject()
+
+
+def test_the_logo_can_be_chosen_anew(office: Front, tmp_path: Path) -> None:
+    picture = tmp_path / "logo.png"
+    picture.write_bytes(paths.resource("demo", "logo.png").read_bytes())
+    office.window.frame_of_tabs._menu.show_site()
+    dialog = office.child(SiteDialog)
+    dialog.logo.take(read_logo(picture))
+    dialog.store()
+    office.settle()
+    assert office.services.settings.logo(office.actor) == picture.read_bytes()

@@ -341,3 +341,20 @@ def test_every_event_of_a_slip_says_who_and_when(front: Front) -> None:
     number(front)
     events = front.stored().number.events  # type: ignore[union-attr]
     assert all(isinstance(event, SlipEvent) and event.by == "李娜" and event.at for event in events)
+
+
+# --- a doctor who is not there
+
+
+def test_an_absent_doctor_is_proposed_no_more_and_can_be_taken_back(front: Front) -> None:
+    front.arrive("shan")
+    front.say("腿疼")
+    proposals = front.tab.visit_page.triage.proposals
+    first = proposals.current_row()
+    assert first is not None
+    assert first.data.doctor_id is not None
+    front.key(Qt.Key.Key_A, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert first.data.doctor in front.last_action()
+    assert all(row.data.doctor_id != first.data.doctor_id for row in proposals.rows())
+    front.undo()
+    assert any(row.data.doctor_id == first.data.doctor_id for row in proposals.rows())

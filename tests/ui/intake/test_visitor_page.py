@@ -482,3 +482,19 @@ def test_the_empty_entry_of_a_choice_is_as_if_untouched(front: Front, name: str)
     store(front)
     assert front.bar() == ""
     assert front.visit.visitor is not None
+
+
+@pytest.mark.parametrize(
+    ("phone", "doubtful"), [("14100138000", True), ("13800138000", False), ("99112233", False)]
+)
+def test_a_doubtful_phone_is_warned_of_and_stored_all_the_same(
+    front: Front, phone: str, doubtful: bool
+) -> None:
+    new(front, "郭靖")
+    put(front, "phone", phone)
+    front.enter()
+    told = form(front).widget("phone").accessibleDescription()
+    assert bool(told) is doubtful
+    store(front)
+    assert front.visit.visitor is not None
+    assert front.visit.visitor.draft.phone == phone
