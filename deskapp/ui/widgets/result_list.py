@@ -124,12 +124,13 @@ class ResultList(QListView):
         self.updateGeometry()
 
     def apply(self, rows: Iterable[ResultRow], *, to_first: bool = True) -> None:
-        """Show these rows; the cursor goes to the best one unless `to_first` is False."""
+        """Show these rows; the cursor goes to the best one unless `to_first` is False and its row is still there."""
         at, before = self.currentIndex().row(), self.current_row()
         self._rows.apply(rows)
         self.updateGeometry()
         self._show_empty()
-        if to_first or not self.currentIndex().isValid():
+        gone = before is not None and self._rows.row_of(before.id) < 0
+        if to_first or gone or not self.currentIndex().isValid():
             self._go_to(0)
         now = self.current_row()
         if now != before and at == self.currentIndex().row():

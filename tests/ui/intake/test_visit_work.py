@@ -356,5 +356,6 @@ def test_an_absent_doctor_is_proposed_no_more_and_can_be_taken_back(front: Front
     front.key(Qt.Key.Key_A, CONTROL | Qt.KeyboardModifier.ShiftModifier)
     assert first.data.doctor in front.last_action()
     assert all(row.data.doctor_id != first.data.doctor_id for row in proposals.rows())
+    assert proposals.currentIndex().row() == 0
     front.undo()
     assert any(row.data.doctor_id == first.data.doctor_id for row in proposals.rows())
