@@ -391,6 +391,14 @@ def level(vitals: Vitals, age: int | None, pregnant: bool, table: UrgencyTable) 
     )
 
 
+def is_milder(judged: int | None, signs: int | None) -> bool:
+    """Return whether a judgement is less urgent, a larger number, than what the vital signs gave; it needs a reason.
+
+    None is not judged, or no level: then there is nothing to compare.
+    """
+    return judged is not None and signs is not None and judged > signs
+
+
 def _unfit(age: int | None, pregnant: bool, youngest: int) -> Text | None:
     if pregnant:
         return Text(N_("Not scored: these thresholds do not hold in pregnancy. Ask a nurse or doctor."))

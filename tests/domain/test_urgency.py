@@ -20,6 +20,7 @@ from deskapp.domain.urgency import (
     Urgency,
     UrgencyTable,
     Vitals,
+    is_milder,
     level,
     news2,
     vitals_from_text,
@@ -314,3 +315,11 @@ class TestLevel:
 def test_every_level_has_name_and_numeral_and_every_sign_a_label() -> None:
     assert set(URGENCY_LABELS) == set(URGENCY_NUMERALS) == set(Urgency)
     assert all(measure.label.message for measure in MEASURES.values())
+
+
+@pytest.mark.parametrize(
+    ("judged", "signs", "milder"),
+    [(4, 2, True), (2, 2, False), (1, 2, False), (None, 2, False), (4, None, False), (None, None, False)],
+)
+def test_a_judgement_is_milder_than_the_signs(judged: int | None, signs: int | None, milder: bool) -> None:
+    assert is_milder(judged, signs) is milder

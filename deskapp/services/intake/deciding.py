@@ -11,7 +11,7 @@ from deskapp.db.unit_of_work import Work
 from deskapp.domain.intake import TriageDecision
 from deskapp.domain.registration import SlipState, Step
 from deskapp.domain.text import N_, Text
-from deskapp.domain.urgency import Urgency
+from deskapp.domain.urgency import Urgency, is_milder
 from deskapp.errors import InputError, RuleError
 from deskapp.services.checks import plain_line, plain_text
 from deskapp.services.intake import views
@@ -57,7 +57,7 @@ def milder_reason(session: Session, visit: Visit, urgency: int | None, reason: s
     Raises `InputError` where the reason lacks.
     """
     taken = views.latest_vitals(session, visit.id) if urgency is not None else None
-    if urgency is None or taken is None or taken.level is None or urgency <= taken.level:
+    if not is_milder(urgency, taken.level if taken is not None else None):
         return ""
     if not reason.strip():
         message = Text(N_("Say why this is less urgent than the vital signs suggest."))

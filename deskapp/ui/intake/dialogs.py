@@ -67,6 +67,16 @@ class Question(QDialog):
         super().showEvent(event)
         fit_height(self)
 
+    def two_ways(self, safe: str, other: str) -> tuple[QPushButton, QPushButton]:
+        """Return the button that Enter presses, which accepts, and the one for the other way."""
+        buttons = QPushButton(safe), QPushButton(other)
+        buttons[0].setProperty("primary", True)
+        buttons[0].setDefault(True)
+        buttons[0].clicked.connect(self.accept)
+        buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        buttons[1].setAutoDefault(False)
+        return buttons
+
     @Slot()
     def _tell(self) -> None:
         self.answered.emit(self)
@@ -159,18 +169,12 @@ class RedFlagDialog(Question):
         return str(self.form.value("reason") or "").strip()
 
     def _buttons(self, tr: Translator) -> QHBoxLayout:
-        emergency = QPushButton(tr(N_("To emergency now (Enter)")))
+        emergency, not_one = self.two_ways(tr(N_("To emergency now (Enter)")), tr(N_("Go on at the desk")))
         emergency.setProperty("danger", True)
-        emergency.setProperty("primary", True)
-        emergency.setDefault(True)
-        emergency.clicked.connect(self.accept)
-        not_one = QPushButton(tr(N_("Go on at the desk")))
-        not_one.setAutoDefault(False)
         not_one.clicked.connect(self._go_on)
         row = QHBoxLayout()
         row.addWidget(emergency, 1)
         row.addWidget(not_one)
-        emergency.setFocus(Qt.FocusReason.OtherFocusReason)
         return row
 
     @Slot()
@@ -201,18 +205,12 @@ class WhoDialog(Question):
         rows.addLayout(self._buttons(tr))
 
     def _buttons(self, tr: Translator) -> QHBoxLayout:
-        other = QPushButton(tr(N_("The next visitor (Enter)")))
-        other.setProperty("primary", True)
-        other.setDefault(True)
-        other.clicked.connect(self.accept)
-        same = QPushButton(tr(N_("The same person")))
-        same.setAutoDefault(False)
+        other, same = self.two_ways(tr(N_("The next visitor (Enter)")), tr(N_("The same person")))
         same.clicked.connect(self._is_same)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(same)
         row.addWidget(other)
-        other.setFocus(Qt.FocusReason.OtherFocusReason)
         return row
 
     @Slot()

@@ -12,6 +12,7 @@ from deskapp.domain.directory import DepartmentView, DoctorView
 from deskapp.domain.intake import SuggestionView, TriageDecision, TriageView, VisitView
 from deskapp.domain.registration import MediaSource, SlipState, label
 from deskapp.domain.text import N_, Text
+from deskapp.domain.urgency import is_milder
 from deskapp.errors import DeskError, InputError
 from deskapp.i18n import Translator
 from deskapp.services.intake.triage import TriageQuestion
@@ -22,7 +23,7 @@ from deskapp.ui.messages import Retry
 from deskapp.ui.widgets.basics import EmptyState
 from deskapp.ui.widgets.basics import label as words
 from deskapp.ui.widgets.editors import CHECK, CHOICE, MULTILINE, Choice, Field
-from deskapp.ui.widgets.form import Form
+from deskapp.ui.widgets.form import ANOTHER_DESK, Form
 from deskapp.ui.widgets.result_list import ResultList, ResultRow
 
 ASK_AFTER_MS: Final = 150
@@ -258,7 +259,7 @@ class TriageBox(QWidget):
     def _follow(self, visit: VisitView, known: dict[str, object]) -> None:
         self.more.follow(known)
         if self.said.follow({"complaint": visit.complaint}):
-            note = Text(N_("Another desk wrote: {value}"), {"value": visit.complaint})
+            note = Text(ANOTHER_DESK, {"value": visit.complaint})
             self.said.set_note("complaint", note, "warning")
         if visit.number is not None:
             self.choice.follow(self.choice.values())
@@ -299,9 +300,8 @@ class TriageBox(QWidget):
         return self._is_milder() and not self.urgency_reason()
 
     def _is_milder(self) -> bool:
-        visit, judged = self._visit, self.urgency()
-        signs = visit.vitals.level if visit is not None and visit.vitals is not None else None
-        return signs is not None and judged is not None and judged > signs
+        vitals = self._visit.vitals if self._visit is not None else None
+        return is_milder(self.urgency(), vitals.level if vitals is not None else None)
 
     def know_complaint(self) -> None:
         """The complaint is sent to be stored as it stands: when it comes back, nobody else wrote it."""
