@@ -47,6 +47,10 @@ PAPER_BLOCK_SIZE: Final = Option("number.paper-block-size", 20)
 SCHEME: Final = Option("look.scheme", "auto", Scope.WORKSTATION)
 SCALE: Final = Option("look.scale", 100, Scope.WORKSTATION)
 DEMO: Final = Option("demo", False)
+BACKUP_TIME: Final = Option("backup.time", "03:00")
+BACKUP_SECOND_FOLDER: Final = Option("backup.second-folder", "", Scope.WORKSTATION)
+CLIPBOARD_SECONDS: Final = Option("clipboard.seconds", 60)
+RETENTION_YEARS: Final = Option("retention.years", 15, regulation=True)
 
 OPTIONS: Final[dict[str, Option[Any]]] = {
     option.name: option
@@ -61,6 +65,10 @@ OPTIONS: Final[dict[str, Option[Any]]] = {
         SCHEME,
         SCALE,
         DEMO,
+        BACKUP_TIME,
+        BACKUP_SECOND_FOLDER,
+        CLIPBOARD_SECONDS,
+        RETENTION_YEARS,
     )
 }
 

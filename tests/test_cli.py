@@ -11,9 +11,10 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from deskapp import bootstrap, cli, paths
+from deskapp import bootstrap, paths
 from deskapp.bootstrap import Start, open_hospital
-from deskapp.cli import COMMANDS, has_screen, main
+from deskapp.cli import COMMANDS, desk, main
+from deskapp.cli.desk import has_screen
 from deskapp.demo.run import sign_in
 from deskapp.domain.access import Actor
 from deskapp.services.access import SiteSetup
@@ -296,7 +297,7 @@ def test_the_demo_opens_the_window_signed_in(
 ) -> None:
     opened: list[Start] = []
     monkeypatch.setattr(bootstrap, "run_desk", lambda start: opened.append(start) or 0)
-    monkeypatch.setattr(cli, "has_screen", lambda: True)
+    monkeypatch.setattr(desk, "has_screen", lambda: True)
     code, said, _complaint = run(*DEMO, "--data", tmp_path / "demo")
     assert code == 0
     assert "demo with the password" in said

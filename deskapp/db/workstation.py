@@ -28,12 +28,17 @@ DRAFTS_FILE: Final = "drafts.sqlite"
 
 
 class Workstation:
-    """This computer. `name` is unique and names its audit chain; `pepper` is what PINs are mixed with."""
+    """This computer. `name` is unique and names its audit chain; `pepper` is what PINs are mixed with.
+
+    `anchor_key` signs the anchors of the audit trail; `folder` is where everything of this computer lies.
+    """
 
     def __init__(self, folder: Path, secret: bytes) -> None:
+        self.folder = folder
         host = "".join(c for c in platform.node() if c.isalnum() or c == "-")[:20] or "desk"
         self.name = f"{host}-{hashlib.sha256(b'name' + secret).hexdigest()[:6]}"
         self.pepper = hashlib.sha256(b"pin" + secret).digest()
+        self.anchor_key = hashlib.sha256(b"anchor" + secret).digest()
         self.drafts = DraftBox(folder / DRAFTS_FILE, hashlib.sha256(b"drafts" + secret).digest())
 
     @classmethod

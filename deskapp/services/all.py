@@ -8,6 +8,7 @@ from deskapp.db.engine import Store
 from deskapp.db.unit_of_work import Clock
 from deskapp.db.workstation import DraftBox, Workstation
 from deskapp.services.access import AccessService
+from deskapp.services.base import Service
 from deskapp.services.directory import DirectoryService
 from deskapp.services.house import HouseRules
 from deskapp.services.intake.numbers import NumberService
@@ -15,6 +16,7 @@ from deskapp.services.intake.papers import PaperService
 from deskapp.services.intake.triage import TriageService
 from deskapp.services.intake.visitors import VisitorService
 from deskapp.services.intake.visits import VisitService
+from deskapp.services.readings import Readings
 from deskapp.services.settings import SettingsService
 
 
@@ -39,7 +41,7 @@ def build_services(
 ) -> Services:
     """Return the services on `store`; tests pass a clock of their own."""
     house = house or HouseRules()
-    return Services(
+    made = Services(
         access=AccessService(store, clock, workstation.pepper, house),
         settings=SettingsService(store, clock),
         directory=DirectoryService(store, clock),
@@ -51,3 +53,9 @@ def build_services(
         drafts=workstation.drafts,
         house=house,
     )
+    readings = Readings(store)
+    for service in vars(made).values():
+        if isinstance(service, Service):
+            # One memory of who saw what: whoever opened a visit has seen its visitor.
+            service.readings = readings
+    return made

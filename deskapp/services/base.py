@@ -30,6 +30,7 @@ from deskapp.db.unit_of_work import Clock, Entropy, Work, earlier_result, unit_o
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.changes import Changes
 from deskapp.errors import DeskError, PermissionDenied
+from deskapp.services.readings import Readings
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -50,6 +51,7 @@ class Service:
     def __init__(self, store: Store, clock: Clock | None = None) -> None:
         self.store = store
         self.clock = clock
+        self.readings = Readings(store)
         self.entropy: Entropy = secrets.token_bytes
         """Where the opaque numbers of records come from; the demo's are made from its seed."""
 
@@ -67,10 +69,17 @@ def new_request() -> str:
     return uuid.uuid4().hex
 
 
-def demand(actor: Actor, permission: Permission) -> None:
-    """Raise `PermissionDenied` unless the actor may."""
-    if not actor.may(permission):
+def demand(actor: Actor, permission: Permission, today: dt.date) -> None:
+    """Raise `PermissionDenied` unless the actor may, today: whoever has left may nothing any more."""
+    gone = actor.until is not None and today > actor.until and permission is not Permission.ANYONE
+    if gone or not actor.may(permission):
         raise PermissionDenied(permission)
+
+
+def demand_own(actor: Actor, owner_id: int, otherwise: Permission, today: dt.date) -> None:
+    """Raise `PermissionDenied` unless the record is the actor's own, or the actor may see everybody's."""
+    if not actor.account_id or actor.account_id != owner_id:
+        demand(actor, otherwise, today)
 
 
 def writes(
@@ -86,7 +95,7 @@ def writes(
 
         @functools.wraps(method)
         def call(self: S, actor: Actor, request: str, /, *args: P.args, **kwargs: P.kwargs) -> Done[R]:
-            demand(actor, permission)
+            demand(actor, permission, self.today())
             try:
                 with unit_of_work(self.store, actor, self.clock) as work:
                     work.entropy = self.entropy
@@ -94,6 +103,7 @@ def writes(
                     if earlier is None:
                         value = method(self, work, *args, **kwargs)
                         work.finish(request, name, msgspec.json.encode(value))
+                        self.readings.saw(actor, work.changes, work.now)
                         return Done(value, work.changes)
             except (IntegrityError, DeskError):
                 # On a server the first try may have been committed while this one was under way.
@@ -108,18 +118,25 @@ def writes(
 
 
 def reads(
-    permission: Permission,
+    permission: Permission, sensitive: str | None = None
 ) -> Callable[[Callable[Concatenate[S, Session, P], R]], Callable[Concatenate[S, Actor, P], R]]:
-    """Make a method a use case that only looks and needs `permission`."""
+    """Make a method a use case that only looks and needs `permission`.
+
+    With `sensitive`, a topic, the first argument is the number of a record of that topic, and who read it
+    is written into the audit trail.
+    """
 
     def decorate(
         method: Callable[Concatenate[S, Session, P], R],
     ) -> Callable[Concatenate[S, Actor, P], R]:
         @functools.wraps(method)
         def call(self: S, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            demand(actor, permission)
+            demand(actor, permission, self.today())
             with self.store.reading() as session:
-                return method(self, session, *args, **kwargs)
+                value = method(self, session, *args, **kwargs)
+            if sensitive is not None:
+                self.readings.note(actor, sensitive, typing.cast(int, args[0]), self.now())
+            return value
 
         return _declared(call, permission)
 

@@ -32,4 +32,7 @@ FEATURES: Final = (
     Feature(
         "intake", N_("Intake"), "clipboard-list", "deskapp.ui.intake.tab:IntakeTab", Permission.VISIT_WRITE
     ),
+    Feature(
+        "admin", N_("Administration"), "shield", "deskapp.ui.admin.tab:AdminTab", Permission.ADMINISTRATION
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deskapp.db.base import Base, Editable, Identified, coded
@@ -20,9 +20,25 @@ class Account(Editable, Base):
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     password_hash: Mapped[str]
     pin_hash: Mapped[str | None]
+    """Of revision 0001, which knew one workstation; PINs live in `AccountPin` now."""
     active: Mapped[bool] = mapped_column(default=True)
+    starts: Mapped[dt.date | None]
+    ends: Mapped[dt.date | None]
+    """Last day on which the person may sign in."""
+    must_change: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The password was given by an administrator: it lets in nowhere but to choosing one's own."""
     failures: Mapped[int] = mapped_column(Integer, default=0)
     blocked_until: Mapped[dt.datetime | None]
+
+
+class AccountPin(Base):
+    """A person's PIN at one workstation, mixed with that workstation's secret: it works there only."""
+
+    __tablename__ = "account_pin"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    workstation: Mapped[str] = mapped_column(primary_key=True)
+    pin_hash: Mapped[str]
+    chosen_at: Mapped[dt.datetime]
 
 
 class AccountRole(Base):
@@ -85,6 +101,7 @@ class AuditEntry(Identified, Base):
     __table_args__ = (
         UniqueConstraint("chain", "sequence"),
         Index("ix_audit_entry_record", "topic", "record_id"),
+        Index("ix_audit_entry_at", "at"),
     )
 
 
@@ -105,3 +122,46 @@ class Change(Base):
     sequence: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[dt.datetime]
     touched: Mapped[str]
+
+
+class AuditAnchor(Identified, Base):
+    """The heads of all chains at one moment, signed by one workstation with a key kept outside the database.
+
+    `heads` is canonical JSON, {chain: [sequence, hash as hex]}; `mac` is over `previous` and all the rest.
+    """
+
+    __tablename__ = "audit_anchor"
+    workstation: Mapped[str]
+    sequence: Mapped[int]
+    at: Mapped[dt.datetime]
+    kind: Mapped[str]
+    heads: Mapped[str]
+    previous: Mapped[bytes]
+    mac: Mapped[bytes]
+    __table_args__ = (UniqueConstraint("workstation", "sequence"),)
+
+
+class Erasure(Identified, Base):
+    """The proof that personal data of one record was erased. Writing it removes the bodies of its audit lines.
+
+    `report` is canonical JSON without personal data: what was erased, how much, and the digests that stay.
+    """
+
+    __tablename__ = "erasure"
+    code: Mapped[str]
+    topic: Mapped[str]
+    record_id: Mapped[int]
+    at: Mapped[dt.datetime]
+    account_id: Mapped[int | None]
+    reason: Mapped[str]
+    report: Mapped[str]
+    __table_args__ = (UniqueConstraint("topic", "record_id"), Index("ix_erasure_code", "code"))
+
+
+class SchemaNote(Base):
+    """What each migration says of itself: the oldest revision whose program can work with these tables."""
+
+    __tablename__ = "schema_note"
+    revision: Mapped[str] = mapped_column(primary_key=True)
+    works_from: Mapped[str]
+    at: Mapped[dt.datetime]

@@ -105,7 +105,7 @@ class VisitorService(Service):
         hits = _hits(session, session.scalars(asked.limit(1)).all(), reading.number)
         return hits[0] if hits else None
 
-    @reads(Permission.VISITOR_READ)
+    @reads(Permission.VISITOR_READ, sensitive="visitor")
     def visitor(self, session: Session, visitor_id: int) -> VisitorView:
         """Return one visitor, whole."""
         return views.visitor_view(session, session.get_one(Visitor, visitor_id))

@@ -43,7 +43,7 @@ class VisitService(Service):
         super().__init__(store, clock)
         self.house = house
 
-    @reads(Permission.VISIT_READ)
+    @reads(Permission.VISIT_READ, sensitive="visit")
     def visit(self, session: Session, visit_id: int) -> VisitView:
         """Return a visit, whole."""
         return views.visit_view(session, session.get_one(Visit, visit_id))

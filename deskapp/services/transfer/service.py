@@ -51,7 +51,7 @@ def _composed(
     def decorate(method: Callable[Concatenate[Any, Actor, P], R]) -> Callable[Concatenate[Any, Actor, P], R]:
         @functools.wraps(method)
         def call(self: Any, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            demand(actor, permission)
+            demand(actor, permission, self.today())
             return method(self, actor, *args, **kwargs)
 
         call.__permission__ = permission  # type: ignore[attr-defined]
