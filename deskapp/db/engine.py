@@ -8,6 +8,7 @@ keys on: a confirmed visit must survive a power cut.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,8 +37,10 @@ EXPECTED_PRAGMAS: Final = {"journal_mode": "wal", "synchronous": 2, "foreign_key
 class Store:
     """The open database. Sessions are opened per use case, in the thread that uses them."""
 
-    def __init__(self, url: str, read: Engine, write: Engine) -> None:
+    def __init__(self, url: str, read: Engine, write: Engine, key: bytes | None = None) -> None:
         self.url = url
+        self.key = key
+        """Raw key of the file; None on a server."""
         self.read_engine = read
         self.write_engine = write
 
@@ -52,8 +55,9 @@ class Store:
                 raise ValueError("a SQLite store needs its 32-byte key")
             read, write = (_sqlite_engine(url, key, writes=writes) for writes in (False, True))
         else:
+            key = None
             read, write = _server_engine(url, read_only=True), _server_engine(url, read_only=False)
-        store = cls(url, read, write)
+        store = cls(url, read, write, key)
         store._try_out()
         return store
 
@@ -72,6 +76,11 @@ class Store:
     def is_sqlite(self) -> bool:
         """Whether this is the one-file database."""
         return self.write_engine.dialect.name == "sqlite"
+
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database; None on a server."""
+        return Path(str(self.write_engine.url.database)) if self.is_sqlite else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -97,6 +106,11 @@ class Store:
         except BaseException:
             self.close()
             raise
+
+
+def key_id(key: bytes) -> str:
+    """Return a short name of a key that gives nothing of it away: it stands on sheets and beside backups."""
+    return hashlib.sha256(b"deskapp key" + key).hexdigest()[:8]
 
 
 @contextmanager
