@@ -14,6 +14,7 @@ from deskapp.demo import content
 from deskapp.demo.content import DepartmentContent
 from deskapp.demo.people import distinct_names
 from deskapp.domain.access import Actor, Role
+from deskapp.domain.accounts import AccountDraft
 from deskapp.domain.directory import DepartmentDraft, DoctorDraft, PriceView, StaffDraft
 from deskapp.domain.duty import Duty
 from deskapp.domain.triage import TriageRules
@@ -111,8 +112,10 @@ def _first_start(services: Services, language: str) -> Actor:
 def _accounts(services: Services, administrator: Actor, names: Sequence[str]) -> list[Actor]:
     found = []
     for (sign_in, roles), name in zip(PEOPLE, names, strict=False):
-        added = services.access.add_account(administrator, new_request(), sign_in, name, PASSWORD, roles)
-        found.append(Actor(added.value.id, name, roles, administrator.desk))
+        draft = AccountDraft(sign_in, name, roles)
+        # Whoever tries the demo is not asked to choose a password first.
+        added = services.access.add_account(administrator, new_request(), draft, PASSWORD, must_change=False)
+        found.append(Actor(added.value, name, roles, administrator.desk))
     return found
 
 

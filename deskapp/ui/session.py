@@ -1,35 +1,43 @@
 """Who is signed in: first start, sign-in, lock after idle minutes, switch of user.
 
 Locking puts the sign-in page over the work and destroys nothing. When the same person comes back the
-work is as it was; when another signs in, the first one's drafts have been kept.
+work is as it was; when another signs in, the first one's drafts have been kept. Whose access ends while
+they are signed in, by the calendar or at another desk, is locked out with a sentence.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QWindow
-from PySide6.QtWidgets import QDialog, QStackedWidget
+from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QWidget
 from shiboken6 import isValid
 
 from deskapp import settings
 from deskapp.domain.access import Actor
+from deskapp.domain.accounts import Standing
+from deskapp.domain.changes import Changes
+from deskapp.domain.text import N_, Text
 from deskapp.errors import DeskError
 from deskapp.i18n import LANGUAGES
+from deskapp.services.access import Earlier, SignIn
 from deskapp.services.base import new_request
 from deskapp.ui import style
 from deskapp.ui import tokens as board
+from deskapp.ui.access import words
 from deskapp.ui.access.first_start import FirstStartPage
 from deskapp.ui.access.sign_in import SignInPage
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.clipboard import ClipboardKeeper
 
 if TYPE_CHECKING:
     from deskapp.ui.frame import Frame
 
 ASK_AGAIN_MS: Final = 2000
+LOOK_AT_DAY_MS: Final = 60_000
 LONGEST_MINUTES: Final = 24 * 60
 SCHEMES: Final = (board.LIGHT, board.DARK, board.CONTRAST)
 SCALES: Final = tuple(round(scale * 100) for scale in board.SCALES)
@@ -63,14 +71,19 @@ class Session(QObject):
         super().__init__(parent)
         self.actor: Actor | None = None
         self.workstation = workstation
+        self._is_out = False
         self._watched: QObject | None = None
         self._focus: QObject | None = None
         self._hidden: list[QDialog] = []
         self._last_input = 0.0
+        self.clipboard = ClipboardKeeper(self)
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.setInterval(settings.LOCK_MINUTES.default * 60_000)
         self._idle.timeout.connect(self.lock)
+        self._day = QTimer(self)
+        self._day.setInterval(LOOK_AT_DAY_MS)
+        self._day.timeout.connect(self.look_at_day)
 
     def who(self) -> Actor:
         """Return who is signed in, for the first argument of every service method."""
@@ -82,12 +95,15 @@ class Session(QObject):
         """Take over the window's pages and show the first that is due."""
         self._desk, self._root, self._frame = desk, root, frame
         self._sign_in = SignInPage(self._desk, self.workstation)
-        self._sign_in.signed_in.connect(self._on_signed_in)
+        self._sign_in.signed_in.connect(self._on_answer)
+        desk.hub.changed.connect(self._on_changes)
+        self._day.start()
         root.addWidget(self._sign_in)
         root.addWidget(frame)
         application = QGuiApplication.instance()
         assert isinstance(application, QGuiApplication)
         application.focusWindowChanged.connect(self._watch)
+        application.focusWindowChanged.connect(self._keep_covered)
         application.focusObjectChanged.connect(self._watch_focus)
         self._watch(QGuiApplication.focusWindow())
         self._watch_focus(QGuiApplication.focusObject())
@@ -116,6 +132,7 @@ class Session(QObject):
         if first_start:
             page = FirstStartPage(self._desk, self.workstation)
             page.started.connect(self._on_signed_in)
+            page.protection_wanted.connect(self._show_protection)
             self._root.addWidget(page)
             self._root.setCurrentWidget(page)
         else:
@@ -137,6 +154,9 @@ class Session(QObject):
 
     def _apply_settings(self, values: dict[str, object]) -> None:
         minutes = values[settings.LOCK_MINUTES.name]
+        seconds = values[settings.CLIPBOARD_SECONDS.name]
+        if isinstance(seconds, int):
+            self.clipboard.set_seconds(seconds)
         if isinstance(minutes, int):
             # A timer counts no more than 24 days; a screen that locks tomorrow never locks.
             self._idle.setInterval(min(max(1, minutes), LONGEST_MINUTES) * 60_000)
@@ -155,12 +175,62 @@ class Session(QObject):
     @Slot()
     def lock(self) -> None:
         """Cover the work; what was typed stays below."""
-        if self.actor is None or self._root.currentWidget() is self._sign_in:
-            return
+        if self.actor is not None and self._root.currentWidget() is not self._sign_in:
+            self._cover(None)
+
+    def _cover(self, why: Text | None) -> None:
         self._idle.stop()
-        self._put_dialogs_away()
+        self.clipboard.clear()
+        _close_popups()
+        self._put_dialogs_away(self._root.window())
         self._root.setCurrentWidget(self._sign_in)
-        self._sign_in.ask(self.actor)
+        self._sign_in.ask(self.actor, why)
+
+    @Slot()
+    def look_at_day(self) -> None:
+        """Lock out whoever's last day is over: midnight comes to an open session too."""
+        last = self.actor.until if self.actor is not None else None
+        if last is not None and self._desk.today() > last:
+            self._shut_out(SignIn(None, shut=Standing.ENDED, day=last))
+
+    @Slot(object)
+    def _on_changes(self, changes: Changes) -> None:
+        actor = None if self._is_out else self.actor
+        # Leaving is written in the staff list; whom it concerns the service knows.
+        if actor is not None and (changes.touches("account", actor.account_id) or changes.concerns("staff")):
+            renewed = self._desk.services.access.renewed
+            asked = _Renewal(self, actor)
+            self._desk.runner.run(renewed, actor, done=asked.take, owner=self, latest="renewed")
+
+    def take_renewal(self, asked: Actor, answer: SignIn) -> None:
+        """Go on as whom the accounts have now, if the same person is still there."""
+        if self.actor != asked:
+            return
+        if answer.actor is None:
+            self._shut_out(answer)
+        elif answer.actor != asked:
+            self.actor = answer.actor
+            self._follow(asked, answer.actor)
+
+    def _shut_out(self, answer: SignIn) -> None:
+        assert self.actor is not None
+        self.leave()
+        self._is_out = True
+        # Nothing that is still under way may be done in the name of who has gone.
+        self.actor = replace(self.actor, roles=frozenset(), until=None)
+        self._cover(words.shut_out(answer, self.actor.name))
+
+    def _follow(self, before: Actor, now: Actor) -> None:
+        """Show the tabs that the same person may use now: a PIN opens fewer, other roles open others."""
+        if (before.roles, before.by_pin, before.name) == (now.roles, now.by_pin, now.name):
+            return
+        self.leave()
+        if before.roles != now.roles:
+            self._frame.close_tabs()
+        if before.roles and before.roles != now.roles:
+            message = N_("An administrator changed what you may do here. What was typed is kept.")
+            self._desk.messages.info(Text(message))
+        self._frame.show_for(now)
 
     @Slot()
     def switch_user(self) -> None:
@@ -168,9 +238,9 @@ class Session(QObject):
         self.lock()
         self._sign_in.choose_user()
 
-    def _put_dialogs_away(self) -> None:
+    def _put_dialogs_away(self, above: QWidget) -> None:
         """Hide what stands above the window; what was typed in it stays, a pending question is taken back."""
-        for dialog in self._root.window().findChildren(QDialog):
+        for dialog in above.findChildren(QDialog):
             if not dialog.isVisible():
                 continue
             if dialog.testAttribute(Qt.WidgetAttribute.WA_DeleteOnClose):
@@ -189,19 +259,39 @@ class Session(QObject):
                 dialog.close()
                 dialog.deleteLater()
 
+    def _on_answer(self, answer: SignIn) -> None:
+        assert answer.actor is not None
+        same = self.actor is not None and self.actor.account_id == answer.actor.account_id
+        self._on_signed_in(answer.actor)
+        self._tell(answer.earlier, same=same)
+
+    def _tell(self, earlier: Earlier | None, *, same: bool) -> None:
+        """Say when the person was here last; to who only comes back to the desk, only what is wrong with it."""
+        if earlier is None or (same and not earlier.wrong):
+            return
+        text = words.before(earlier, self._desk.tr, self._desk.today())
+        if text is not None:
+            self._desk.messages.did(text)
+
     def _on_signed_in(self, actor: Actor) -> None:
         if self.actor is not None and actor.account_id != self.actor.account_id:
             self.leave()
             self._frame.close_tabs()
-        same = self.actor is not None and actor.account_id == self.actor.account_id
-        self.actor = actor
+        before = self.actor
+        same = before is not None and actor.account_id == before.account_id
+        self.actor, self._is_out = actor, False
         self._forget_first_start()
         self._bring_dialogs_back(same=same)
-        if same:
+        if before is not None and same:
             self._root.setCurrentWidget(self._frame)
+            self._follow(before, actor)
             self._idle.start()
         else:
             self.enter(actor)
+
+    @Slot()
+    def _show_protection(self) -> None:
+        self._frame.go_to_page("admin", "protection")
 
     def _forget_first_start(self) -> None:
         # The page holds the administrator's password.
@@ -256,9 +346,11 @@ class Session(QObject):
     def end(self) -> None:
         """Watch nobody any more: the window closes."""
         self._idle.stop()
+        self.clipboard.stop()
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.focusWindowChanged.disconnect(self._watch)
+            application.focusWindowChanged.disconnect(self._keep_covered)
             application.focusObjectChanged.disconnect(self._watch_focus)
         self._watch(None)
         self._watch_focus(None)
@@ -268,6 +360,12 @@ class Session(QObject):
         # Only the window in front: a filter on the whole application runs inside every widget's own
         # handlers, where PySide turns an error that is on its way into a crash.
         self._watched = self._move_filter(self._watched, window)
+
+    @Slot(QWindow)
+    def _keep_covered(self, _window: QWindow | None) -> None:
+        """A preview that was being drawn when the screen was locked comes up now: it has to wait."""
+        if self.actor is not None and self._root.currentWidget() is self._sign_in:
+            self._put_dialogs_away(self._frame)
 
     @Slot(QObject)
     def _watch_focus(self, focus: QObject | None) -> None:
@@ -288,6 +386,25 @@ class Session(QObject):
             if self._idle.isActive():
                 self._idle.start()
         return False
+
+
+def _close_popups() -> None:
+    """Close lists, menus and tooltips that are open: they would stay above the sign-in page."""
+    kinds = (Qt.WindowType.Popup, Qt.WindowType.ToolTip)
+    for widget in QApplication.topLevelWidgets():
+        if widget.isVisible() and widget.windowType() in kinds:
+            widget.close()
+
+
+@dataclass(frozen=True)
+class _Renewal:
+    """Whom the accounts were asked about: somebody else may have signed in when the answer comes."""
+
+    session: Session
+    actor: Actor
+
+    def take(self, answer: SignIn) -> None:
+        self.session.take_renewal(self.actor, answer)
 
 
 def _nearest(percent: int) -> int:

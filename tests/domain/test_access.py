@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from deskapp.domain.access import (
     PASSWORD_ONLY,
+    PERMISSION_LABELS,
     ROLE_LABELS,
     ROLE_PERMISSIONS,
     Actor,
@@ -18,6 +20,7 @@ from deskapp.domain.access import (
     permissions_of,
 )
 
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide.md"
 P = Permission
 ROLES = st.frozensets(st.sampled_from(Role))
 
@@ -86,3 +89,24 @@ def test_codes_of_roles_and_permissions_are_stable_text() -> None:
     ]
     for one, other in itertools.combinations(Permission, 2):
         assert str(one) != str(other)
+
+
+def test_every_permission_but_anyones_has_words_of_its_own() -> None:
+    assert set(PERMISSION_LABELS) == set(Permission) - {P.ANYONE}
+    assert len(set(PERMISSION_LABELS.values())) == len(PERMISSION_LABELS)
+
+
+def test_the_guides_table_is_the_programs() -> None:
+    """Roles across, permissions down; what the guide promises is what the services keep."""
+    between = GUIDE.read_text("utf-8").split("<!-- rights: begin -->")[1].split("<!-- rights: end -->")[0]
+    head, _line, *rows = [_cells(line) for line in between.strip().splitlines()]
+    assert head == ["may", *(ROLE_LABELS[role] for role in Role)]
+    expected = [
+        [words, *("✓" if permission in ROLE_PERMISSIONS[role] else "" for role in Role)]
+        for permission, words in PERMISSION_LABELS.items()
+    ]
+    assert rows == expected
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
+import pkgutil
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -11,14 +14,17 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+import deskapp.services
 from deskapp.db.engine import Store
 from deskapp.db.models.access import Request, Setting
 from deskapp.db.unit_of_work import Work
-from deskapp.domain.access import ROLE_PERMISSIONS, Actor, Permission, Role
+from deskapp.domain.access import PASSWORD_ONLY, ROLE_PERMISSIONS, Actor, Permission, Role
 from deskapp.domain.changes import Changes
 from deskapp.errors import PermissionDenied, RuleError, StorageError
 from deskapp.services.all import Services
-from deskapp.services.base import Done, Service, new_request, reads, writes
+from deskapp.services.base import Done, Service, demand_own, new_request, reads, writes
+from deskapp.services.transfer.service import TransferService
+from tests.services.conftest import MONDAY, WallClock
 
 OPERATOR = Actor(1, "operator", frozenset({Role.OPERATOR}), "desk-1")
 GUIDE = Actor(2, "guide", frozenset({Role.GUIDE}), "desk-2")
@@ -176,39 +182,54 @@ def test_a_clash_of_two_requests_stays_an_error(notes: Notes) -> None:
 
 # --- Every use case of the program as every role ----------------------------------------------------------------
 
-
-def use_cases() -> list[tuple[str, str]]:
-    import typing
-
-    return [
-        (service, name)
-        for service, kind in typing.get_type_hints(Services).items()
-        if isinstance(kind, type) and issubclass(kind, Service)
-        for name, method in vars(kind).items()
-        if callable(method) and not name.startswith("_")
-    ]
+ALL_ROLES = frozenset(Role)
+OUTSIDE = {TransferService}
+"""Services that are made for one command, not with the window: the file may lie anywhere."""
 
 
-def test_there_are_use_cases_to_try() -> None:
-    assert len(use_cases()) > 30
+def kinds() -> set[type[Service]]:
+    """Return every service that the program has, whoever makes it."""
+    for module in pkgutil.walk_packages(deskapp.services.__path__, "deskapp.services."):
+        importlib.import_module(module.name)
+    found, left = set(), [Service]
+    while left:
+        below = [kind for kind in left.pop().__subclasses__() if kind.__module__.startswith("deskapp.")]
+        found |= set(below)
+        left += below
+    return found
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
-def test_every_use_case_as_every_role_is_as_the_table_says(services: Services) -> None:
-    """Who may gets past the door (and fails for want of arguments), who may not is told so."""
-    wrong = []
-    for service, name in use_cases():
-        method = getattr(getattr(services, service), name)
-        for role in Role:
-            allowed = method.__permission__ in ROLE_PERMISSIONS[role] | {Permission.ANYONE}
-            if _let_in(method, Actor(1, "x", frozenset({role}))) is not allowed:
-                wrong.append((service, name, role))
-    assert wrong == []
+def use_cases(kind: type[Service]) -> list[str]:
+    """Return the public methods of a service, inherited ones too."""
+    own = set(dir(kind)) - set(dir(Service))
+    return sorted(name for name in own if not name.startswith("_") and callable(getattr(kind, name)))
 
 
-def _let_in(method: object, actor: Actor) -> bool:
+def made(services: Services) -> list[Service]:
+    """Return one of every service."""
+    found = [service for service in vars(services).values() if isinstance(service, Service)]
+    return found + [kind(services.access.store, services.access.clock) for kind in OUTSIDE]
+
+
+def doors(services: Services) -> dict[str, Callable[..., object]]:
+    """Return every use case of the program by name, ready to be called."""
+    return {
+        f"{type(service).__name__}.{name}": getattr(service, name)
+        for service in made(services)
+        for name in use_cases(type(service))
+    }
+
+
+def permission_of(method: object) -> Permission:
+    found = method.__permission__  # type: ignore[attr-defined]
+    assert isinstance(found, Permission)
+    return found
+
+
+def let_in(method: Callable[..., object], actor: Actor) -> bool:
+    """Say whether somebody gets past the door: then the call fails for want of arguments that it could take."""
     try:
-        method(actor, "request", *[object()] * 20)  # type: ignore[operator]
+        method(actor, "request", *[object()] * 20)
     except PermissionDenied:
         return False
     except TypeError:
@@ -216,20 +237,99 @@ def _let_in(method: object, actor: Actor) -> bool:
     raise AssertionError(f"{method} took twenty arguments of no type")
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def opened(services: Services, actor: Actor) -> set[str]:
+    """Return the use cases that let somebody in."""
+    return {name for name, method in doors(services).items() if let_in(method, actor)}
+
+
+on_one_database = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+@on_one_database
+def test_no_service_of_the_program_is_left_out(services: Services) -> None:
+    """One that is made elsewhere than in `Services` is named in `OUTSIDE`."""
+    assert {type(service) for service in made(services)} == kinds()
+
+
+@on_one_database
+def test_there_are_use_cases_to_try_and_each_needs_a_permission(services: Services) -> None:
+    found = doors(services)
+    assert len(found) > 60
+    assert {permission_of(method) for method in found.values()} <= set(Permission)
+    assert {"TransferService.import_file", "AccessService.sign_ins"} <= set(found)
+
+
+@on_one_database
+@pytest.mark.parametrize("role", Role)
+def test_every_use_case_as_every_role_is_as_the_table_says(services: Services, role: Role) -> None:
+    allowed = ROLE_PERMISSIONS[role] | {Permission.ANYONE}
+    expected = {name for name, method in doors(services).items() if permission_of(method) in allowed}
+    assert opened(services, Actor(1, "x", frozenset({role}))) == expected
+
+
+@on_one_database
+def test_who_has_several_roles_may_what_any_of_them_may(services: Services) -> None:
+    roles = frozenset({Role.GUIDE, Role.ADMINISTRATOR})
+    each = set().union(*(opened(services, Actor(1, "x", frozenset({role}))) for role in roles))
+    assert opened(services, Actor(1, "x", roles)) == each
+
+
+@on_one_database
 def test_nobody_signed_in_gets_nowhere_but_where_anyone_may(services: Services) -> None:
-    nobody = Actor(0, "", frozenset())
-    open_doors = {
-        f"{service}.{name}"
-        for service, name in use_cases()
-        if _let_in(getattr(getattr(services, service), name), nobody)
+    assert opened(services, Actor(0, "", frozenset())) == OPEN_DOORS
+
+
+OPEN_DOORS = {
+    "AccessService.needs_first_start",
+    "AccessService.first_start",
+    "AccessService.names",
+    "AccessService.sign_in",
+    "AccessService.sign_in_pin",
+    "AccessService.change_password",
+    "AccessService.renewed",
+    "SettingsService.values",
+    "SettingsService.logo",
+    # What the program does by itself, whoever is signed in.
+    "BackupService.make_at_exit",
+    "BackupService.make_if_due",
+    "RetentionService.tidy",
+    "TrailService.anchor_if_due",
+    "TrailService.anchor_now",
+}
+
+
+@on_one_database
+def test_whose_last_day_is_over_is_nobody(services: Services, clock: WallClock) -> None:
+    last = Actor(1, "x", ALL_ROLES, until=MONDAY)
+    assert opened(services, last) == set(doors(services))
+    clock.set("00:00:01", MONDAY + dt.timedelta(days=1))
+    assert opened(services, last) == OPEN_DOORS
+
+
+@on_one_database
+def test_a_pin_opens_nothing_that_needs_the_password(services: Services) -> None:
+    expected = {
+        name for name, method in doors(services).items() if permission_of(method) not in PASSWORD_ONLY
     }
-    assert open_doors == {
-        "access.needs_first_start",
-        "access.first_start",
-        "access.names",
-        "access.sign_in",
-        "access.sign_in_pin",
-        "settings.values",
-        "settings.logo",
-    }
+    assert opened(services, Actor(1, "x", ALL_ROLES, by_pin=True)) == expected
+
+
+@pytest.mark.parametrize(
+    ("actor", "may"),
+    [
+        (Actor(7, "x", frozenset()), True),
+        (Actor(8, "x", ALL_ROLES - {Role.ADMINISTRATOR}), False),
+        (Actor(8, "x", frozenset({Role.ADMINISTRATOR})), True),
+        (Actor(8, "x", frozenset({Role.ADMINISTRATOR}), by_pin=True), False),
+        (Actor(8, "x", frozenset({Role.ADMINISTRATOR}), until=MONDAY - dt.timedelta(days=1)), False),
+        (Actor(0, "", frozenset()), False),
+    ],
+)
+def test_a_record_is_for_its_owner_or_for_who_sees_everybodys(actor: Actor, may: bool) -> None:
+    owner = 7 if actor.account_id else 0
+    try:
+        demand_own(actor, owner, Permission.ACCOUNTS, MONDAY)
+    except PermissionDenied:
+        assert not may
+    else:
+        assert may

@@ -12,13 +12,14 @@ import pytest
 
 from deskapp.bootstrap import Hospital, open_hospital
 from deskapp.domain.access import Actor, Role
+from deskapp.domain.accounts import AccountDraft
 from deskapp.domain.directory import DepartmentDraft, DoctorDraft, PriceDraft
 from deskapp.domain.duty import Duty
 from deskapp.domain.identity import check_character
 from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.registration import Allergy, DocumentKind, Sex
 from deskapp.domain.text import Words
-from deskapp.services.access import SiteSetup
+from deskapp.services.access import SiteSetup, secrets
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
 
@@ -27,6 +28,8 @@ PASSWORD = "correct horse"
 PINS = {"li": "2468", "bat": "1357"}
 ROLES = {"li": Role.OPERATOR, "bat": Role.OPERATOR, "zhou": Role.LEADER}
 NAMES = {"admin": "管理员", "li": "李娜", "bat": "Бат-Эрдэнэ", "zhou": "周敏"}
+CHEAP = secrets.Cost(passes=1, memory_kib=8, lanes=1)
+"""What a try to sign in costs in tests that are not about that."""
 WEEKS_AGO = dt.timedelta(days=19)
 _PREFIXES = {"emergency": "J", "general-medicine": "N", "general-surgery": "B", "ophthalmology": "E"}
 
@@ -48,7 +51,8 @@ def fill(hospital: Hospital) -> None:
     nobody = Actor(0, "", frozenset(), hospital.workstation.name)
     head = services.access.first_start(nobody, new_request(), setup).value
     for sign_in, role in ROLES.items():
-        services.access.add_account(head, new_request(), sign_in, NAMES[sign_in], PASSWORD, [role])
+        draft = AccountDraft(sign_in, NAMES[sign_in], frozenset({role}))
+        services.access.add_account(head, new_request(), draft, PASSWORD, must_change=False)
     for sign_in, pin in PINS.items():
         person = signed_in(services, sign_in)
         services.access.choose_pin(person, new_request(), PASSWORD, pin)
@@ -131,7 +135,9 @@ def hospital_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of a filled hospital, to be copied: filling it takes seconds."""
     folder = tmp_path_factory.mktemp("hospital") / "data"
     hospital = open_hospital(folder, clock=_Past(dt.datetime.now(dt.UTC) - WEEKS_AGO))
-    fill(hospital)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "COST", CHEAP)
+        fill(hospital)
     hospital.close()
     return folder
 
@@ -145,16 +151,18 @@ def hospital_folder(hospital_template: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def hospital(hospital_folder: Path) -> Iterator[Hospital]:
+def hospital(hospital_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hospital]:
     """Return the small hospital, open."""
+    monkeypatch.setattr(secrets, "COST", CHEAP)
     opened = open_hospital(hospital_folder)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def empty_hospital(tmp_path: Path) -> Iterator[Hospital]:
+def empty_hospital(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hospital]:
     """Return a hospital that nobody has started yet."""
+    monkeypatch.setattr(secrets, "COST", CHEAP)
     opened = open_hospital(tmp_path / "empty")
     yield opened
     opened.close()

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QScrollArea, QWidget
 
 from deskapp.domain.access import Actor
+from deskapp.domain.accounts import check_password
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
 from deskapp.i18n import NATIVE_NAMES, Translator
-from deskapp.services.access import MIN_PASSWORD, SiteSetup
+from deskapp.services.access import SiteSetup
 from deskapp.services.base import Done, new_request
 from deskapp.settings import Deductions
 from deskapp.ui import style
 from deskapp.ui.access.logo import LogoChoice
+from deskapp.ui.access.own_password import differ
 from deskapp.ui.base_tab import BaseView, Desk
 from deskapp.ui.widgets.basics import Panel, label
 from deskapp.ui.widgets.editors import CHOICE, PASSWORD, Choice, Field
@@ -58,6 +60,9 @@ class FirstStartPage(BaseView):
     started = Signal(object)
     """The `Actor` who is the first administrator."""
 
+    protection_wanted = Signal()
+    """After `started`: the data is to be protected next."""
+
     def __init__(self, desk: Desk, workstation: str, parent: QWidget | None = None) -> None:
         super().__init__(desk, parent)
         self._nobody = Actor(0, "", frozenset(), workstation)
@@ -70,11 +75,14 @@ class FirstStartPage(BaseView):
         self._form.set_values({"language": self.desk.tr.language, "deductions": Deductions.POINTS.value})
         self._form.changed.connect(self._on_changed)
         self._form.submitted.connect(self._start)
+        self._protect = QCheckBox()
         self._logo = LogoChoice(self.desk)
         self._go = QPushButton()
         self._go.setProperty("primary", True)
         self._go.clicked.connect(self._start)
         self._lay_out()
+        # Not before it has its place: without one it would come up as a window of its own.
+        self._protect.setVisible(self.desk.services.protect.on_file)
         self._form.focus_first()
 
     def _lay_out(self) -> None:
@@ -82,7 +90,7 @@ class FirstStartPage(BaseView):
         buttons = QHBoxLayout()
         buttons.addWidget(self._logo, 1)
         buttons.addWidget(self._go)
-        for widget in (self._title, self._form, self._why):
+        for widget in (self._title, self._form, self._why, self._protect):
             panel.body.addWidget(widget)
         panel.body.addLayout(buttons)
         area = QScrollArea()
@@ -103,6 +111,7 @@ class FirstStartPage(BaseView):
     def retranslate(self, tr: Translator) -> None:
         self._title.setText(tr(N_("Welcome. A few things before the first visitor comes.")))
         self._why.setText(tr(DEDUCTIONS_WHY))
+        self._protect.setText(tr(N_("Protect the data with a passphrase next (recommended)")))
         self._logo.retranslate(tr)
         self._go.setText(tr(N_("Begin")))
         self._form.retranslate(tr)
@@ -118,14 +127,13 @@ class FirstStartPage(BaseView):
         if not self._form.check():
             return
         values = {name: str(value or "") for name, value in self._form.values().items()}
-        if len(values["password"]) < MIN_PASSWORD:
-            message = Text(N_("A password has at least {count} characters."), {"count": MIN_PASSWORD})
-            self._form.take_error(InputError("password", "password.short", message))
+        try:
+            check_password("password", values["password"], values["sign_in"])
+        except InputError as error:
+            self._form.take_error(error)
             return
         if values.pop("again") != values["password"]:
-            self._form.take_error(
-                InputError("again", "password.again", Text(N_("The two passwords differ.")))
-            )
+            self._form.take_error(differ())
             return
         setup = SiteSetup(**values, logo=self._logo.png, departments=True)
         access = self.desk.services.access
@@ -140,3 +148,5 @@ class FirstStartPage(BaseView):
             "The hospital begins with the usual departments. Lists of doctors and prices are read in with: {command}"
         )
         self.desk.messages.info(Text(message, {"command": "deskapp import"}))
+        if self._protect.isChecked():
+            self.protection_wanted.emit()

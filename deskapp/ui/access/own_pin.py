@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
-from deskapp.ui.access.form_dialog import FormDialog
+from deskapp.ui.access.proof_dialog import ProofDialog
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.widgets.editors import PASSWORD, Field
 
@@ -19,7 +19,7 @@ FIELDS: Final = (
 )
 
 
-class PinDialog(FormDialog):
+class PinDialog(ProofDialog):
     """A PIN signs in at this workstation only, and never opens administration."""
 
     title = N_("Choose your PIN")
@@ -33,14 +33,4 @@ class PinDialog(FormDialog):
         if values["pin"] != values["again"]:
             self.take_error(InputError("again", "pin.again", Text(N_("The two PINs differ."))))
             return
-        choose = self.desk.services.access.choose_pin
-        self.desk.runner.run(
-            choose,
-            self.desk.actor(),
-            self.request,
-            values["password"],
-            values["pin"],
-            done=self.done_with,
-            owner=self,
-            busy=self.set_busy,
-        )
+        self.prove(self.desk.services.access.choose_pin, values["password"], values["pin"])

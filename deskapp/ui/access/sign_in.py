@@ -6,6 +6,7 @@ What stands below it stays as it is, so nothing typed is lost when the screen lo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -13,6 +14,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from deskapp.domain.access import ROLE_LABELS, Actor
+from deskapp.domain.accounts import looks_like_pin
 from deskapp.domain.changes import Changes
 from deskapp.domain.text import N_, Text
 from deskapp.errors import RuleError
@@ -20,8 +22,11 @@ from deskapp.i18n import Translator
 from deskapp.services.access import AccountView, SignIn
 from deskapp.services.base import Done, new_request
 from deskapp.ui import style
+from deskapp.ui.access.own_password import NEW_FIELDS, differ
+from deskapp.ui.access.words import refusal
 from deskapp.ui.base_tab import BaseView, Desk
 from deskapp.ui.widgets.basics import Panel, label
+from deskapp.ui.widgets.form import Form
 from deskapp.ui.widgets.result_list import ResultList, ResultRow
 
 PANEL_WIDTH: Final = 440
@@ -29,11 +34,22 @@ MOST_ROWS: Final = 9
 DIGITS: Final = "123456789"
 
 
+@dataclass(frozen=True)
+class _Given:
+    """Name and password that were right, but have to be replaced by a password of the person's own."""
+
+    sign_in: str
+    password: str
+
+
 class SignInPage(BaseView):
-    """Choose who you are (a digit does), type PIN or password, Enter."""
+    """Choose who you are (a digit does), type PIN or password, Enter.
+
+    Whose password was given by an administrator chooses another here, before anything else.
+    """
 
     signed_in = Signal(object)
-    """The `Actor` who signed in."""
+    """The `SignIn` that has who signed in."""
 
     subjects = frozenset({"account", "setting"})
 
@@ -42,6 +58,8 @@ class SignInPage(BaseView):
         self._nobody = Actor(0, "", frozenset(), workstation)
         self._workstation = workstation
         self._locked_by: Actor | None = None
+        self._why: Text | None = None
+        self._given: _Given | None = None
         self._account: AccountView | None = None
         self._accounts: tuple[AccountView, ...] = ()
 
@@ -60,16 +78,18 @@ class SignInPage(BaseView):
         self._enter = QPushButton()
         self._enter.setProperty("primary", True)
         self._enter.clicked.connect(self._try)
+        self._own = Form(NEW_FIELDS, self.desk.tr, columns=1)
+        self._own.submitted.connect(self._try)
         self._lay_out()
 
     def _lay_out(self) -> None:
         self._panel = panel = Panel()
         row = QHBoxLayout()
         row.addWidget(self._secret, 1)
+        row.addStretch()
         row.addWidget(self._enter)
-        for widget in (self._hospital, self._who):
+        for widget in (self._hospital, self._who, self._people, self._own):
             panel.body.addWidget(widget)
-        panel.body.addWidget(self._people)
         panel.body.addLayout(row)
         # At the field that it speaks of; at the top of the window nobody who types a PIN looks.
         panel.body.addWidget(self.bar)
@@ -91,6 +111,7 @@ class SignInPage(BaseView):
         self._enter.setText(tr(N_("Sign in")))
         self._secret.setPlaceholderText(tr(N_("PIN or password")))
         self._secret.setAccessibleName(tr(N_("PIN or password")))
+        self._own.retranslate(tr)
         self._people.setAccessibleName(tr(N_("Who is signing in")))
         self._show_people()
         self._show_who()
@@ -102,21 +123,40 @@ class SignInPage(BaseView):
             services.settings.values, self._nobody, self._workstation, done=self._show_hospital, owner=self
         )
 
-    def ask(self, locked_by: Actor | None) -> None:
-        """Come to the front; `locked_by` is whose work lies below, if anybody's."""
+    def ask(self, locked_by: Actor | None, why: Text | None = None) -> None:
+        """Come to the front; `locked_by` is whose work lies below, if anybody's, and `why` says why they stop."""
         self.ensure_built()
-        self._locked_by = locked_by
+        self._locked_by, self._why = locked_by, why
         self._secret.clear()
-        self._show_who()
+        self._ask_own(None)
         if locked_by is None:
             self._people.setFocus()
         else:
             self._people.select(locked_by.account_id)
             self._secret.setFocus()
 
+    def _ask_own(self, given: _Given | None) -> None:
+        """Ask for a password of the person's own in the place of the one `given`, or for who is there."""
+        self._given = given
+        self._own.clear()
+        self._own.clear_errors()
+        self._own.setVisible(given is not None)
+        self._people.setVisible(given is None)
+        self._secret.setVisible(given is None)
+        self._show_who()
+        if given is not None:
+            self._own.focus_first()
+
     def choose_user(self) -> None:
         """Go to the list of people: the next digit chooses one."""
         self._people.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes back from choosing a password to who is there."""
+        if event.key() == Qt.Key.Key_Escape and self._given is not None:
+            self.ask(self._locked_by, self._why)
+        else:
+            super().keyPressEvent(event)
 
     @Slot(object)
     def _on_digit(self, digit: int) -> None:
@@ -137,37 +177,47 @@ class SignInPage(BaseView):
 
     @Slot()
     def _try(self) -> None:
-        secret = self._secret.text()
-        if self._account is None or not secret or not self._enter.isEnabled():
+        if not self._enter.isEnabled():
             return
+        if self._given is not None:
+            self._change(self._given)
+        elif self._account is not None and self._secret.text():
+            self._send(self._account, self._secret.text())
+
+    def _send(self, account: AccountView, secret: str) -> None:
         access = self.desk.services.access
-        by_pin = self._account.has_pin and secret.isdigit() and len(secret) <= 8
+        by_pin = account.has_pin and looks_like_pin(secret)
         method = access.sign_in_pin if by_pin else access.sign_in
-        self.run(
-            method,
-            self._nobody,
-            # Never the request of an earlier try: its answer would be given again, whatever is typed now.
-            new_request(),
-            self._account.sign_in,
-            secret,
-            done=self._tried,
-            busy=self._set_busy,
-        )
+        # Never the request of an earlier try: its answer would be given again, whatever is typed now.
+        request, answered = new_request(), _Answered(self, _Given(account.sign_in, secret))
+        typed = (account.sign_in, secret)
+        self.run(method, self._nobody, request, *typed, done=answered.take, busy=self._set_busy)
+
+    def _change(self, given: _Given) -> None:
+        if not self._own.check():
+            return
+        new = str(self._own.value("new"))
+        if self._own.value("again") != new:
+            self._own.take_error(differ())
+            return
+        change, answered = self.desk.services.access.change_password, _Answered(self, given)
+        typed = (given.sign_in, given.password, new)
+        self.run(change, self._nobody, new_request(), *typed, done=answered.take, busy=self._set_busy)
 
     def _set_busy(self, busy: bool) -> None:
         self._enter.setEnabled(not busy)
 
-    def _tried(self, done: Done[SignIn]) -> None:
+    def take_answer(self, given: _Given, answer: SignIn) -> None:
+        """Go on as the answer to what was typed says."""
         self._secret.clear()
-        if done.value.actor is not None:
-            self.signed_in.emit(done.value.actor)
+        if answer.must_change:
+            self._ask_own(given)
             return
-        wait = done.value.wait_seconds
-        if wait:
-            message = Text(N_("Too many wrong tries. Try again in {seconds} seconds."), {"seconds": wait})
-        else:
-            message = Text(N_("That is not the right PIN or password."))
-        self.take_error(RuleError("access.refused", message))
+        self._ask_own(None)
+        if answer.actor is not None:
+            self.signed_in.emit(answer)
+            return
+        self.take_error(RuleError("access.refused", refusal(answer)))
         self._secret.setFocus()
 
     def _show_accounts(self, accounts: Sequence[AccountView]) -> None:
@@ -188,11 +238,27 @@ class SignInPage(BaseView):
         self._hospital.setVisible(bool(values["hospital.name"]))
 
     def _show_who(self) -> None:
-        tr = self.desk.tr
-        if self._locked_by is None:
-            self._who.setText(tr(N_("Press a digit to choose who you are.")))
-        else:
-            self._who.setText(tr(N_("Locked by {name}. What was typed is kept."), name=self._locked_by.name))
+        self._who.setText(self.desk.tr(self._who_is_asked()))
+
+    def _who_is_asked(self) -> Text | str:
+        if self._given is not None:
+            return N_("This password was given to you. Choose one that only you know.")
+        if self._why is not None:
+            return self._why
+        if self._locked_by is not None:
+            return Text(N_("Locked by {name}. What was typed is kept."), {"name": self._locked_by.name})
+        return N_("Press a digit to choose who you are.")
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """Brings an answer together with what it answers: somebody else may have been chosen meanwhile."""
+
+    page: SignInPage
+    given: _Given
+
+    def take(self, done: Done[SignIn]) -> None:
+        self.page.take_answer(self.given, done.value)
 
 
 class _People(ResultList):

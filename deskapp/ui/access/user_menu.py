@@ -14,31 +14,45 @@ from deskapp.ui.session import Session
 
 
 class UserMenu(QMenu):
-    """Switch user, PIN, people, settings, lock; each only for those who may."""
+    """Switch user, one's own sign-ins, password and PIN, settings; each only for those who may."""
 
     def __init__(self, desk: Desk, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
         self._desk = desk
         self._window = parent
         self._switch = self.addAction(icons.icon("users"), "", session.switch_user)
+        self._history = self.addAction(icons.icon("history"), "", self.show_history)
+        self._password = self.addAction(icons.icon("lock-keyhole"), "", self.change_password)
         self._pin = self.addAction(icons.icon("key-round"), "", self.choose_pin)
         self.addSeparator()
-        self._people = self.addAction(icons.icon("shield"), "", self.show_people)
         self._site = self.addAction(icons.icon("settings"), "", self.show_site)
         self.aboutToShow.connect(self._show_what_may)
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
         self._switch.setText(tr(N_("Switch user")) + "\tCtrl+U")
+        self._history.setText(tr(N_("Where I signed in")))
+        self._password.setText(tr(N_("Change your password")))
         self._pin.setText(tr(N_("Choose your PIN")))
-        self._people.setText(tr(N_("People who sign in")))
         self._site.setText(tr(N_("Settings of the hospital")))
 
     @Slot()
     def _show_what_may(self) -> None:
-        actor = self._desk.actor()
-        self._people.setVisible(actor.may(Permission.ACCOUNTS))
-        self._site.setVisible(actor.may(Permission.SETTINGS_WRITE))
+        self._site.setVisible(self._desk.actor().may(Permission.SETTINGS_WRITE))
+
+    @Slot()
+    def show_history(self) -> None:
+        """Show where and when one signed in."""
+        from deskapp.ui.access.history import HistoryDialog
+
+        HistoryDialog(self._desk, self._window).open()
+
+    @Slot()
+    def change_password(self) -> None:
+        """Change one's own password."""
+        from deskapp.ui.access.own_password import PasswordDialog
+
+        PasswordDialog(self._desk, self._window).open()
 
     @Slot()
     def choose_pin(self) -> None:
@@ -46,13 +60,6 @@ class UserMenu(QMenu):
         from deskapp.ui.access.own_pin import PinDialog
 
         PinDialog(self._desk, self._window).open()
-
-    @Slot()
-    def show_people(self) -> None:
-        """Show who can sign in, and add somebody."""
-        from deskapp.ui.access.people import PeopleDialog
-
-        PeopleDialog(self._desk, self._window).open()
 
     @Slot()
     def show_site(self) -> None:

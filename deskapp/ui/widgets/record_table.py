@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal, Slot
@@ -105,7 +106,8 @@ class RecordTable(QTableView):
 
     def _fit(self) -> None:
         sizes = style.tokens().sizes
-        columns = self._model.columns
+        places = [at for at in range(len(self._model.columns)) if not self.isColumnHidden(at)]
+        columns = [self._model.columns[at] for at in places]
         widths = [sizes.px(column.width) for column in columns]
         shares = sum(column.stretch for column in columns)
         spare = self.viewport().width() - sum(widths)
@@ -116,9 +118,15 @@ class RecordTable(QTableView):
                 max(width + more, width // 3) if column.stretch else width
                 for width, more, column in zip(widths, extra, columns, strict=True)
             ]
-        for at, width in enumerate(widths):
+        for at, width in zip(places, widths, strict=True):
             self.setColumnWidth(at, width)
         self._heighten_soon()
+
+    def show_columns(self, names: Collection[str]) -> None:
+        """Show the columns of these names only: there is no room for the others."""
+        for at, column in enumerate(self._model.columns):
+            self.setColumnHidden(at, column.name not in names)
+        self._fit()
 
     @Slot()
     def _heighten_soon(self) -> None:
@@ -133,14 +141,18 @@ class RecordTable(QTableView):
         last = last if last >= 0 else self._model.rowCount() - 1
         usual, line = self.verticalHeader().defaultSectionSize(), self.fontMetrics().lineSpacing()
         for row in range(max(first, 0), last + 1):
-            lines = max(self._lines(row, at) for at in self._wrapping)
+            lines = max(
+                (self._lines(row, at) for at in self._wrapping if not self.isColumnHidden(at)), default=1
+            )
             height = usual + (lines - 1) * line
             if self.rowHeight(row) != height:
                 self.setRowHeight(row, height)
 
     def _lines(self, row: int, column: int) -> int:
         text = self._model.index(row, column).data()
-        room = self.columnWidth(column) - 2 * style.tokens().sizes.gap
+        sizes = style.tokens().sizes
+        beside = sizes.icon + sizes.gap if self._model.columns[column].icon is not None else 0
+        room = self.columnWidth(column) - 2 * sizes.gap - beside
         if not text or self.fontMetrics().horizontalAdvance(text) <= room:
             return 1
         needed = self.fontMetrics().boundingRect(0, 0, room, 1 << 20, Qt.TextFlag.TextWordWrap, text)

@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from deskapp.bootstrap import Hospital
 from deskapp.i18n import LANGUAGES
+from deskapp.ui.access.history import HistoryDialog
+from deskapp.ui.access.own_password import PasswordDialog
 from deskapp.ui.access.own_pin import PinDialog
-from deskapp.ui.access.people import PeopleDialog
 from deskapp.ui.access.site import SiteDialog
 from deskapp.ui.help import HelpDialog
 from deskapp.ui.widgets.bug_dialog import BugDialog
@@ -26,8 +27,12 @@ def pin(front: Front) -> None:
     front.window.frame_of_tabs._menu.choose_pin()
 
 
-def people(front: Front) -> None:
-    front.window.frame_of_tabs._menu.show_people()
+def password(front: Front) -> None:
+    front.window.frame_of_tabs._menu.change_password()
+
+
+def history(front: Front) -> None:
+    front.window.frame_of_tabs._menu.show_history()
 
 
 def site(front: Front) -> None:
@@ -40,7 +45,8 @@ def explain(front: Front) -> None:
 
 DIALOGS: dict[str, tuple[str, Callable[[Front], None], type[QDialog]]] = {
     "pin": ("li", pin, PinDialog),
-    "people": ("admin", people, PeopleDialog),
+    "password": ("li", password, PasswordDialog),
+    "history": ("li", history, HistoryDialog),
     "site": ("admin", site, SiteDialog),
     "help": ("li", explain, HelpDialog),
 }

@@ -53,3 +53,29 @@ def test_letters_are_no_pin(front: Front) -> None:
 
     assert "4 to 8 digits" in dialog.form.error("pin")
     dialog.reject()
+
+
+def test_a_pin_that_everybody_tries_first_is_told_at_its_field(front: Front) -> None:
+    dialog = _chosen(front, PASSWORD, "1234", "1234")
+
+    assert "first that anybody tries" in dialog.form.error("pin")
+    dialog.reject()
+
+
+def test_after_a_wrong_password_the_right_one_counts(front: Front) -> None:
+    dialog = _chosen(front, "not it", "97531", "97531")
+    dialog.form.set_values({"password": PASSWORD})
+    dialog.store()
+    front.settle()
+
+    assert _pin_works(front, "97531")
+
+
+def test_five_wrong_passwords_make_one_wait(front: Front) -> None:
+    dialog = _chosen(front, "not it", "97531", "97531")
+    for _ in range(4):
+        dialog.store()
+        front.settle()
+
+    assert "30 seconds" in dialog.form.error("password")
+    dialog.reject()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -117,6 +117,31 @@ def test_a_long_name_takes_more_lines_rather_than_an_ellipsis(table: RecordTable
     assert table.rowHeight(0) == low
     table.resize(900, 300)
     qtbot.waitUntil(lambda: table.rowHeight(1) == low)
+
+
+def test_a_column_without_room_leaves_its_room_to_the_others(table: RecordTable) -> None:
+    table.show_columns({"name"})
+    assert table.isColumnHidden(0)
+    assert table.columnWidth(1) == table.viewport().width()
+    table.show_columns({"number", "name"})
+    assert table.columnWidth(0) + table.columnWidth(1) == table.viewport().width()
+
+
+def test_an_icon_takes_its_room_from_the_words_beside_it(app: QApplication, qtbot: QtBot) -> None:
+    words = "Ann Lee"
+    just = QFontMetrics(app.font()).horizontalAdvance(words) + 4 * style.tokens().sizes.gap
+    plain = Column("name", "Name", lambda _visit, _tr: words, width=just, wrap=True)
+    heights = []
+    for column in (plain, replace(plain, icon=lambda _visit: "user")):
+        model: RecordTableModel[Visit] = RecordTableModel([column], translator("en"))
+        model.apply([Visit(1)])
+        made = RecordTable(model)
+        model.setParent(made)
+        qtbot.addWidget(made)
+        made.show()
+        QApplication.processEvents()
+        heights.append(made.rowHeight(0))
+    assert heights[0] < heights[1]
 
 
 def test_a_cut_text_is_told_on_hover_and_a_whole_one_is_not(table: RecordTable, qtbot: QtBot) -> None:
