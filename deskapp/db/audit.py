@@ -9,20 +9,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from deskapp.db.base import table_of
-from deskapp.db.models.access import AuditBody, AuditChain, AuditEntry
+from deskapp.db.models.access import AuditBody, AuditChain, AuditEntry, Erasure
+from deskapp.domain.trail import Broken
 
 GENESIS = bytes(32)
 AT_ONCE = 1000
 CHAIN, ENTRY, BODY = table_of(AuditChain), table_of(AuditEntry), table_of(AuditBody)
+ERASURE: Final = table_of(Erasure)
 
 
 @dataclass(frozen=True)
@@ -102,57 +104,107 @@ def _begin_chain(session: Session, chain: str) -> None:
     session.execute(dialect.insert(AuditChain).values(row).on_conflict_do_nothing())
 
 
-def line_hash(previous: bytes, entry: dict[str, object]) -> bytes:
-    """Return the hash of one line, chained to the line before."""
-    visible = {
-        name: entry[name] for name in ("chain", "sequence", "actor_id", "action", "topic", "record_id")
-    }
-    at = entry["at"]
-    assert isinstance(at, dt.datetime)
-    digest = entry["digest"]
-    assert isinstance(digest, bytes)
-    visible |= {"at": at.isoformat(timespec="microseconds"), "digest": digest.hex()}
-    return hashlib.sha256(previous + canonical(visible)).digest()
+class _Visible(msgspec.Struct):
+    """What a line's hash covers besides the line before it; in order of name, as canonical JSON has it."""
+
+    action: str
+    actor_id: int | None
+    at: str
+    chain: str
+    digest: str
+    record_id: int | None
+    sequence: int
+    topic: str
 
 
-def broken_lines(session: Session) -> Iterator[tuple[str, int, str]]:
-    """Yield (chain, sequence, what) for each line that is not as it was written."""
-    heads = {row.name: (row.sequence, row.head) for row in session.execute(select(CHAIN))}
-    for chain, head in sorted(heads.items()):
-        yield from _broken_in(session, chain, head)
-    headless = (
-        select(ENTRY.c.chain, func.max(ENTRY.c.sequence))
-        .where(ENTRY.c.chain.not_in(list(heads)))
-        .group_by(ENTRY.c.chain)
-        .order_by(ENTRY.c.chain)
+def line_hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
+    """Return the hash of one line, chained to the line before.
+
+    `entry` has the columns of `audit_entry`; its `at` is a moment in UTC.
+    """
+    visible = _Visible(
+        entry["action"],
+        entry["actor_id"],
+        entry["at"].isoformat(timespec="microseconds"),
+        entry["chain"],
+        entry["digest"].hex(),
+        entry["record_id"],
+        entry["sequence"],
+        entry["topic"],
     )
-    for chain, sequence in session.execute(headless):
-        yield chain, sequence, "no head"
+    return hashlib.sha256(previous + msgspec.json.encode(visible)).digest()
 
 
-def _broken_in(session: Session, chain: str, head: tuple[int, bytes]) -> Iterator[tuple[str, int, str]]:
-    previous, expected = GENESIS, 1
-    asked = (
-        select(ENTRY, BODY.c.salt, BODY.c.body)
-        .outerjoin(BODY, BODY.c.entry_id == ENTRY.c.id)
-        .where(ENTRY.c.chain == chain)
-        .order_by(ENTRY.c.sequence)
-    )
-    for row in session.execute(asked, execution_options={"yield_per": AT_ONCE}).mappings():
-        entry = dict(row)
-        if entry["sequence"] != expected:
-            yield chain, expected, "missing"
-        elif line_hash(previous, entry) != entry["hash"]:
-            yield chain, expected, "changed"
-        elif entry["body"] is not None and _digest(entry) != entry["digest"]:
-            yield chain, expected, "body changed"
-        previous, expected = entry["hash"], entry["sequence"] + 1
-    if (expected - 1, previous) != head:
-        yield chain, expected, "cut"
+def heads(session: Session) -> dict[str, tuple[int, bytes]]:
+    """Return the sequence and hash of the last line of every chain."""
+    return {name: (sequence, head) for name, sequence, head in session.execute(_HEADS)}
 
 
-def _digest(entry: dict[str, object]) -> bytes:
-    salt, body = entry["salt"], entry["body"]
-    assert isinstance(salt, bytes)
-    assert isinstance(body, bytes)
-    return hashlib.sha256(salt + body).digest()
+_HEADS: Final = select(CHAIN.c.name, CHAIN.c.sequence, CHAIN.c.head).order_by(CHAIN.c.name)
+Known = Mapping[str, Mapping[int, bytes]]
+"""Hashes that lines are known to have had, by chain and sequence."""
+
+
+def broken_lines(session: Session, known: Known | None = None) -> Iterator[tuple[str, int, Broken]]:
+    """Yield (chain, sequence, what) for each line that is not as it was written.
+
+    Args:
+        session: one that reads; the trail is read in parts, and never held as a whole.
+        known: what anchors say of lines. Without them a chain that somebody computed anew from end to
+            end, or cut together with its head, looks whole.
+    """
+    known = known or {}
+    erased = {tuple(row) for row in session.execute(select(ERASURE.c.topic, ERASURE.c.record_id))}
+    ends = heads(session)
+    asked = select(ENTRY.c.chain, func.max(ENTRY.c.sequence)).group_by(ENTRY.c.chain)
+    headless = {chain: last for chain, last in session.execute(asked) if chain not in ends}
+    for chain in sorted(ends.keys() | headless.keys() | known.keys()):
+        walk = _Walk(chain, known.get(chain, {}), erased)
+        if chain not in headless:
+            yield from walk.broken(session, ends.get(chain, (0, GENESIS)))
+        else:
+            yield chain, headless[chain], Broken.NO_HEAD
+
+
+class _Walk:
+    """One chain, gone along from its first line to its head."""
+
+    def __init__(self, chain: str, known: Mapping[int, bytes], erased: Container[tuple[object, ...]]) -> None:
+        self._chain = chain
+        self._known = known
+        self._erased = erased
+        self._expected = 1
+        self._previous = GENESIS
+
+    def broken(self, session: Session, head: tuple[int, bytes]) -> Iterator[tuple[str, int, Broken]]:
+        """Yield what is broken, in order."""
+        asked = _CHAIN_LINES.execution_options(yield_per=AT_ONCE)
+        for row in session.execute(asked, {"of": self._chain}).mappings():
+            found = self._broken_at(row)
+            if found is not None:
+                yield self._chain, self._expected, found
+            self._expected, self._previous = row["sequence"] + 1, row["hash"]
+        known_end = max(self._known, default=0)
+        if (self._expected - 1, self._previous) != head or known_end >= self._expected:
+            yield self._chain, self._expected, Broken.CUT
+
+    def _broken_at(self, row: Mapping[Any, Any]) -> Broken | None:
+        if row["sequence"] != self._expected:
+            return Broken.MISSING
+        if line_hash(self._previous, row) != row["hash"]:
+            return Broken.CHANGED
+        if self._known.get(row["sequence"], row["hash"]) != row["hash"]:
+            return Broken.RECOMPUTED
+        if row["body"] is None:
+            lawful = (row["topic"], row["record_id"]) in self._erased
+            return None if lawful else Broken.BODY_MISSING
+        same = hashlib.sha256(row["salt"] + row["body"]).digest() == row["digest"]
+        return None if same else Broken.BODY_CHANGED
+
+
+_CHAIN_LINES: Final = (
+    select(ENTRY, BODY.c.salt, BODY.c.body)
+    .outerjoin(BODY, BODY.c.entry_id == ENTRY.c.id)
+    .where(ENTRY.c.chain == bindparam("of"))
+    .order_by(ENTRY.c.sequence)
+)

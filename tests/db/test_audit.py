@@ -1,4 +1,7 @@
-"""The audit trail shows every tampering: a line changed, deleted, put elsewhere, or cut off the end."""
+"""The audit trail refuses every tampering, and shows it where somebody got round the refusal.
+
+What shows even when all chains are computed anew is tested with the anchors.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +12,16 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from deskapp.db import audit
 from deskapp.db.audit import AuditLine, canonical
 from deskapp.db.engine import Store
-from deskapp.db.models.access import AuditBody, AuditChain, AuditEntry
+from deskapp.db.models.access import AuditBody, AuditChain, AuditEntry, Erasure
 from deskapp.domain.registration import Sex, Step
+from tests.support.tampering import cut_tail, recompute, tampering
 
 NOW = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)
 COLUMNS = ("chain", "sequence", "at", "actor_id", "action", "topic", "record_id", "digest")
@@ -106,12 +111,29 @@ def _cut(session: Session) -> None:
 
 
 def _cut_all(session: Session) -> None:
-    session.execute(delete(AuditBody))
+    ids = select(AuditEntry.id).where(AuditEntry.chain == "desk-1")
+    session.execute(delete(AuditBody).where(AuditBody.entry_id.in_(ids)))
     session.execute(delete(AuditEntry).where(AuditEntry.chain == "desk-1"))
 
 
 def _lose_the_head(session: Session) -> None:
     session.execute(delete(AuditChain).where(AuditChain.name == "desk-1"))
+
+
+def _insert(session: Session) -> None:
+    """Put a line of one's own between two others, hashed as it should be."""
+    for place in (6, 5, 4):
+        session.execute(update(AuditEntry).where(*_line(place)).values(sequence=place + 1))
+    before = session.scalars(select(AuditEntry).where(*_line(3))).one()
+    values = {name: getattr(before, name) for name in COLUMNS} | {"sequence": 4}
+    values["hash"] = audit.line_hash(before.hash, values)
+    added = session.scalars(insert(AuditEntry).values(values).returning(AuditEntry.id)).one()
+    body = session.get_one(AuditBody, before.id)
+    session.execute(insert(AuditBody).values(entry_id=added, salt=body.salt, body=body.body))
+
+
+def _remove_body(session: Session) -> None:
+    session.execute(delete(AuditBody).where(AuditBody.entry_id == _id(session, 3)))
 
 
 def _line(sequence: int) -> tuple[object, ...]:
@@ -137,23 +159,65 @@ def _id(session: Session, sequence: int) -> int:
         (_cut, (5, "cut")),
         (_cut_all, (1, "cut")),
         (_lose_the_head, (6, "no head")),
+        (_insert, (5, "changed")),
+        (_remove_body, (3, "body missing")),
     ],
 )
 def test_tampering_is_found_where_it_happened(
     written: Store, tamper: Callable[[Session], None], found: tuple[int, str]
 ) -> None:
-    with written.writing() as session:
+    with tampering(written) as session:
         tamper(session)
-        session.commit()
     assert broken(written)[0] == ("desk-1", *found)
     assert {chain for chain, _sequence, _what in broken(written)} == {"desk-1"}
 
 
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        *(_change, _change_actor, _change_time, _rewrite_line, _change_body, _swap_bodies, _delete),
+        *(_reorder, _cut, _cut_all, _lose_the_head, _insert, _remove_body),
+    ],
+)
+def test_the_database_refuses_tampering(written: Store, tamper: Callable[[Session], None]) -> None:
+    with written.writing() as session, pytest.raises(DBAPIError, match="append-only"):
+        tamper(session)
+    assert broken(written) == []
+
+
 def test_a_body_erased_lawfully_leaves_the_chain_whole(written: Store) -> None:
     with written.writing() as session:
-        session.execute(delete(AuditBody).where(AuditBody.entry_id == _id(session, 3)))
+        session.execute(
+            insert(Erasure).values(
+                code="E1", topic="visit", record_id=2, at=NOW, account_id=7, reason="retention", report="{}"
+            )
+        )
         session.commit()
+        assert (
+            session.scalars(select(AuditBody.entry_id).where(AuditBody.entry_id == _id(session, 3))).all()
+            == []
+        )
     assert broken(written) == []
+
+
+def test_a_chain_computed_anew_shows_only_to_who_knows_a_hash_of_it(written: Store) -> None:
+    with written.reading() as session:
+        known = {"desk-1": {4: session.scalars(select(AuditEntry.hash).where(*_line(4))).one()}}
+    with tampering(written) as session:
+        _change(session)
+        recompute(session, "desk-1")
+    with written.reading() as session:
+        assert list(audit.broken_lines(session)) == []
+        assert list(audit.broken_lines(session, known)) == [("desk-1", 4, "recomputed")]
+
+
+def test_a_tail_cut_with_its_head_shows_only_to_who_knows_how_long_it_was(written: Store) -> None:
+    with tampering(written) as session:
+        cut_tail(session, "desk-1", 4)
+    with written.reading() as session:
+        assert list(audit.broken_lines(session)) == []
+        assert list(audit.broken_lines(session, {"desk-1": {6: b"x"}})) == [("desk-1", 5, "cut")]
+        assert list(audit.broken_lines(session, {"desk-3": {1: b"x"}})) == [("desk-3", 1, "cut")]
 
 
 def test_equal_bodies_do_not_show_that_they_are_equal(store: Store) -> None:
@@ -194,7 +258,6 @@ def test_equal_values_have_equal_text(value: dict[str, object]) -> None:
 def test_the_trail_is_read_in_parts(written: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "AT_ONCE", 2)
     assert broken(written) == []
-    with written.writing() as session:
+    with tampering(written) as session:
         session.execute(text("UPDATE audit_entry SET action = 'x' WHERE sequence = 5"))
-        session.commit()
     assert broken(written) == [("desk-1", 5, "changed"), ("desk-2", 5, "changed")]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from deskapp import logs
+
 
 @dataclass
 class Expectation:
@@ -72,6 +74,8 @@ def log_guard(request: pytest.FixtureRequest) -> Iterator[LogGuard]:
     root = logging.getLogger()
     root.addHandler(guard)
     yield guard
+    # A hospital that did not open leaves its log open, for what is told of that.
+    logs.stop()
     root.removeHandler(guard)
     complaint = guard.complaint()
     if complaint and not request.node.stash.get(FAILED, False):
