@@ -6,32 +6,37 @@ import argparse
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks import forms, registering, searching, starts, visiting
+from benchmarks import desks, forms, registering, safety, searching, starts, visiting
 from benchmarks.load import prepared
-from benchmarks.table import Row, render
+from benchmarks.table import Row, percentile, render
 
 FEW, MANY = 10_000, 1_000_000
-PARTS: Final = ("start", "search", "visits", "register", "forms")
+DESK_SECONDS: Final = 3.0
+PARTS: Final = ("start", "search", "visits", "register", "forms", "safety", "desks")
+HOMELESS: Final = frozenset({"forms", "desks"})
+"""What needs no loaded hospital."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: visitors stored, starts of each kind, keys typed, visits, visitors registered."""
+    """How much is measured: visitors stored, starts of each kind, keys typed, visits, visitors registered,
+    rounds of eight desks."""
 
     visitors: int
     starts: int
     keys: int
     visits: int
     registered: int
+    rounds: int
 
 
-FULL: Final = Size(MANY, 9, 2000, 20, 300)
-QUICK: Final = Size(FEW, 3, 300, 5, 60)
+FULL: Final = Size(MANY, 9, 2000, 20, 300, 5)
+QUICK: Final = Size(FEW, 3, 300, 5, 60, 2)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,9 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     size = QUICK if options.quick else FULL
     began = time.monotonic()
     starts.compile_all()
-    house = prepared(options.cache, size.visitors, _say)
-    small = None if options.quick or "search" not in options.only else prepared(options.cache, FEW, _say)
-    rows = measure(house, small, size, options.only)
+    only = {part for word in options.only for part in word}
+    house = prepared(options.cache, size.visitors, _say) if only - HOMELESS else options.cache
+    small = None if options.quick or "search" not in only else prepared(options.cache, FEW, _say)
+    rows = measure(house, small, size, only)
     print(render(rows))
     _say(f"{time.monotonic() - began:.0f} s")
     return 0 if all(row.met for row in rows) else 1
@@ -52,8 +58,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help=f"with {FEW:,} visitors only")
     parser.add_argument("--cache", type=Path, default=_default_cache(), help="where the hospitals are kept")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="these parts alone")
+    parser.add_argument(
+        "--only", nargs="+", type=_parts, default=[PARTS], metavar="PART", help=f"of {', '.join(PARTS)}"
+    )
     return parser
+
+
+def _parts(text: str) -> list[str]:
+    """Return the parts in a word such as "safety,desks"."""
+    parts = text.split(",")
+    if unknown := set(parts) - set(PARTS):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: there are {', '.join(PARTS)}")
+    return parts
 
 
 def _default_cache() -> Path:
@@ -66,7 +82,7 @@ def _say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
-def measure(house: Path, small: Path | None, size: Size, parts: Sequence[str]) -> list[Row]:
+def measure(house: Path, small: Path | None, size: Size, parts: Collection[str]) -> list[Row]:
     """Return the rows of the named parts, in the order of the table."""
     measures: dict[str, Callable[[], list[Row]]] = {
         "start": lambda: _starts(house, size),
@@ -74,6 +90,8 @@ def measure(house: Path, small: Path | None, size: Size, parts: Sequence[str]) -
         "visits": lambda: _visits(house, size),
         "register": lambda: registering.rows(registering.measure(house, size.registered), size.visitors),
         "forms": forms.measure,
+        "safety": lambda: safety.measure(house, size.registered, size.visitors),
+        "desks": lambda: _desks(size),
     }
     rows: list[Row] = []
     for part in PARTS:
@@ -105,6 +123,14 @@ def _visits(house: Path, size: Size) -> list[Row]:
     found = visiting.worked(house, size.visits)
     _tell_blocks(found.blocked_by)
     return visiting.rows(found)
+
+
+def _desks(size: Size) -> list[Row]:
+    found = desks.measure(DESK_SECONDS, size.rounds)
+    for way, worked in found.items():
+        took = f"median {statistics.median(worked.took):.0f} ms, p99 {percentile(worked.took, 0.99):.0f} ms"
+        _say(f"  {way}: {statistics.median(worked.rates):.0f} registrations a second, {took}")
+    return desks.rows(found)
 
 
 def _tell_blocks(blocks: Sequence[tuple[float, Sequence[str]]]) -> None:

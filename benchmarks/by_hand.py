@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy import Engine, event
 
-from deskapp.db.engine import DATABASE_FILE, KEY_FILE
+from deskapp.db.engine import DATABASE_FILE
+from deskapp.db.keys import KEY_FILE
 
 _WRITES: Final = ("INSERT", "UPDATE", "DELETE")
 

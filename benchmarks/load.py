@@ -28,7 +28,8 @@ from benchmarks import hospital
 from benchmarks.people import PART, Person, people
 from deskapp.db import migrate, models, search, search_bulk
 from deskapp.db.base import Base, table_of
-from deskapp.db.engine import DATABASE_FILE, KEY_FILE, Store
+from deskapp.db.engine import DATABASE_FILE, Store
+from deskapp.db.keys import KEY_FILE
 from deskapp.db.models.intake import DuplicateKey, SearchKey, Visit, Visitor
 from deskapp.domain.codes import VISIT, VISITOR, make_code
 from deskapp.domain.intake import VisitorDraft

@@ -10,7 +10,10 @@ from unicodedata import east_asian_width
 
 
 class Row(NamedTuple):
-    """One line: what, measured, against what, the figure that is judged, the most it may be, its unit."""
+    """One line: what, measured, against what, the figure that is judged, the most it may be, its unit.
+
+    With `at_least` the target is the least that the figure has to be.
+    """
 
     what: str
     measured: str
@@ -18,11 +21,12 @@ class Row(NamedTuple):
     figure: float
     target: float
     unit: str = "x"
+    at_least: bool = False
 
     @property
     def met(self) -> bool:
         """Whether the figure is within its target."""
-        return self.figure <= self.target
+        return self.figure >= self.target if self.at_least else self.figure <= self.target
 
 
 def percentile(values: Iterable[float], share: float) -> float:
@@ -42,7 +46,14 @@ def render(rows: Sequence[Row]) -> str:
     for row in rows:
         figure, target = (_amount(value, row.unit) for value in (row.figure, row.target))
         lines.append(
-            (row.what, row.measured, row.against, figure, f"<= {target}", "" if row.met else "MISSED")
+            (
+                row.what,
+                row.measured,
+                row.against,
+                figure,
+                f"{'>=' if row.at_least else '<='} {target}",
+                "" if row.met else "MISSED",
+            )
         )
     widths = [max(_width(line[place]) for line in lines) for place in range(5)]
     return "\n".join(_line(line, widths) for line in lines)

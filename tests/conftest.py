@@ -18,9 +18,11 @@ pytest_plugins = (
     "tests.support.isolation",
     "tests.support.qt",
     "tests.support.postgres",
+    "tests.support.logins",
     "tests.support.databases",
     "tests.support.printing",
     "tests.support.screen",
+    "tests.support.counts",
 )
 
 # Two cores shared with a database server: a deadline would measure the neighbour.

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
+import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from deskapp import paths
 from deskapp.domain.text import N_, Text
-from deskapp.errors import RuleError
+from deskapp.errors import RuleError, StorageError
 from deskapp.i18n import Translator
 
 if TYPE_CHECKING:
@@ -19,6 +22,10 @@ if TYPE_CHECKING:
     from deskapp.domain.access import Actor
 
 DONE, FAILED, USAGE = 0, 1, 2
+PASSPHRASE: Final = "DESKAPP_PASSPHRASE"
+NEW_PASSPHRASE: Final = "DESKAPP_NEW_PASSPHRASE"
+_SECRET: Final = re.compile(r"://[^/@]*:[^/@]+@")
+_PORT: Final = re.compile(r"://([^/@]*@)?(\[[^]/]*\]|[^:/?]*)(:\d{1,5})?(/|\?|$)")
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,23 @@ class Command:
     options: Callable[[argparse.ArgumentParser, Translator], None] = no_options
 
 
+def server_address(call: Call, url: str) -> str:
+    """Return a database's address as the driver takes it; leave with exit code 2 where it is none."""
+    if not url.startswith(("postgresql://", "postgresql+psycopg://")):
+        call.usage(N_("The address begins with postgresql:// ; for a data folder take --data."))
+    if _SECRET.search(url):
+        call.usage(N_("A password does not belong into the address: put it into the file .pgpass."))
+    if not _PORT.search(url):
+        call.usage(N_("The port in the address is no number."))
+    return url.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
 def is_there(call: Call) -> bool:
     """Say whether there is a hospital in the place that was named."""
     from deskapp.db.engine import DATABASE_FILE
+    from deskapp.db.restore import READY
 
-    return bool(call.args.url) or (call.data_folder / DATABASE_FILE).exists()
+    return bool(call.args.url) or any((call.data_folder / name).exists() for name in (DATABASE_FILE, READY))
 
 
 def demand_there(call: Call) -> None:
@@ -75,13 +94,56 @@ def demand_there(call: Call) -> None:
         raise RuleError("cli.no-hospital", Text(message, {"folder": str(call.data_folder)}))
 
 
+def key_of(call: Call) -> bytes | None:
+    """Return the key of a protected data folder, asking for the passphrase where one is needed; None on a server.
+
+    `PASSPHRASE` of the environment is taken first, then a terminal is asked; the recovery code does as well.
+    """
+    if call.args.url or not is_there(call):
+        return None
+    from deskapp.db.keys import KEY_FILE, read_key_file
+    from deskapp.services.protect import LOCKED, how_kept, unlock
+
+    try:
+        how_kept(call.data_folder)
+        return read_key_file(call.data_folder / KEY_FILE)
+    except StorageError as error:
+        if error.code not in LOCKED:
+            raise
+        typed = secret_typed(call, N_("Passphrase, or recovery code: "), PASSPHRASE)
+        if typed is None:
+            raise _not_asked(error) from error
+    return unlock(call.data_folder, typed)
+
+
+def secret_typed(call: Call, prompt: str, *variables: str) -> str | None:
+    """Return a secret: from the first of the environment's variables that is set, else as typed unseen."""
+    import getpass
+
+    for variable in variables:
+        if os.environ.get(variable):
+            return os.environ[variable]
+    if not sys.stdin or not sys.stdin.isatty():
+        return None
+    return getpass.getpass(call.tr(prompt))
+
+
+def _not_asked(error: StorageError) -> StorageError:
+    if error.code != "storage.locked":
+        return error
+    message = N_(
+        "This hospital is protected by a passphrase. Type it at a terminal, or put it into the variable {name}."
+    )
+    return StorageError(error.code, Text(message, {"name": PASSPHRASE}))
+
+
 @contextmanager
 def hospital_of(call: Call) -> Iterator[Hospital]:
     """Open the hospital that is there."""
     from deskapp.bootstrap import open_hospital
 
     demand_there(call)
-    hospital = open_hospital(call.folder, call.args.url)
+    hospital = open_hospital(call.folder, call.args.url, key=key_of(call))
     try:
         yield hospital
     finally:

@@ -15,12 +15,51 @@ DISK_REPORTS_ERROR: Final = N_(
 )
 FAULTS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     (
+        ("no password supplied", "password authentication failed"),
+        "storage.password",
+        N_(
+            "The database server did not get the right password. What you typed is kept; "
+            "“deskapp migrate --store-password” asks for it and keeps it on this computer."
+        ),
+    ),
+    (
+        (
+            "certificate verify failed",
+            "does not match host name",
+            "root certificate file",
+            "server does not support ssl",
+        ),
+        "storage.certificate",
+        N_(
+            "The database server could not prove that it is the right one. What you typed is kept and was not "
+            "sent; the administrator names the right certificate in the address (sslrootcert=FILE)."
+        ),
+    ),
+    (
+        ("invalid connection option", "invalid port number", 'invalid value for parameter "ssl'),
+        "storage.address",
+        N_(
+            "The address of the database can't be understood. Nothing was sent; look at what stands behind the question mark."
+        ),
+    ),
+    (
+        ("no pg_hba.conf entry", 'fatal:  role "', 'fatal:  database "', "permission denied for"),
+        "storage.not-admitted",
+        N_(
+            "The database server does not let this login in, or not far enough. What you typed is kept; "
+            "the administrator runs “deskapp migrate” and makes the login a member of deskapp_desk."
+        ),
+    ),
+    (
         (
             "database is locked",
             "database table is locked",
             "queuepool limit",
             "lock timeout",
+            "statement timeout",
             "deadlock detected",
+            "too many clients",
+            "remaining connection slots",
         ),
         "storage.busy",
         N_("The database is busy. What you typed is kept; try again in a moment."),
@@ -35,7 +74,7 @@ FAULTS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
             "readonly database",
             "read-only",
             "permission denied",
-            "unable to open database file",
+            "unable to open database",
             "errno 13",
             "errno 30",
         ),
@@ -67,7 +106,13 @@ FAULTS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
             "could not connect",
             "server closed the connection",
             "connection timeout",
+            "connection timed out",
+            "no route to host",
+            "network is unreachable",
             "terminating connection",
+            "the database system is",
+            "ssl connection has been closed",
+            "ssl syscall error",
             "the connection is lost",
             "connection failed",
             "could not translate host",

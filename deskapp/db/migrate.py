@@ -18,7 +18,7 @@ from typing import Final
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
-from deskapp.db import triggers
+from deskapp.db import grants, triggers
 from deskapp.db.engine import Store, told_plainly
 from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError
@@ -73,11 +73,14 @@ def upgrade(store: Store, before: Before | None = None) -> bool:
         store: the open database.
         before: called when there is something to migrate and something to lose: makes the backup.
 
-    Raises `StorageError` when a newer program has migrated the database already, or when a database
-    of ours is not what stands there.
+    Raises `StorageError` when a newer program has migrated the database already, when a database of ours
+    is not what stands there, or when only the owner of a server's tables may do it.
     """
     if not pending(store):
         return False
+    if not store.is_sqlite:
+        with told_plainly(), store.read_engine.connect() as connection:
+            grants.demand_owner(connection)
     if before is not None and revision(store) is not None:
         before()
     with told_plainly(), store.write_engine.connect() as connection:
@@ -94,16 +97,37 @@ def _run(connection: Connection) -> None:
         with connection.begin():
             if not is_file:
                 # Two desks that start at once: the second waits, then finds everything done.
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+                alone(connection)
             before = _rows(connection)
             triggers.drop(connection)
             noted = _upgrade(connection)
             triggers.create(connection)
             _compare(connection, before)
             _note(connection, noted)
+            if not is_file:
+                grants.give(connection)
     finally:
         if is_file:
             _raw(connection, "PRAGMA foreign_keys = ON")
+
+
+def alone(connection: Connection) -> None:
+    """Wait until nobody else migrates or fills a server's database, and take all the time it needs."""
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    connection.execute(text("SET LOCAL lock_timeout = 0"))
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def give_rights(store: Store) -> list[Text]:
+    """Give the desks of a server their rights, if this login owns the tables.
+
+    Return what somebody with more rights has to do, in words.
+    """
+    with told_plainly(), store.write_engine.begin() as connection:
+        if not grants.is_owner(connection):
+            return []
+        alone(connection)
+        return grants.give(connection)
 
 
 def _raw(connection: Connection, statement: str) -> None:

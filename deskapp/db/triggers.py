@@ -54,8 +54,7 @@ def create(connection: Connection) -> None:
     """Make the triggers of all tables that are there."""
     tables = set(inspect(connection).get_table_names())
     if _is_server(connection):
-        for statement in _SERVER_FUNCTIONS:
-            connection.exec_driver_sql(statement)
+        _create_functions(connection)
     for _name, table, statements in _all(connection):
         if table in tables:
             for statement in statements:
@@ -111,25 +110,35 @@ def _on_server(table: str, event: str) -> tuple[str, str, tuple[str, ...]]:
     return name, table, (made,)
 
 
+def _create_functions(connection: Connection) -> None:
+    schema = connection.execute(text("SELECT quote_ident(current_schema())")).scalar_one()
+    for name, body in _SERVER_FUNCTIONS.items():
+        # Whoever sets off the trigger must not be able to put a table of their own in ours' place.
+        path = f"SET search_path = {schema}, pg_temp"
+        head = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {path}"
+        connection.exec_driver_sql(f"{head} {body}")
+        # A trigger needs nobody's right; without this anybody could hang the function on a table of their own.
+        connection.exec_driver_sql(f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC")
+
+
 # The erasing function runs as its owner: a desk's own role may not delete a body by itself.
-_SERVER_FUNCTIONS: Final = (
-    f"""CREATE OR REPLACE FUNCTION desk_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+_SERVER_FUNCTIONS: Final = {
+    "desk_refuse": f"""AS $$
 BEGIN RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'insufficient_privilege'; END $$""",
-    f"""CREATE OR REPLACE FUNCTION desk_keep_body() RETURNS trigger LANGUAGE plpgsql AS $$
+    "desk_keep_body": f"""AS $$
 BEGIN
   IF OLD.entry_id NOT IN ({_ERASED} WHERE entry.id = OLD.entry_id) THEN
     RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN OLD;
 END $$""",
-    """CREATE OR REPLACE FUNCTION desk_erase_bodies() RETURNS trigger LANGUAGE plpgsql
-SECURITY DEFINER SET search_path FROM CURRENT AS $$
+    "desk_erase_bodies": """SECURITY DEFINER AS $$
 BEGIN
   DELETE FROM audit_body WHERE entry_id IN (SELECT id FROM audit_entry
     WHERE topic = NEW.topic AND record_id = NEW.record_id);
   RETURN NULL;
 END $$""",
-)
+}
 _SERVER_BODIES: Final = [
     (
         f"{PREFIX}audit_body_delete",

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import multiprocessing
+import shutil
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
+from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Boolean, Date, Engine, MetaData, Table, Time, create_engine, inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 import deskapp.db.models
-from deskapp.db import migrate
+from deskapp.db import audit, migrate, triggers
 from deskapp.db.base import Base
 from deskapp.db.engine import Store
+from deskapp.domain.text import Text
 from deskapp.errors import StorageError
 
 assert deskapp.db.models.__all__
@@ -209,3 +214,203 @@ def test_two_programs_that_start_at_once_both_find_a_migrated_database(
         program.join(60)
     assert outcomes == [(None, "True")] * 2
     assert migrate.revision(empty) == migrate.HEAD
+
+
+# --- From the release before ----------------------------------------------------------------------------------
+
+FILLED = Path(__file__).parents[1] / "fixtures" / "db" / "0001.sqlite"
+"""A hospital as the release before left it; its key is that of the tests."""
+MORE = (
+    "INSERT INTO staff (id, number, name, department_id, post, group_name, phone, hired, languages,"
+    " qualifications, input_method, version) VALUES (1, 'S1', '王芳', 1, '', '', '', '2020-01-02', 'zh', '', '', 1)",
+    "UPDATE account SET staff_id = 1, blocked_until = 1 WHERE id = 2",
+    "INSERT INTO appointment VALUES (1, 1, 1, 1795163400000000, 'booked', 3, 1)",
+    "INSERT INTO charge VALUES (1, 1, '胸片', 'X-ray', 'Зураг', 8050, 2, 0, 1)",
+    "INSERT INTO consent VALUES (1, 'medical-data', 1, '女儿', 1795163400000000, 1, 1)",
+    "INSERT INTO hot_prefix VALUES ('w')",
+    "INSERT INTO hot_hit VALUES ('w', 9, 1)",
+    "INSERT INTO logo VALUES (1, x'89504E470D0A1A0A00')",
+    "INSERT INTO paper_block VALUES ('N', '2026-11-20', 1, 10, 0, 1, 1)",
+    "INSERT INTO queue_counter VALUES ('N', '2026-11-20', 10)",
+    "INSERT INTO queue_number VALUES ('N', '2026-11-20', 3, 'N003', 1, 1, 'void', 0, 2, 1)",
+    "INSERT INTO slip_event VALUES (1, 'void', 0, 1, '误发', 1)",
+    "INSERT INTO turn VALUES (1, '2026-11-20', 1, 1, 1, 0, 1)",
+    "INSERT INTO vitals VALUES (1, 0, 1, '{}', 3, 2, 1)",
+)
+"""What the small hospital of that file has none of."""
+
+
+@pytest.fixture
+def filled(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path: Path, worker: str
+) -> Iterator[Store]:
+    """Return the filled database of revision 0001 on either database, not yet migrated."""
+    file = tmp_path / "filled.sqlite"
+    shutil.copyfile(FILLED, file)
+    opened = Store.open(f"sqlite:///{file}", bytes(range(32)))
+    with opened.write_engine.begin() as connection:
+        for statement in MORE:
+            connection.execute(text(statement))
+    if database_kind == "sqlite":
+        yield opened
+        opened.close()
+        return
+    server, name = request.getfixturevalue("postgres"), f"filled_{worker}"
+    server.drop(name)
+    server.create(name)
+    target = Store.open(server.url(name))
+    _at_first_revision(target)
+    _carry(opened, target)
+    opened.close()
+    yield target
+    target.close()
+    server.drop(name)
+
+
+def _at_first_revision(store: Store) -> None:
+    """Make the tables as the release before did."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(migrate.HERE))
+    with store.write_engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+
+def _carry(source: Store, target: Store) -> None:
+    """Copy every row, also into tables that point to each other."""
+    old = MetaData()
+    old.reflect(target.write_engine)
+    with source.read_engine.connect() as read, target.write_engine.begin() as write:
+        for table in old.sorted_tables:
+            columns = ", ".join(f'"{column.name}"' for column in table.columns)
+            rows = [
+                dict(row) for row in read.execute(text(f'SELECT {columns} FROM "{table.name}"')).mappings()
+            ]
+            if rows and table.name != "alembic_version":
+                write.execute(table.insert(), [_typed(table, row) for row in rows])
+
+
+def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
+    """SQLite keeps days, times and booleans as text and numbers."""
+    kinds = {Date: dt.date.fromisoformat, Time: dt.time.fromisoformat, Boolean: bool}
+    for column in table.columns:
+        for kind, made in kinds.items():
+            if isinstance(column.type, kind) and row[column.name] is not None:
+                row[column.name] = made(row[column.name])
+    return row
+
+
+def _stored(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """Return every row of the tables that revision 0001 had, by their columns then."""
+    found = {}
+    with store.read_engine.connect() as connection:
+        for table in inspect(connection).get_table_names():
+            if table not in ("alembic_version", "account_pin", "audit_anchor", "erasure", "schema_note"):
+                new = ("starts", "ends", "must_change") if table == "account" else ()
+                columns = [c["name"] for c in inspect(connection).get_columns(table) if c["name"] not in new]
+                named = ", ".join(f'"{column}"' for column in columns)
+                rows = connection.execute(text(f'SELECT {named} FROM "{table}"')).all()
+                found[table] = sorted(map(tuple, rows), key=repr)
+    return found
+
+
+def test_a_filled_database_of_the_release_before_keeps_every_row(filled: Store) -> None:
+    before = _stored(filled)
+    assert len(before) == 30
+    assert all(before.values())
+    assert migrate.revision(filled) == "0001"
+    assert migrate.upgrade(filled) is True
+    assert migrate.revision(filled) == migrate.HEAD
+    assert _stored(filled) == before
+    with filled.reading() as session:
+        assert list(audit.broken_lines(session)) == []
+        notes = session.execute(text("SELECT revision, works_from FROM schema_note ORDER BY 1")).all()
+        assert notes == [("0002", "0001")]
+        assert session.scalars(text("SELECT DISTINCT must_change FROM account")).all() in ([0], [False])
+
+
+def test_a_filled_database_has_its_keys_and_triggers_afterwards(filled: Store) -> None:
+    migrate.upgrade(filled)
+    with filled.write_engine.connect() as connection:
+        assert triggers.names(connection) == triggers.expected(connection)
+        if filled.is_sqlite:
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+    with pytest.raises(DBAPIError), filled.write_engine.begin() as connection:
+        connection.execute(text("DELETE FROM account"))
+    with pytest.raises(DBAPIError, match=triggers.REFUSED), filled.write_engine.begin() as connection:
+        connection.execute(text("UPDATE audit_entry SET action = 'x'"))
+
+
+def test_the_backup_is_made_before_anything_is_changed(filled: Store) -> None:
+    seen = []
+    migrate.upgrade(filled, lambda: seen.append(migrate.revision(filled)))
+    migrate.upgrade(filled, lambda: seen.append("again"))
+    assert seen == ["0001"]
+
+
+def test_a_backup_that_fails_keeps_the_database_as_it_was(filled: Store) -> None:
+    def fail() -> None:
+        raise StorageError("storage.full", Text("x"))
+
+    with pytest.raises(StorageError):
+        migrate.upgrade(filled, fail)
+    assert migrate.revision(filled) == "0001"
+
+
+@pytest.mark.parametrize("what", ["row", "trigger"])
+def test_a_migration_that_would_lose_something_is_rolled_back(
+    filled: Store, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    before = _stored(filled)
+    real = migrate._upgrade
+
+    def careless(connection: Any) -> dict[str, str]:
+        noted = real(connection)
+        if what == "row":
+            connection.execute(text("DELETE FROM slip_event"))
+        return noted
+
+    monkeypatch.setattr(migrate, "_upgrade", careless)
+    if what == "trigger":
+        monkeypatch.setattr(triggers, "create", lambda _connection: None)
+    with pytest.raises(StorageError) as caught:
+        migrate.upgrade(filled)
+    assert caught.value.code == "storage.migration"
+    assert caught.value.text.params["what"] == ("slip_event" if what == "row" else "triggers")
+    assert _stored(filled) == before
+    assert migrate.revision(filled) == "0001"
+
+
+# --- Beside another version -----------------------------------------------------------------------------------
+
+
+def note(store: Store, revision: str, works_from: str) -> None:
+    """Let the database be as a program of the future left it."""
+    with store.write_engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": revision})
+        values = {"revision": revision, "from": works_from}
+        connection.execute(text("INSERT INTO schema_note VALUES (:revision, :from, 0)"), values)
+
+
+@pytest.mark.parametrize("works_from", migrate.REVISIONS)
+def test_a_newer_database_that_only_added_is_worked_with(migrated: Store, works_from: str) -> None:
+    note(migrated, "0003", works_from)
+    assert migrate.pending(migrated) is False
+    assert migrate.upgrade(migrated) is False
+    assert migrate.revision(migrated) == "0003"
+    with migrated.writing() as session:
+        audit.append(session, "desk-1", None, dt.datetime.now(dt.UTC), [audit.AuditLine("x", "visitor", 1)])
+        session.commit()
+
+
+def test_a_newer_database_that_changed_more_is_refused(migrated: Store) -> None:
+    note(migrated, "0004", "0003")
+    with pytest.raises(StorageError) as caught:
+        migrate.upgrade(migrated)
+    assert caught.value.code == "storage.newer"
