@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks import desks, forms, registering, safety, searching, starts, visiting
+from benchmarks import backing_up, desks, forms, registering, safety, searching, starts, visiting
 from benchmarks.load import prepared
 from benchmarks.table import Row, percentile, render
 
 FEW, MANY = 10_000, 1_000_000
 DESK_SECONDS: Final = 3.0
-PARTS: Final = ("start", "search", "visits", "register", "forms", "safety", "desks")
+PARTS: Final = ("start", "search", "visits", "register", "forms", "safety", "backup", "desks")
 HOMELESS: Final = frozenset({"forms", "desks"})
 """What needs no loaded hospital."""
 
@@ -91,6 +91,7 @@ def measure(house: Path, small: Path | None, size: Size, parts: Collection[str])
         "register": lambda: registering.rows(registering.measure(house, size.registered), size.visitors),
         "forms": forms.measure,
         "safety": lambda: safety.measure(house, size.registered, size.visitors),
+        "backup": lambda: backing_up.rows(backing_up.measure(house), size.visitors),
         "desks": lambda: _desks(size),
     }
     rows: list[Row] = []

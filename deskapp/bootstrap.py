@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from deskapp import paths, settings
+from deskapp import logs, paths, settings
+from deskapp.domain.text import N_, Text
 from deskapp.errors import DeskError
 from deskapp.i18n import Translator, system_language, translator
 
 if TYPE_CHECKING:
     from deskapp.db.engine import Store
+    from deskapp.db.folder_lock import FolderLock
     from deskapp.db.unit_of_work import Clock
     from deskapp.db.workstation import Workstation
     from deskapp.domain.access import Actor
     from deskapp.services.all import Services
+    from deskapp.services.backups import RestoreOrder
+    from deskapp.ui.access.restore import RestorePage
+    from deskapp.ui.access.unlock import UnlockPage
+    from deskapp.ui.base_tab import ClosedWork
+    from deskapp.ui.closed import ClosedDesk
     from deskapp.ui.main_window import MainWindow
+    from deskapp.ui.tasks import Progress
 
 
 WARM_AFTER_MS: Final = 1500
@@ -34,34 +45,62 @@ class Hospital:
     store: Store
     workstation: Workstation
     services: Services
+    lock: FolderLock | None = None
 
     def close(self) -> None:
-        """Close the database and the drafts."""
+        """Close the database, the drafts and the log, and give the data folder free."""
         self.workstation.drafts.close()
         self.store.close()
+        if self.lock is not None:
+            self.lock.close()
+        logs.stop()
 
 
-def open_hospital(folder: Path | None = None, url: str | None = None, clock: Clock | None = None) -> Hospital:
+def open_hospital(
+    folder: Path | None = None, url: str | None = None, clock: Clock | None = None, key: bytes | None = None
+) -> Hospital:
     """Open the hospital of a data folder, or of a database server; migrate it if need be.
 
-    Raises `StorageError` with what to do when it can't be opened.
+    `key` is that of a protected data folder, as somebody has just given it. Raises `StorageError` with what
+    to do when it can't be opened.
     """
-    from deskapp.db import migrate
+    from deskapp.db import backup, migrate, restore
     from deskapp.db.engine import Store
     from deskapp.db.workstation import Workstation
     from deskapp.services.all import build_services
     from deskapp.services.house import HouseRules
 
     folder = folder or paths.default_data_folder()
-    workstation = Workstation.in_folder(folder)
-    store = Store.open(url) if url else Store.in_folder(folder)
-    try:
-        migrate.upgrade(store)
-    except BaseException:
-        store.close()
-        raise
+    logs.start(folder / logs.FOLDER)
+    with ExitStack() as stack:
+        lock = None if url else stack.enter_context(closing(_enter(folder)))
+        store = stack.enter_context(closing(Store.open(url) if url else Store.in_folder(folder, key)))
+        workstation = Workstation.in_folder(folder, store.key)
+        now = clock() if clock is not None else dt.datetime.now(dt.UTC)
+        migrate.upgrade(store, before=partial(backup.before_migration, store, folder, now))
+        restore.finish(store, workstation)
+        stack.pop_all()
     services = build_services(store, workstation, clock, HouseRules(folder / "triage"))
-    return Hospital(store, workstation, services)
+    return Hospital(store, workstation, services, lock)
+
+
+def _enter(folder: Path) -> FolderLock:
+    """Finish what a crash broke off in a data folder, and hold it open beside other desks."""
+    from deskapp.db import restore, swap
+    from deskapp.db.engine import refuse_network_path
+    from deskapp.db.faults import disk_error
+    from deskapp.db.folder_lock import share
+
+    refuse_network_path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise disk_error(error) from error
+    restore.settle_alone(folder)
+    swap.settle_alone(folder)
+    restore.demand_database(folder)
+    restore.mend_key_file(folder)
+    return share(folder)
 
 
 @dataclass(frozen=True)
@@ -103,6 +142,10 @@ class Application:
         self.window = MainWindow(self.tr)
         self.hospital: Hospital | None = None
         self.desk: OpenDesk | None = None
+        self._closed: ClosedDesk | None = None
+        self._work: ClosedWork | None = None
+        self._page: UnlockPage | RestorePage | None = None
+        self._news: Text | None = None
 
     def open(self) -> None:
         """Show the window and have it filled as soon as it is on the screen."""
@@ -112,18 +155,127 @@ class Application:
         self.qt.processEvents()
         QTimer.singleShot(0, self.window, self.fill)
 
-    def fill(self) -> None:
-        """Open the hospital and its desk; what keeps it closed is said in the window."""
+    def fill(self, key: bytes | None = None) -> None:
+        """Open the hospital and its desk; what keeps it closed is said in the window, or its key asked."""
+        start = self.start
         try:
-            self.hospital = open_hospital(self.start.folder, self.start.url, self.start.clock)
+            self.hospital = open_hospital(start.folder, start.url, start.clock, key)
         except DeskError as error:
-            logging.getLogger(__name__).error("%s", error.code)
-            self.window.say(self.tr(error.text))
+            if not self._asked_for_key(error) and not self._offered_backup(error, key):
+                logging.getLogger(__name__).error("%s", error.code)
+                self.window.say(self.tr(error.text))
             return
         if self.start.language is None:
             self._speak_as_chosen(self.hospital)
-        self.desk = build_desk(self.hospital, self.window, self.tr.language, self.start.actor)
+        self.desk = build_desk(self.hospital, self.window, self.tr.language, start.actor, self.while_closed)
+        if self._news is not None:
+            self.desk.messages.info(self._news)
+            self._news = None
         self._settle()
+
+    def _asked_for_key(self, error: DeskError) -> bool:
+        """Ask for passphrase or recovery code where one of them opens the hospital."""
+        from deskapp.services.protect import LOCKED
+        from deskapp.ui.access.unlock import UnlockPage
+        from deskapp.ui.closed import ClosedDesk
+
+        if self.start.url or error.code not in LOCKED:
+            return False
+        self._closed = ClosedDesk(self.window, self.tr.language)
+        folder = self.start.folder or paths.default_data_folder()
+        by_code = error.code != "storage.locked"
+        self._page = UnlockPage(self._closed.desk, folder, error.text, by_code=by_code)
+        self._page.unlocked.connect(self._on_unlocked)
+        self.window.show_page(self._page)
+        return True
+
+    def _on_unlocked(self, key: bytes) -> None:
+        self._leave_page()
+        self.fill(key)
+
+    def _leave_page(self) -> None:
+        assert self._page is not None
+        self.window.take_away(self._page)
+        self._end_closed()
+
+    def _offered_backup(self, error: DeskError, key: bytes | None) -> bool:
+        """Offer the backups where the database is damaged or gone; nothing is written until one was chosen."""
+        from deskapp.services import restoring
+        from deskapp.ui.access.restore import RestorePage
+        from deskapp.ui.closed import ClosedDesk
+
+        if self.start.url or error.code not in restoring.CLOSED_BY_DAMAGE:
+            return False
+        logging.getLogger(__name__).error("%s", error.code)
+        self._closed = ClosedDesk(self.window, self.tr.language)
+        folder = self.start.folder or paths.default_data_folder()
+        save_in = folder if error.code in restoring.PARTLY_READABLE else None
+        way = restoring.Closed(folder, key)
+        page = self._page = RestorePage(self._closed.desk, way, error.text, save_in)
+        page.ordered.connect(self._on_restore_ordered)
+        self.window.show_page(page)
+        return True
+
+    def _on_restore_ordered(self, order: RestoreOrder) -> None:
+        from deskapp.ui.access.restore import RestoreWork
+
+        assert self._page is not None
+        assert self._closed is not None
+        now = self.start.clock() if self.start.clock is not None else dt.datetime.now(dt.UTC)
+        # What goes wrong is told on the page, where another backup can be chosen.
+        self._closed.runner.run(
+            RestoreWork(order, now), done=self._restored, owner=self._page, progress=_unheard
+        )
+
+    def _restored(self, told: Text) -> None:
+        self._leave_page()
+        self._news = told
+        self.fill()
+
+    def _end_closed(self) -> None:
+        if self._closed is not None:
+            self._closed.end()
+            self._closed = None
+
+    def while_closed(self, work: ClosedWork) -> None:
+        """Close the hospital, do `work` in a worker, open the hospital again and say what became of it."""
+        from PySide6.QtCore import QTimer
+
+        self._work = work
+        # Whoever asks stands in the window that is about to go.
+        QTimer.singleShot(0, self.window, self._close_and_work)
+
+    def _close_and_work(self) -> None:
+        from deskapp.ui.closed import ClosedDesk
+        from deskapp.ui.main_window import MainWindow
+
+        assert self.desk is not None
+        assert self._work is not None
+        self.tr = self.desk.language.tr
+        old, self.window = self.window, MainWindow(self.tr)
+        self.window.setGeometry(old.geometry())
+        self.window.show()
+        self.window.activateWindow()
+        old.close()
+        self.close()
+        old.deleteLater()
+        self._closed = ClosedDesk(self.window, self.tr.language)
+        run = self._closed.runner.run
+        run(self._work, done=self._worked, failed=self._not_worked, progress=self._tell_progress)
+
+    def _tell_progress(self, progress: Progress) -> None:
+        message = N_("Please wait and leave the computer on: {done} of {total} files are done.")
+        self.window.say(self.tr(message, done=progress.done, total=progress.total))
+
+    def _worked(self, told: Text | None) -> None:
+        self._news = told
+        self._end_closed()
+        self.fill()
+
+    def _not_worked(self, error: Exception) -> None:
+        self._worked(error.text if isinstance(error, DeskError) else None)
+        if not isinstance(error, DeskError) and self.desk is not None:
+            self.desk.messages.bug(error)
 
     def _speak_as_chosen(self, hospital: Hospital) -> None:
         """Speak the language that was chosen at the first start."""
@@ -179,11 +331,18 @@ class Application:
     def run(self) -> int:
         """Stay until the window is closed."""
         code = self.qt.exec()
+        self._back_up_at_exit()
         self.close()
         return code
 
+    def _back_up_at_exit(self) -> None:
+        """Back up if the last backup is older than some hours: the window is gone, nobody waits for it."""
+        if self.desk is not None and self.hospital is not None:
+            self.hospital.services.backups.make_at_exit(self.desk.session.who())
+
     def close(self) -> None:
         """Wait for what is under way, then close the database."""
+        self._end_closed()
         if self.desk is not None:
             self.desk.close()
             self.desk = None
@@ -210,6 +369,10 @@ def pictures(start: Start, out: Path) -> list[Path]:
         app.window.deleteLater()
 
 
+def _unheard(_progress: Progress) -> None:
+    """Restoring is one step: there is nothing to tell on the way."""
+
+
 def _warm_paper(tr: Translator) -> None:
     from deskapp.forms import catalog
     from deskapp.ui import printing
@@ -221,13 +384,20 @@ def _warm_paper(tr: Translator) -> None:
 class OpenDesk:
     """The window's machinery around one open hospital."""
 
-    def __init__(self, hospital: Hospital, window: MainWindow, language: str) -> None:
+    def __init__(
+        self,
+        hospital: Hospital,
+        window: MainWindow,
+        language: str,
+        while_closed: Callable[[ClosedWork], object] | None = None,
+    ) -> None:
         from PySide6.QtWidgets import QApplication
 
         from deskapp.db.change_feed import ChangeFeed
         from deskapp.ui.base_tab import Desk, LanguageState
         from deskapp.ui.feed import FeedWatcher
         from deskapp.ui.hub import ChangeHub
+        from deskapp.ui.keeping import Keeping
         from deskapp.ui.keys import Keys
         from deskapp.ui.messages import Messages, Net
         from deskapp.ui.scan import ScanDetector
@@ -237,6 +407,7 @@ class OpenDesk:
 
         app = QApplication.instance()
         assert isinstance(app, QApplication)
+        self._here = hospital.workstation.name
         self.messages = Messages(window)
         self.net = Net(self.messages)
         self.hub = ChangeHub(window)
@@ -252,22 +423,33 @@ class OpenDesk:
             self.keys,
             hospital.services,
             self.session.who,
+            while_closed,
         )
         self.scans = ScanDetector(app)
         self._feed = ChangeFeed(hospital.store, hospital.workstation.name)
         self.feed = FeedWatcher(self._feed, self.runner, self.hub, window)
         self.tending = Tending(self.desk, window)
+        self.keeping = Keeping(self.desk, window)
 
     def close(self) -> None:
         """Stop listening and wait for what is under way."""
         self.scans.stop()
         self.feed.stop()
         self.tending.stop()
+        self.keeping.stop()
         self.session.end()
+        self._anchor()
         self._finish()
         self.runner.drain()
         self._feed.close()
         self.net.remove()
+
+    def _anchor(self) -> None:
+        """Anchor what was written since the last anchor: nobody may be signed in any more."""
+        from deskapp.domain.access import Actor
+
+        nobody = Actor(0, "", frozenset(), self._here)
+        self.runner.run(self.desk.services.trail.anchor_now, nobody, failed=_not_anchored)
 
     def _finish(self) -> None:
         """Let what was ordered before the window closed come to its end: a number given is printed too."""
@@ -277,18 +459,25 @@ class OpenDesk:
             Quiet(self.runner, FINISH_SECONDS).wait()
 
 
+def _not_anchored(error: Exception) -> None:
+    # The next desk that opens anchors the same lines, an hour later at most.
+    logging.getLogger(__name__).info("not anchored at closing: %s", error)
+
+
 def build_desk(
     hospital: Hospital,
     window: MainWindow,
     language: str,
     actor: Callable[[Services], Actor] | None = None,
+    while_closed: Callable[[ClosedWork], object] | None = None,
 ) -> OpenDesk:
-    """Put the desk into the window, signed in as `actor` if one is given."""
-    opened = OpenDesk(hospital, window, language)
+    """Put the desk into the window, signed in as `actor` if one is given; see `Desk.while_closed`."""
+    opened = OpenDesk(hospital, window, language, while_closed)
     if actor is not None:
         opened.session.actor = actor(hospital.services)
     window.open_desk(opened.desk, opened.session)
     opened.scans.scanned.connect(window.take_scan)
     opened.feed.start()
     opened.tending.start()
+    opened.keeping.start()
     return opened

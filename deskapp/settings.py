@@ -49,6 +49,10 @@ SCALE: Final = Option("look.scale", 100, Scope.WORKSTATION)
 DEMO: Final = Option("demo", False)
 BACKUP_TIME: Final = Option("backup.time", "03:00")
 BACKUP_SECOND_FOLDER: Final = Option("backup.second-folder", "", Scope.WORKSTATION)
+BACKUP_MACHINE: Final = Option("backup.machine", "")
+FULL_CHECK_ON: Final = Option("check.full-on", "", Scope.WORKSTATION)
+"""Day of the last full look at the database from here, as ISO text."""
+"""Name of the workstation that backs up a server's database."""
 CLIPBOARD_SECONDS: Final = Option("clipboard.seconds", 60)
 RETENTION_YEARS: Final = Option("retention.years", 15, regulation=True)
 
@@ -67,6 +71,8 @@ OPTIONS: Final[dict[str, Option[Any]]] = {
         DEMO,
         BACKUP_TIME,
         BACKUP_SECOND_FOLDER,
+        BACKUP_MACHINE,
+        FULL_CHECK_ON,
         CLIPBOARD_SECONDS,
         RETENTION_YEARS,
     )

@@ -65,7 +65,7 @@ def test_the_copy_in_the_open_holds_the_same(house: Path) -> None:
 @pytest.mark.safety
 @pytest.mark.skipif(programs() is None, reason="PostgreSQL is not installed")
 def test_eight_desks_work_in_each_way() -> None:
-    found = desks.measure(0.3, 1, 0.0)
+    found = desks.measure(0.3, 1)
     assert all(worked.rates[0] > 0 for worked in found.values())
     [row] = desks.rows(found)
     assert row.at_least

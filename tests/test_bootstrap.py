@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from deskapp import i18n
 from deskapp.bootstrap import Application, Hospital, Start, open_hospital, pictures
+from deskapp.db import anchors
+from deskapp.db.backup_process import Job, carry_out
+from deskapp.db.engine import Store
+from deskapp.db.workstation import Workstation
+from deskapp.domain.access import Actor
+from deskapp.domain.backup import BackupKind
 from deskapp.domain.intake import TriageDecision, VisitView
 from deskapp.errors import StorageError
 from deskapp.services.base import new_request
 from deskapp.ui import style
+from deskapp.ui.access.restore import RestorePage
 from deskapp.ui.intake.tab import IntakeTab
 from tests.support.hospital import hospital, hospital_folder, hospital_template, signed_in
 from tests.support.logs import LogGuard
@@ -28,6 +37,7 @@ from tests.support.paper import FakeSpooler
 
 __all__ = ["hospital", "hospital_folder", "hospital_template"]
 
+NOW = dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC)
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 
@@ -203,14 +213,37 @@ def test_the_hospitals_language_is_spoken_unless_another_is_asked_for(
         assert app.desk.language.tr.language == chosen
 
 
-def test_a_file_that_is_no_database_is_said_in_the_window(
+def test_a_database_that_is_damaged_is_restored_from_the_window(
     hospital_folder: Path, qtbot: QtBot, log_guard: LogGuard
 ) -> None:
     log_guard.expect("deskapp.bootstrap", 40, "storage")
+    with closing(open_hospital(hospital_folder)) as opened:
+        job = Job(
+            opened.store.url, opened.store.key, hospital_folder / "backups", None, BackupKind.DAILY, NOW
+        )
+        carry_out(job)
     (hospital_folder / "deskapp.sqlite").write_bytes(b"no database" * 1000)
-    for app in running(Start(hospital_folder, language="en"), qtbot):
-        assert "no database of ours" in said(app)
-        assert [label.text() for label in app.window.findChildren(QLabel) if label.isVisible()] == [said(app)]
+    app = Application(Start(hospital_folder, language="en"))
+    app.open()
+    qtbot.waitUntil(lambda: isinstance(app._page, RestorePage), timeout=20_000)
+    page = app._page
+    assert isinstance(page, RestorePage)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=20_000)
+    assert "no database of ours" in page._why.text()
+    assert (hospital_folder / "deskapp.sqlite").read_bytes() == b"no database" * 1000
+    page.table.selectRow(0)
+    qtbot.waitUntil(page.confirm.isVisible, timeout=20_000)
+    page.confirm.fill("confirm", f"{NOW.astimezone():%Y%m%d}")
+    qtbot.waitUntil(page.go.isEnabled, timeout=20_000)
+    page.order()
+    qtbot.waitUntil(lambda: app.desk is not None, timeout=20_000)
+    assert app.hospital is not None
+    nobody = Actor(0, "", frozenset(), "desk")
+    assert app.hospital.services.access.names(nobody)
+    app.window.close()
+    app.close()
+    app.window.deleteLater()
+    style.apply(app.qt, "light", language="zh")
 
 
 def test_a_missing_key_changes_nothing_and_is_raised(hospital_folder: Path) -> None:
@@ -253,3 +286,22 @@ def test_a_desk_can_live_at_another_time(hospital_folder: Path) -> None:
     assert opened.services.visits.visit(actor, visit.id).opened_at == moment
     opened.close()
     shutil.rmtree(hospital_folder)
+
+
+def test_a_desk_that_closes_anchors_what_was_written_and_leaves_a_log_without_names(
+    hospital_folder: Path, qtbot: QtBot, log_guard: LogGuard
+) -> None:
+    log_guard.expect("deskapp.ui", logging.ERROR, "ValueError")
+    started = running(Start(hospital_folder, language="en", actor=signed_in), qtbot)
+    app = next(started)
+    assert app.desk is not None
+    app.desk.messages.broke.disconnect()
+    app.desk.messages.bug(ValueError("王建国"))
+    list(started)
+    store, workstation = Store.in_folder(hospital_folder), Workstation.in_folder(hospital_folder)
+    assert list(anchors.findings(store, workstation)) == []
+    assert anchors.log_of(store, workstation).read_text().count("\n") == 1
+    store.close()
+    written = (hospital_folder / "logs" / "deskapp.log").read_text("utf-8")
+    assert "ValueError" in written
+    assert "王建国" not in written

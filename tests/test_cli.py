@@ -100,7 +100,7 @@ def test_help_loads_nothing_heavy() -> None:
         ["--data", "a", "migrate", "--url", "postgresql://b/c"],
         ["migrate", "--url", "sqlite:///a"],
         ["migrate", "--url", "postgresql://me:secret@b/c"],
-        ["backup"],
+        ["restore"],
         ["exp", "visits"],
     ],
 )
@@ -219,6 +219,7 @@ def test_the_list_of_forms(run: Run) -> None:
         "registration-form",
         "record-page",
         "number-slip",
+        "recovery-sheet",
     ]
 
 
@@ -345,3 +346,16 @@ def test_a_screen_is_recognised(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert has_screen() is screen
+
+
+def test_the_audit_trail_is_exported(folder: Path, run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "trail.json"
+    code, said, complaint = run("export", "audit", "--data", folder, "--out", out)
+    assert (code, complaint) == (0, "")
+    rows = json.loads(out.read_text("utf-8"))
+    assert said == f"{len(rows)} lines written.\n"
+    assert "account.add" in {row["action"] for row in rows}
+    assert (
+        run("export", "audit", "--data", folder, "--to", "1999-01-01", "--out", out)[1]
+        == "0 lines written.\n"
+    )

@@ -23,8 +23,12 @@ def test_a_default_survives_being_stored(name: str) -> None:
 
 
 def test_only_the_regulations_figures_are_shown_as_such() -> None:
-    assert {name for name, option in OPTIONS.items() if option.regulation} == {"door.guides"}
+    assert {name for name, option in OPTIONS.items() if option.regulation} == {
+        "door.guides",
+        "retention.years",
+    }
     assert OPTIONS["door.guides"].default == 2
+    assert OPTIONS["retention.years"].default == 15
 
 
 def test_the_products_own_figures() -> None:
@@ -35,6 +39,6 @@ def test_the_products_own_figures() -> None:
 
 def test_look_and_printers_are_the_workstations_own() -> None:
     here = {name for name, option in OPTIONS.items() if option.scope is Scope.WORKSTATION}
-    assert here == {"look.scheme", "look.scale"}
+    assert here == {"look.scheme", "look.scale", "backup.second-folder", "check.full-on"}
     option = printer_option("number-slip")
     assert (option.name, option.default, option.scope) == ("printer.number-slip", "", Scope.WORKSTATION)

@@ -7,14 +7,13 @@ names and options; a new command is a function and one line in the `COMMANDS` of
 from __future__ import annotations
 
 import argparse
-import re
 import sys
 from collections.abc import Sequence
 from typing import Final
 
 from deskapp import paths
-from deskapp.cli import desk, paper, safety, transfer
-from deskapp.cli.call import DONE, FAILED, USAGE, Call, Command
+from deskapp.cli import backup, check, desk, paper, protect, safety, transfer
+from deskapp.cli.call import DONE, FAILED, USAGE, Call, Command, server_address
 from deskapp.cli_words import argparse_says
 from deskapp.domain.text import N_
 from deskapp.errors import DeskError
@@ -27,8 +26,10 @@ COMMANDS: Final[dict[str, Command]] = {
     **paper.COMMANDS,
     **transfer.COMMANDS,
     **safety.COMMANDS,
+    **backup.COMMANDS,
+    **check.COMMANDS,
+    **protect.COMMANDS,
 }
-_SECRET: Final = re.compile(r"://[^/@]*:[^/@]+@")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -104,8 +105,4 @@ def _check_place(call: Call) -> None:
         return
     if call.args.data:
         call.usage(N_("Name a data folder or a database address, not both."))
-    if not url.startswith(("postgresql://", "postgresql+psycopg://")):
-        call.usage(N_("The address begins with postgresql:// ; for a data folder take --data."))
-    if _SECRET.search(url):
-        call.usage(N_("A password does not belong into the address: put it into the file .pgpass."))
-    call.args.url = url.replace("postgresql://", "postgresql+psycopg://")
+    call.args.url = server_address(call, url)

@@ -110,7 +110,7 @@ def key_of(call: Call) -> bytes | None:
     except StorageError as error:
         if error.code not in LOCKED:
             raise
-        typed = secret_typed(call, N_("Passphrase, or recovery code: "), PASSPHRASE)
+        typed = secret_typed(call, N_("Passphrase, or recovery code:"), PASSPHRASE)
         if typed is None:
             raise _not_asked(error) from error
     return unlock(call.data_folder, typed)
@@ -125,7 +125,7 @@ def secret_typed(call: Call, prompt: str, *variables: str) -> str | None:
             return os.environ[variable]
     if not sys.stdin or not sys.stdin.isatty():
         return None
-    return getpass.getpass(call.tr(prompt))
+    return getpass.getpass(call.tr(prompt) + " ")
 
 
 def _not_asked(error: StorageError) -> StorageError:

@@ -59,7 +59,7 @@ class _KeyOf:
         except StorageError as error:
             if error.code not in LOCKED:
                 raise
-            typed = secret_typed(self._call, N_("Passphrase, or recovery code: "), PASSPHRASE)
+            typed = secret_typed(self._call, N_("Passphrase, or recovery code:"), PASSPHRASE)
             if typed is None:
                 raise
         return unlock(folder, typed)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from deskapp.cli.call import DONE, FAILED, Call, Command, hospital_of, key_of, server_address, somebody
@@ -27,7 +29,7 @@ def _migrate_options(parser: argparse.ArgumentParser, tr: Translator) -> None:
 
 
 def _migrate(call: Call) -> int:
-    from deskapp.db import migrate
+    from deskapp.db import backup, migrate
     from deskapp.db.engine import Store
 
     url = call.args.url
@@ -35,7 +37,9 @@ def _migrate(call: Call) -> int:
         _store_password(call, url)
     store = _open_server(call, url) if url else Store.in_folder(call.data_folder, key_of(call))
     try:
-        changed = migrate.upgrade(store)
+        now = dt.datetime.now(dt.UTC)
+        before = partial(backup.before_migration, store, call.data_folder, now)
+        changed = migrate.upgrade(store, before)
         missing = migrate.give_rights(store) if url else []
     finally:
         store.close()
@@ -77,7 +81,7 @@ def _typed_password(call: Call, url: str) -> str:
 
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
-    return getpass.getpass(call.tr("Password of {login}: ", login=server.login_of(url)))
+    return getpass.getpass(call.tr("Password of {login}:", login=server.login_of(url)) + " ")
 
 
 def _copy_options(parser: argparse.ArgumentParser, tr: Translator) -> None:

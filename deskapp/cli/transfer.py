@@ -13,10 +13,11 @@ from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 
 if TYPE_CHECKING:
+    from deskapp.bootstrap import Hospital
     from deskapp.services.transfer.report import ImportReport
 
 IMPORTS: Final = ("staff", "visitors", "doctors", "prices")
-EXPORTS: Final = ("visits",)
+EXPORTS: Final = ("visits", "audit")
 
 
 def _import_options(parser: argparse.ArgumentParser, tr: Translator) -> None:
@@ -99,9 +100,6 @@ def _export_options(parser: argparse.ArgumentParser, tr: Translator) -> None:
 
 
 def _export(call: Call) -> int:
-    from deskapp.services.base import new_request
-    from deskapp.services.transfer.service import TransferService
-
     args = call.args
     if args.kind not in EXPORTS:
         call.usage(
@@ -110,14 +108,31 @@ def _export(call: Call) -> int:
             choices=", ".join(EXPORTS),
         )
     with hospital_of(call) as hospital:
-        transfer = TransferService(hospital.store)
-        span = {"first": args.first, "last": args.last}
-        done = transfer.export_visits(somebody(hospital), new_request(), Path(args.out), call.tr, **span)
-    print(call.tr.n("{count} visit written.", "{count} visits written.", done.value))
+        print((_export_audit if args.kind == "audit" else _export_visits)(call, hospital))
     return DONE
+
+
+def _export_visits(call: Call, hospital: Hospital) -> str:
+    from deskapp.services.base import new_request
+    from deskapp.services.transfer.service import TransferService
+
+    args, transfer = call.args, TransferService(hospital.store)
+    span = {"first": args.first, "last": args.last}
+    done = transfer.export_visits(somebody(hospital), new_request(), Path(args.out), call.tr, **span)
+    return call.tr.n("{count} visit written.", "{count} visits written.", done.value)
+
+
+def _export_audit(call: Call, hospital: Hospital) -> str:
+    from deskapp.services.base import new_request
+    from deskapp.services.trail import TrailFilter
+
+    args = call.args
+    wanted = TrailFilter(first=args.first, last=args.last)
+    done = hospital.services.trail.export(somebody(hospital), new_request(), Path(args.out), call.tr, wanted)
+    return call.tr.n("{count} line written.", "{count} lines written.", done.value)
 
 
 COMMANDS: Final = {
     "import": Command(N_("read staff, visitors, doctors or prices from a file"), _import, _import_options),
-    "export": Command(N_("write visits to a file"), _export, _export_options),
+    "export": Command(N_("write visits or the audit trail to a file"), _export, _export_options),
 }

@@ -8,29 +8,31 @@ keys on: a confirmed visit must survive a power cut.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import secrets
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
+from deskapp.db import journal, server, swap
 from deskapp.db.faults import disk_error, storage_error
-from deskapp.db.secret_file import write_secret
+from deskapp.db.keys import KEY_FILE, begin, read_key_file
+from deskapp.db.keys import key_id as key_id  # noqa: PLC0414
+from deskapp.domain.recovery import KEY_BYTES
 from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError
 
 DATABASE_FILE: Final = "deskapp.sqlite"
-KEY_FILE: Final = "deskapp.key"
-KEY_BYTES: Final = 32
 BUSY_SECONDS: Final = 20
-CONNECT_SECONDS: Final = 10
 WRITE_CACHE_KIB: Final = 16_384
+JOURNAL_BYTES: Final = 64 << 20
+DAMAGED: Final = ("storage.damaged", "storage.not-a-database")
 EXPECTED_PRAGMAS: Final = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
@@ -41,36 +43,62 @@ class Store:
         self.url = url
         self.key = key
         """Raw key of the file; None on a server."""
+        self.lost_transactions = 0
+        """How many confirmed transactions a damaged journal took along, as found at opening."""
         self.read_engine = read
         self.write_engine = write
 
     @classmethod
-    def open(cls, url: str, key: bytes | None = None) -> Store:
+    def open(cls, url: str, key: bytes | None = None, password: str | None = None) -> Store:
         """Open `url`; `key` is the 32-byte raw key of a SQLite file (required for one).
+
+        A server's `password` is found by itself unless somebody has just typed it.
 
         Raises `StorageError` when the file or the server can't be used.
         """
+        lost = 0
         if make_url(url).get_backend_name() == "sqlite":
             if key is None or len(key) != KEY_BYTES:
                 raise ValueError("a SQLite store needs its 32-byte key")
+            lost = _lost_transactions(url)
             read, write = (_sqlite_engine(url, key, writes=writes) for writes in (False, True))
         else:
             key = None
-            read, write = _server_engine(url, read_only=True), _server_engine(url, read_only=False)
+            read, write = server.engines(url, BUSY_SECONDS, password)
         store = cls(url, read, write, key)
+        store.lost_transactions = lost
         store._try_out()
         return store
 
     @classmethod
-    def in_folder(cls, folder: Path) -> Store:
-        """Open, or begin, the SQLite database of a data folder; its key lies beside it."""
+    def in_folder(cls, folder: Path, key: bytes | None = None) -> Store:
+        """Open, or begin, the SQLite database of a data folder.
+
+        Without `key` the key file has to lead to it by itself: raises `StorageError` "storage.locked" where
+        somebody has to type a passphrase first.
+        """
         refuse_network_path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            key = _key_of(folder)
+            swap.settle_alone(folder)
+            key = key or _key_of(folder)
         except OSError as error:
             raise disk_error(error) from error
         return cls.open(f"sqlite:///{folder / DATABASE_FILE}", key)
+
+    @classmethod
+    def to_look(cls, url: str, key: bytes | None = None) -> Store:
+        """Open `url` only to look at it: nothing can be written, nor is anything begun or finished.
+
+        Raises `StorageError` as `open` does.
+        """
+        is_file = make_url(url).get_backend_name() == "sqlite"
+        read = (
+            _sqlite_engine(url, key or b"", writes=False) if is_file else server.engines(url, BUSY_SECONDS)[0]
+        )
+        store = cls(url, read, read, key)
+        store._try_out()
+        return store
 
     @property
     def is_sqlite(self) -> bool:
@@ -108,9 +136,11 @@ class Store:
             raise
 
 
-def key_id(key: bytes) -> str:
-    """Return a short name of a key that gives nothing of it away: it stands on sheets and beside backups."""
-    return hashlib.sha256(b"deskapp key" + key).hexdigest()[:8]
+def _lost_transactions(url: str) -> int:
+    # What can't be read here can't be opened either, and that is told there.
+    with contextlib.suppress(OSError):
+        return journal.lost_transactions(Path(str(make_url(url).database)))
+    return 0
 
 
 @contextmanager
@@ -138,29 +168,70 @@ def _sqlite_engine(url: str, key: bytes, *, writes: bool) -> Engine:
         # The connection that was used last has the pages at hand that the next search needs.
         pool_use_lifo=True,
     )
-    pragma = f"PRAGMA key = \"x'{key.hex()}'\""
+    file = str(make_url(url).database)
 
     @event.listens_for(engine, "connect")
-    def unlock(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA cipher_log_level = NONE")
-        connection.execute(pragma)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA temp_store = MEMORY")
-        if writes:
-            # A number touches some hundred pages of search lists, each to be decrypted: it keeps them.
-            connection.execute(f"PRAGMA cache_size = -{WRITE_CACHE_KIB}")
-        else:
-            connection.execute("PRAGMA query_only = ON")
-        assert_durable(connection)
+    def unlock(connection: Any, record: ConnectionPoolEntry) -> None:
+        _unlock(connection, key, writes=writes)
+        record.info[_PLACE] = _place(file)
+
+    @event.listens_for(engine, "handle_error")
+    def drop(context: ExceptionContext) -> None:
+        # A connection that has met a page it can't authenticate refuses every other page from then on.
+        known = storage_error(context.original_exception)
+        if known is not None and known.code in DAMAGED:
+            context.is_disconnect = True
+            context.invalidate_pool_on_disconnect = False
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        if writes:
+            _demand_place(connection, file)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _unlock(connection: Any, key: bytes, *, writes: bool) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA cipher_log_level = NONE")
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    if writes:
+        # A number touches some hundred pages of search lists, each to be decrypted: it keeps them.
+        connection.execute(f"PRAGMA cache_size = -{WRITE_CACHE_KIB}")
+        # A large import leaves a large journal, which would keep its size until everybody has left.
+        connection.execute(f"PRAGMA journal_size_limit = {JOURNAL_BYTES}")
+    else:
+        connection.execute("PRAGMA query_only = ON")
+    assert_durable(connection)
+
+
+_PLACE: Final = "place"
+
+
+def _place(file: str) -> tuple[int, int] | None:
+    """Return which file lies at the place of the database now; None where there is none."""
+    try:
+        found = os.stat(file)  # noqa: PTH116
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _demand_place(connection: Connection, file: str) -> None:
+    """Raise when the file was taken away: the system would let us write on into what nobody finds again."""
+    opened = connection.info.get(_PLACE)
+    if opened is not None and opened != _place(file):
+        raise StorageError("storage.moved", Text(MOVED))
+
+
+MOVED: Final = N_(
+    "The database was moved or removed while this program was open. This was not stored; put it back, then start the program again."
+)
 
 
 def assert_durable(connection: Any) -> None:
@@ -177,55 +248,11 @@ def assert_durable(connection: Any) -> None:
             )
 
 
-def _server_engine(url: str, *, read_only: bool) -> Engine:
-    engine = create_engine(
-        url,
-        connect_args={
-            "connect_timeout": CONNECT_SECONDS,
-            "options": f"-c lock_timeout={round(BUSY_SECONDS * 1000)}ms",
-        },
-        pool_size=4,
-        max_overflow=4,
-        pool_pre_ping=True,
-        pool_timeout=BUSY_SECONDS,
-    )
-    if read_only:
-        # Otherwise each statement would see another moment of the database.
-        return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    return engine
-
-
 def _key_of(folder: Path) -> bytes:
-    path = folder / KEY_FILE
-    if path.exists():
-        return _read_key(path)
-    if (folder / DATABASE_FILE).exists():
-        raise StorageError(
-            "storage.key-missing",
-            Text(
-                N_(
-                    "The key file {file} is missing beside the database. Put it back from the backup; nothing was changed."
-                ),
-                {"file": KEY_FILE},
-            ),
-        )
-    write_secret(path, secrets.token_bytes(KEY_BYTES).hex())
-    return _read_key(path)
-
-
-def _read_key(path: Path) -> bytes:
-    """Return the key in the file: perhaps another program's, if both began the folder at once."""
-    with contextlib.suppress(ValueError):
-        key = bytes.fromhex(path.read_text("ascii").strip())
-        if len(key) == KEY_BYTES:
-            return key
-    raise StorageError(
-        "storage.key-damaged",
-        Text(
-            N_("The key file {file} is damaged. Put it back from the backup; nothing was changed."),
-            {"file": path.name},
-        ),
-    )
+    """Return the key of a folder, and begin one where there is nothing yet."""
+    if (folder / KEY_FILE).exists() or (folder / DATABASE_FILE).exists():
+        return read_key_file(folder / KEY_FILE)
+    return begin(folder)
 
 
 def refuse_network_path(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Small files that hold a secret: written whole or not at all, never written over."""
+"""Small files that hold a secret: written whole or not at all, never written over by chance."""
 
 from __future__ import annotations
 
@@ -19,7 +19,18 @@ def write_secret(path: Path, text: str) -> None:
         _write(temporary, text)
         with contextlib.suppress(FileExistsError):
             _place(temporary, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def replace_secret(path: Path, text: str) -> None:
+    """Make `text` the content of `path`, in one step: a power cut leaves the old secret or the new. Raises OSError."""
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.new")
+    try:
+        _write(temporary, text)
+        temporary.replace(path)
+        sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -45,8 +56,8 @@ def _place(temporary: Path, path: Path) -> None:
         temporary.rename(path)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the new name itself survive a power cut, where the system lets a folder be synchronised."""
+def sync_folder(folder: Path) -> None:
+    """Make new and changed names survive a power cut, where the system lets a folder be synchronised."""
     if os.name != "posix":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -1,6 +1,7 @@
 """What belongs to this computer and not to the hospital: its name, its secret, and unsent drafts.
 
-The secret lies outside the database: PINs are mixed with it, and drafts are encrypted with it.
+The secret lies outside the database: PINs are mixed with it. Drafts are encrypted with it and with the
+database's key: where that is protected, the files of the folder alone do not show what was being typed.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from deskapp.db import cipher
 from deskapp.db.engine import refuse_network_path
 from deskapp.db.faults import disk_error, storage_error
 from deskapp.db.lanes import DRAFTS, in_lane
 from deskapp.db.secret_file import write_secret
+from deskapp.db.swap import prepared, put_in_place
 from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError
 
@@ -33,29 +36,41 @@ class Workstation:
     `anchor_key` signs the anchors of the audit trail; `folder` is where everything of this computer lies.
     """
 
-    def __init__(self, folder: Path, secret: bytes) -> None:
+    def __init__(self, folder: Path, secret: bytes, database_key: bytes | None = None) -> None:
         self.folder = folder
         host = "".join(c for c in platform.node() if c.isalnum() or c == "-")[:20] or "desk"
         self.name = f"{host}-{hashlib.sha256(b'name' + secret).hexdigest()[:6]}"
         self.pepper = hashlib.sha256(b"pin" + secret).digest()
         self.anchor_key = hashlib.sha256(b"anchor" + secret).digest()
-        self.drafts = DraftBox(folder / DRAFTS_FILE, hashlib.sha256(b"drafts" + secret).digest())
+        self.drafts = DraftBox(folder / DRAFTS_FILE, *draft_keys(secret, database_key))
 
     @classmethod
-    def in_folder(cls, folder: Path) -> Workstation:
-        """Return the workstation whose secret lies in `folder`; make one there at first start."""
+    def in_folder(cls, folder: Path, database_key: bytes | None = None) -> Workstation:
+        """Return the workstation whose secret lies in `folder`; make one there at first start.
+
+        `database_key` is that of the SQLite database in the folder; a server's desk has none.
+        """
         refuse_network_path(folder)
         path = folder / SECRET_FILE
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 write_secret(path, secrets.token_hex(SECRET_BYTES))
-            return cls(folder, _secret_in(path))
+            return cls(folder, secret_in(path), database_key)
         except OSError as error:
             raise disk_error(error) from error
 
 
-def _secret_in(path: Path) -> bytes:
+def draft_keys(secret: bytes, database_key: bytes | None) -> tuple[bytes, ...]:
+    """Return the key of the drafts, then those that drafts kept by an earlier version may still have."""
+    alone = hashlib.sha256(b"drafts" + secret).digest()
+    if database_key is None:
+        return (alone,)
+    return hashlib.sha256(b"drafts" + secret + database_key).digest(), alone
+
+
+def secret_in(path: Path) -> bytes:
+    """Return the secret of a workstation's file; `StorageError` ("storage.secret-damaged") when it holds none."""
     with contextlib.suppress(ValueError):
         secret = bytes.fromhex(path.read_text("ascii").strip())
         if len(secret) == SECRET_BYTES:
@@ -72,9 +87,10 @@ class DraftBox:
     A file of its own, so that a database that is locked, full or gone does not take the draft along.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, *earlier: bytes) -> None:
         self._path = path
         self._key = key
+        self._earlier = earlier
         self._lock = threading.Lock()
         self._open: Any = None
 
@@ -114,19 +130,18 @@ class DraftBox:
 
         with self._lock:
             try:
-                connection = self._connection(driver)
-                return list(connection.execute(statement, values).fetchall())
+                return list(self._connection().execute(statement, values).fetchall())
             except (driver.Error, OSError) as error:
                 known = storage_error(error)
                 if known is None:
                     raise
                 raise known from error
 
-    def _connection(self, driver: Any) -> Any:
+    def _connection(self) -> Any:
         if self._open is None:
-            connection = driver.connect(str(self._path), isolation_level=None, check_same_thread=False)
-            connection.execute("PRAGMA cipher_log_level = NONE")
-            connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+            if self._earlier and self._path.exists():
+                self._bring_under_key()
+            connection = cipher.connect(self._path, self._key)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(
@@ -135,3 +150,13 @@ class DraftBox:
             )
             self._open = connection
         return self._open
+
+    def _bring_under_key(self) -> None:
+        """Copy drafts that still have an earlier key, so that they are as safe as the database."""
+        if cipher.fits(self._path, self._key):
+            return
+        for earlier in self._earlier:
+            if cipher.fits(self._path, earlier):
+                fresh = prepared(self._path)
+                cipher.copy(self._path, earlier, fresh, self._key)
+                put_in_place(fresh)

@@ -12,8 +12,9 @@ from typing import Final
 from deskapp import settings
 from deskapp.bootstrap import Hospital, open_hospital
 from deskapp.db.base import Base
-from deskapp.db.engine import DATABASE_FILE, KEY_FILE, Store
+from deskapp.db.engine import DATABASE_FILE, Store
 from deskapp.db.faults import disk_error
+from deskapp.db.keys import KEY_FILE
 from deskapp.db.migrate import revision
 from deskapp.db.search_bulk import rebuild
 from deskapp.db.unit_of_work import unit_of_work

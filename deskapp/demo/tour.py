@@ -15,10 +15,11 @@ from deskapp.demo.people import Visitors
 from deskapp.domain.access import Actor
 from deskapp.domain.intake import SuggestionView, TriageDecision, VisitorDraft, VisitView
 from deskapp.domain.registration import Allergy, MediaSource, Payment, Step
-from deskapp.forms.catalog import FORMS, render
+from deskapp.forms.catalog import render
 from deskapp.i18n import Translator
 from deskapp.services.all import Services
 from deskapp.services.base import Done, new_request
+from deskapp.services.intake.papers import FORMS
 from deskapp.services.intake.triage import TriageQuestion
 
 R = TypeVar("R")

@@ -12,54 +12,61 @@ from typing import Final
 
 VISIT: Final = "V"
 VISITOR: Final = "P"
+EXPORT: Final = "X"
+ERASURE: Final = "E"
 ENTROPY_BYTES: Final = 7
 
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_VALUES: Final = {char: value for value, char in enumerate(_ALPHABET)}
+ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+VALUES: Final = {char: value for value, char in enumerate(ALPHABET)}
 _BODY: Final = 10
 _LENGTH: Final = 1 + _BODY + 1
-_LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\t": None})
+LOOKALIKES: Final = str.maketrans({"O": "0", "I": "1", "L": "1", " ": None, "-": None, "\t": None})
 _FIELD_POLYNOMIAL: Final = 0b100101
 
 
 def make_code(prefix: str, entropy: bytes) -> str:
-    """Return the code made of `prefix` ("V" visit, "P" visitor) and the first 50 bits of `entropy`.
+    """Return the code made of `prefix` (such as `VISIT`) and the first 50 bits of `entropy`.
 
     Raises ValueError for another prefix or fewer than `ENTROPY_BYTES` bytes.
     """
-    if prefix not in (VISIT, VISITOR):
+    if prefix not in (VISIT, VISITOR, EXPORT, ERASURE):
         raise ValueError("prefix")
     if len(entropy) < ENTROPY_BYTES:
         raise ValueError("entropy")
     bits = int.from_bytes(entropy[:ENTROPY_BYTES], "big") >> (8 * ENTROPY_BYTES - 5 * _BODY)
-    body = "".join(_ALPHABET[bits >> shift & 31] for shift in range(5 * (_BODY - 1), -1, -5))
-    return prefix + body + _check_character(prefix + body)
+    body = "".join(ALPHABET[bits >> shift & 31] for shift in range(5 * (_BODY - 1), -1, -5))
+    return prefix + body + check_character(prefix + body)
 
 
 def check_code(text: str) -> str | None:
-    """Return the code meant by `text`, or None when it is no code of ours.
+    """Return the code of a visit or visitor meant by `text`, or None when it is none.
 
     Lower case, full width, spaces, dashes, and O for 0, I or L for 1 are forgiven; a wrong check
     character is not.
     """
-    code = unicodedata.normalize("NFKC", text).strip().upper().translate(_LOOKALIKES)
+    code = as_meant(text)
     if len(code) != _LENGTH or code[0] not in (VISIT, VISITOR):
         return None
-    if any(char not in _VALUES for char in code):
+    if any(char not in VALUES for char in code):
         return None
-    return code if _check_character(code[:-1]) == code[-1] else None
+    return code if check_character(code[:-1]) == code[-1] else None
 
 
-def _check_character(text: str) -> str:
+def as_meant(text: str) -> str:
+    """Return what was typed in the code's own characters: capitals, no spaces or dashes, 0 for O, 1 for I and L."""
+    return unicodedata.normalize("NFKC", text).strip().upper().translate(LOOKALIKES)
+
+
+def check_character(text: str, begin: int = 0) -> str:
     """Return the character that makes the weighted sum over the field of 32 elements nought.
 
     The weights are distinct powers of a generator, so every single wrong character and every swap of
-    two characters changes the sum.
+    two characters changes the sum. With another `begin` (0 to 31) the same text gets another character.
     """
-    total = 0
+    total = begin
     for char in text:
-        total = _double(total ^ _VALUES[char])
-    return _ALPHABET[total]
+        total = _double(total ^ VALUES[char])
+    return ALPHABET[total]
 
 
 def _double(value: int) -> int:

@@ -207,6 +207,15 @@ class SlipPaper:
     void: bool = False
 
 
+@dataclass(frozen=True)
+class RecoveryPaper:
+    """The recovery sheet: `code` is the database's key, in groups with a space between."""
+
+    code: str = ""
+    key_id: str = ""
+    day: dt.date | None = None
+
+
 def under_age(birth: dt.date | None, day: dt.date | None, years: int) -> bool:
     """Tell whether someone born on `birth` is younger than `years` on `day`; False when unknown."""
     if birth is None or day is None:

@@ -15,6 +15,7 @@ from deskapp.domain.fields import storable
 from deskapp.domain.identity import DocumentReading, compact, read_document
 from deskapp.domain.intake import MAX_LINE, MAX_TEXT, VisitorDraft
 from deskapp.domain.registration import Allergy, DocumentKind, Identity, Sex
+from deskapp.domain.retention import is_erased
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
 
@@ -104,7 +105,7 @@ def _text_problems(draft: VisitorDraft) -> Iterator[InputError]:
 
 def _name_problems(draft: VisitorDraft) -> Iterator[InputError]:
     nameless = draft.identity in (Identity.UNKNOWN, Identity.NEWBORN)
-    if not draft.name.strip() and not nameless:
+    if is_erased(draft.name.strip()) or (not draft.name.strip() and not nameless):
         yield InputError(
             "name", "name.empty", Text(N_("Please enter the name, or choose “identity unknown”."))
         )

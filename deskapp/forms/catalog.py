@@ -8,7 +8,13 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
-from deskapp.domain.papers import Letterhead, RecordPagePaper, RegistrationPaper, SlipPaper
+from deskapp.domain.papers import (
+    Letterhead,
+    RecordPagePaper,
+    RecoveryPaper,
+    RegistrationPaper,
+    SlipPaper,
+)
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
 from deskapp.i18n import Translator
@@ -46,6 +52,13 @@ _ALL: Final = (
     ),
     FormSpec("record-page", N_("Outpatient record"), ("A4",), RecordPagePaper, "intake:record_page"),
     FormSpec("number-slip", N_("Queue number"), ("roll80", "A6"), SlipPaper, "slip:number_slip"),
+    FormSpec(
+        "recovery-sheet",
+        N_("Recovery sheet"),
+        ("A4",),
+        RecoveryPaper,
+        "recovery_sheet:recovery_sheet",
+    ),
 )
 
 FORMS: Final[Mapping[str, FormSpec]] = {spec.name: spec for spec in _ALL}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _LANGUAGE_TAGS: Final = {"zh": "zh-CN", "en": "en-GB", "mn": "mn-MN"}
 _LEAST_ROLL: Final = 60 * MM
+_MOST_OF_SHEET: Final = 0.7
+"""Share of the sheet that the hospital's name may take: a longer one would push the form off it."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,9 @@ class _Head:
         self._number_width = max((self._number_room(pair) for pair in numbers), default=0.0)
         self._left = self._logo_width()
         room = self._style.body - self._left - self._code_side - self._number_width - self._style.gap * 2
-        self._hospital = setting.wrap(frame.letterhead.hospital, room, self._style.value * 1.15, bold=True)
+        size = self._style.value * 1.15
+        most = int(self._style.height * _MOST_OF_SHEET / (size * LEADING))
+        self._hospital = setting.wrap(frame.letterhead.hospital, room, size, bold=True)[:most]
         self._title = setting.wrap(frame.title, room, self._style.title, bold=True)
 
     def room(self, *, first: bool) -> float:

@@ -8,16 +8,21 @@ from deskapp.db.engine import Store
 from deskapp.db.unit_of_work import Clock
 from deskapp.db.workstation import DraftBox, Workstation
 from deskapp.services.access import AccessService
+from deskapp.services.backups import BackupService
 from deskapp.services.base import Service
 from deskapp.services.directory import DirectoryService
+from deskapp.services.health import HealthService
 from deskapp.services.house import HouseRules
 from deskapp.services.intake.numbers import NumberService
 from deskapp.services.intake.papers import PaperService
 from deskapp.services.intake.triage import TriageService
 from deskapp.services.intake.visitors import VisitorService
 from deskapp.services.intake.visits import VisitService
+from deskapp.services.protect import ProtectService
 from deskapp.services.readings import Readings
+from deskapp.services.retention import RetentionService
 from deskapp.services.settings import SettingsService
+from deskapp.services.trail import TrailService
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,11 @@ class Services:
     numbers: NumberService
     triage: TriageService
     papers: PaperService
+    protect: ProtectService
+    backups: BackupService
+    retention: RetentionService
+    trail: TrailService
+    health: HealthService
     drafts: DraftBox
     house: HouseRules
 
@@ -42,7 +52,7 @@ def build_services(
     """Return the services on `store`; tests pass a clock of their own."""
     house = house or HouseRules()
     made = Services(
-        access=AccessService(store, clock, workstation.pepper, house),
+        access=AccessService(store, clock, workstation, house),
         settings=SettingsService(store, clock),
         directory=DirectoryService(store, clock),
         visitors=VisitorService(store, clock),
@@ -50,6 +60,11 @@ def build_services(
         numbers=NumberService(store, clock),
         triage=TriageService(store, clock, house),
         papers=PaperService(store, clock),
+        protect=ProtectService(store, clock, workstation),
+        backups=BackupService(store, clock, workstation),
+        retention=RetentionService(store, clock),
+        trail=TrailService(store, clock, workstation),
+        health=HealthService(store, clock, workstation),
         drafts=workstation.drafts,
         house=house,
     )

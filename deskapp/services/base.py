@@ -143,6 +143,22 @@ def reads(
     return decorate
 
 
+def composed(
+    permission: Permission,
+) -> Callable[[Callable[Concatenate[S, Actor, P], R]], Callable[Concatenate[S, Actor, P], R]]:
+    """Mark a use case that is made of several transactions, each with the same permission."""
+
+    def decorate(method: Callable[Concatenate[S, Actor, P], R]) -> Callable[Concatenate[S, Actor, P], R]:
+        @functools.wraps(method)
+        def call(self: S, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+            demand(actor, permission, self.today())
+            return method(self, actor, *args, **kwargs)
+
+        return _declared(call, permission)
+
+    return decorate
+
+
 def _committed_meanwhile(store: Store, request: str, use_case: str) -> bytes | None:
     if store.is_sqlite:
         return None

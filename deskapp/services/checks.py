@@ -21,3 +21,11 @@ def plain_text(field: str, text: str, *, limit: int = MAX_TEXT, required: bool =
 def plain_line(field: str, text: str, *, limit: int = MAX_LINE, required: bool = False) -> str:
     """Return one line of text unchanged, or raise `InputError` at `field`."""
     return plain_text(field, text, limit=limit, required=required)
+
+
+def storable_name(name: str) -> str:
+    """Return the name of a file or printer as it can be stored: nobody typed it, so nobody is asked to mend it.
+
+    On some systems such a name holds bytes that are no characters.
+    """
+    return name.encode(errors="replace").decode().replace("\0", "?")[:MAX_LINE]

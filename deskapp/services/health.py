@@ -22,7 +22,7 @@ from deskapp import logs, paths, settings
 from deskapp.db import anchors, backup, integrity, keys, migrate
 from deskapp.db.audit import ENTRY
 from deskapp.db.engine import DATABASE_FILE, Store, told_plainly
-from deskapp.db.unit_of_work import Clock
+from deskapp.db.unit_of_work import Clock, Work
 from deskapp.db.workstation import SECRET_FILE, Workstation
 from deskapp.domain import backup as rules
 from deskapp.domain.access import Actor, Permission
@@ -30,11 +30,12 @@ from deskapp.domain.recovery import Kept
 from deskapp.domain.text import N_, Text
 from deskapp.domain.trail import BROKEN_LABELS
 from deskapp.errors import StorageError
-from deskapp.services.base import Service, composed
-from deskapp.services.settings import SettingsService
+from deskapp.services.base import Service, composed, new_request, writes
+from deskapp.services.settings import SettingsService, put, workstation_value
 
 MEGABYTE: Final = 1_000_000
 LINES_IN_REPORT: Final = 200
+FULL_EVERY: Final = dt.timedelta(days=7)
 
 
 class State(enum.StrEnum):
@@ -176,14 +177,16 @@ def _pending(*, pending: bool) -> Fact:
     return Fact("pending", State.GOOD, Text(N_("Tables: up to date")))
 
 
+DAMAGED: Final = N_(
+    "The database is damaged in {count} places. The first: {first}. Restore the latest backup."
+)
+
+
 def _integrity(store: Store, *, full: bool) -> Iterator[Fact]:
     found = integrity.full(store) if full else integrity.quick(store)
     if found:
         values = {"count": len(found), "first": found[0]}
-        message = N_(
-            "The database is damaged in {count} places. The first: {first}. Restore the latest backup."
-        )
-        yield Fact("integrity", State.BAD, Text(message, values))
+        yield Fact("integrity", State.BAD, Text(DAMAGED, values))
     elif full:
         yield Fact("integrity", State.GOOD, Text(N_("Integrity: everything was checked and is sound")))
     else:
@@ -296,6 +299,37 @@ class HealthService(Service):
     def __init__(self, store: Store, clock: Clock | None, workstation: Workstation) -> None:
         super().__init__(store, clock)
         self._workstation = workstation
+        self._looked = False
+
+    @composed(Permission.ANYONE)
+    def look_if_due(self, actor: Actor) -> None:  # noqa: ARG002
+        """Look at the database once after every start, and once a week at all of it.
+
+        Raises `StorageError` ("storage.damaged") when something is found: everybody has to know.
+        """
+        full = self._full_is_due()
+        if self._looked and not full:
+            return
+        found = integrity.full(self.store) if full else integrity.quick(self.store)
+        self._looked = True
+        if found:
+            values = {"count": len(found), "first": found[0]}
+            raise StorageError("storage.damaged", Text(DAMAGED, values))
+        if full:
+            self._note_full()
+
+    def _full_is_due(self) -> bool:
+        with self.store.reading() as session:
+            last = workstation_value(session, settings.FULL_CHECK_ON, self._workstation.name)
+        return not last or self.today() - dt.date.fromisoformat(last) >= FULL_EVERY
+
+    def _note_full(self) -> None:
+        name = self._workstation.name
+        self._put_full(Actor(0, "", frozenset(), name), new_request(), self.today().isoformat())
+
+    @writes(Permission.ANYONE)
+    def _put_full(self, work: Work, day: str) -> None:
+        put(work, settings.FULL_CHECK_ON, day, self._workstation.name)
 
     @composed(Permission.DIAGNOSE)
     def facts(self, actor: Actor, full: bool = False) -> list[Fact]:  # noqa: ARG002

@@ -76,6 +76,18 @@ def put(work: Work, option: Option[T], value: T, workstation: str) -> None:
     work.touch("setting")
 
 
+def site_value(session: Session, option: Option[T]) -> T:
+    """Return a site option's value, its default where nobody ever set it."""
+    row = session.get(Setting, (Scope.SITE.value, option.name))
+    return msgspec.json.decode(row.value, type=type(option.default)) if row else option.default
+
+
+def workstation_value(session: Session, option: Option[T], workstation: str) -> T:
+    """Return an option's value at one workstation, its default where nobody ever set it there."""
+    row = session.get(Setting, (_workstation_scope(workstation), option.name))
+    return msgspec.json.decode(row.value, type=type(option.default)) if row else option.default
+
+
 def check_logo(png: bytes) -> None:
     """Raise `InputError` for what can't be the hospital's logo."""
     if not png.startswith(PNG_SIGNATURE):

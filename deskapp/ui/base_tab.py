@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from deskapp.domain.changes import NOTHING, Changes
+from deskapp.domain.text import Text
 from deskapp.errors import DeskError
 from deskapp.i18n import Translator, translator
 from deskapp.ui import style
@@ -46,6 +47,17 @@ class LanguageState(QObject):
             self.changed.emit(chosen)
 
 
+class ClosedWork(Protocol):
+    """What is done while the hospital is closed: called in a worker, returns what to say afterwards."""
+
+    def __call__(self, *, report: Report) -> Text:
+        """Do it, telling `report` how far it is; `DeskError` says why it was not done."""
+        ...
+
+
+Report = Callable[[int, int], object]
+
+
 @dataclass(frozen=True)
 class Desk:
     """Everything a view may reach.
@@ -58,6 +70,8 @@ class Desk:
         keys: actions with their keys.
         services: the services, by feature (`desk.services.intake`).
         actor: returns who is signed in, for the first argument of every service method.
+        while_closed: closes the hospital, does something that needs it closed, and opens it again; None
+            where the window can't, as in tests of a page.
     """
 
     language: LanguageState
@@ -67,6 +81,7 @@ class Desk:
     keys: Keys
     services: Any
     actor: Callable[[], Any]
+    while_closed: Callable[[ClosedWork], object] | None = None
 
     @property
     def tr(self) -> Translator:

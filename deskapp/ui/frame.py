@@ -6,10 +6,11 @@ from PySide6.QtCore import QObject, QSize, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from deskapp.domain.access import Actor
-from deskapp.domain.text import N_
+from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.ui import icons, style
 from deskapp.ui.access.user_menu import UserMenu
+from deskapp.ui.backup_sign import BackupSign
 from deskapp.ui.base_tab import BaseTab, Desk
 from deskapp.ui.features import FEATURES, Feature
 from deskapp.ui.help import HelpDialog
@@ -18,6 +19,7 @@ from deskapp.ui.messages import LastAction, Notice
 from deskapp.ui.session import Session
 from deskapp.ui.widgets.key_bar import KeyBar, LastActionBar
 from deskapp.ui.widgets.message_bar import MessageBar
+from deskapp.ui.widgets.pages import PagedTab
 
 
 class Frame(QWidget):
@@ -98,18 +100,26 @@ class Frame(QWidget):
         ]
 
     def show_for(self, actor: Actor) -> None:
-        """Show the tabs that `actor` may use."""
+        """Show the tabs that `actor` may use; those that are not theirs any more are closed."""
+        front = self._tabs.tabData(self._tabs.currentIndex())
         self._user.setText(actor.name)
         self._shown = [feature for feature in FEATURES if actor.may(feature.permission)]
+        self._close(set(self._built) - set(self.names()))
         self._tabs.blockSignals(True)
         while self._tabs.count():
             self._tabs.removeTab(0)
-        for feature in self._shown:
+        for place, feature in enumerate(self._shown):
             self._tabs.addTab(icons.icon(feature.icon), self.desk.tr(feature.title))
+            self._tabs.setTabData(place, feature.name)
+        if front in self.names():
+            self._tabs.setCurrentIndex(self.names().index(front))
         self._tabs.blockSignals(False)
         self._name_tab_keys()
+        self._foot.backup.ask()
         if self._shown:
             self._on_tab(self._tabs.currentIndex())
+        elif actor.by_pin:
+            self.desk.messages.info(Text(N_("A PIN opens nothing here for you. Sign in with your password.")))
         else:
             self.desk.messages.info(self.desk.tr(N_("Your account has no page here yet.")))
 
@@ -135,6 +145,13 @@ class Frame(QWidget):
         """Show the tab of that name."""
         self.go_to(self.names().index(name))
 
+    def go_to_page(self, name: str, page: str) -> None:
+        """Show a page of a tab that has pages."""
+        self.go_to_name(name)
+        tab = self.tab(name)
+        assert isinstance(tab, PagedTab)
+        tab.show_page(page)
+
     def tab(self, name: str) -> BaseTab:
         """Return a feature's tab, built."""
         feature = next(feature for feature in self._shown if feature.name == name)
@@ -142,13 +159,16 @@ class Frame(QWidget):
 
     def close_tabs(self) -> None:
         """Forget every tab: another person signs in."""
-        for tab in self._built.values():
+        self._close(set(self._built))
+        self._bar.clear()
+        self._foot.forget()
+
+    def _close(self, names: set[str]) -> None:
+        for name in names:
+            tab = self._built.pop(name)
             tab.close_view()
             self._pages.removeWidget(tab)
             tab.deleteLater()
-        self._built.clear()
-        self._bar.clear()
-        self._foot.forget()
 
     @Slot()
     def show_help(self) -> None:
@@ -210,7 +230,7 @@ class _Go(QObject):
 
 
 class Foot(QWidget):
-    """The bar at the bottom: last action and its undo, what the keys do now."""
+    """The bar at the bottom: last action and its undo, what the keys do now, how old the last backup is."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -220,6 +240,8 @@ class Foot(QWidget):
         self._row.setSpacing(0)
         self._row.addWidget(self._last)
         self._row.addWidget(self._keys, 1)
+        self.backup = BackupSign(desk)
+        self._row.addWidget(self.backup)
         desk.messages.acted.connect(self._last.show_action)
         style.look().changed.connect(self._space)
         self._space()
@@ -232,8 +254,10 @@ class Foot(QWidget):
     def forget(self) -> None:
         """Say nothing of what was done last, and undo it no more: another person signs in."""
         self._last.show_action(LastAction(""))
+        self.backup.forget()
 
     def retranslate(self, tr: Translator) -> None:
         """Say it in another language."""
         self._last.retranslate(tr)
         self._keys.retranslate(tr)
+        self.backup.retranslate(tr)

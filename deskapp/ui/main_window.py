@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QStackedWidget, QWidget
 
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
@@ -42,6 +42,17 @@ class MainWindow(QMainWindow):
         self._opening.setText(words)
         self._opening.setWordWrap(True)
         self._root.setCurrentWidget(self._opening)
+
+    def show_page(self, page: QWidget) -> None:
+        """Show a page instead of the desk, such as the question for the hospital's key."""
+        self._root.addWidget(page)
+        self._root.setCurrentWidget(page)
+
+    def take_away(self, page: QWidget) -> None:
+        """Show that page no more."""
+        self._root.setCurrentWidget(self._opening)
+        self._root.removeWidget(page)
+        page.deleteLater()
 
     def open_desk(self, desk: Desk, session: Session) -> None:
         """Show the desk of an open database, behind its sign-in."""

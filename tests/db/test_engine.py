@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, func, insert, select, text
 
-from deskapp.db import engine, migrate
+from deskapp.db import engine, keys, migrate
 from deskapp.db.engine import DATABASE_FILE, EXPECTED_PRAGMAS, KEY_FILE, Store, assert_durable
 from deskapp.db.models.access import Setting
 from deskapp.errors import StorageError
@@ -234,14 +234,14 @@ def test_two_programs_that_begin_a_folder_at_once_agree_on_the_key(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The other program writes its key just after this one saw none."""
-    real = engine.secrets.token_bytes
+    real = keys.secrets.token_bytes
 
     def slower(count: int) -> bytes:
-        monkeypatch.setattr(engine.secrets, "token_bytes", real)
+        monkeypatch.setattr(keys.secrets, "token_bytes", real)
         Store.in_folder(tmp_path).close()
         return real(count)
 
-    monkeypatch.setattr(engine.secrets, "token_bytes", slower)
+    monkeypatch.setattr(keys.secrets, "token_bytes", slower)
     for _ in range(2):
         Store.in_folder(tmp_path).close()
 

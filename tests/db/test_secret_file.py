@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from deskapp.db.secret_file import write_secret
+from deskapp.db.secret_file import replace_secret, write_secret
 
 
 def test_a_secret_is_written_whole_and_leaves_nothing_beside(tmp_path: Path) -> None:
@@ -50,3 +50,20 @@ def test_a_disk_that_fails_leaves_nothing_half_written(
     with pytest.raises(OSError, match="Input/output"):
         write_secret(tmp_path / "key", "0123")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_replaced_secret_is_the_old_or_the_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "a.key"
+    path.write_text("old")
+    with monkeypatch.context() as patch:
+        patch.setattr("os.fsync", _broken_disk)
+        with pytest.raises(OSError, match="broken"):
+            replace_secret(path, "new")
+    assert path.read_text() == "old"
+    replace_secret(path, "new")
+    assert path.read_text() == "new"
+    assert [each.name for each in tmp_path.iterdir()] == ["a.key"]
+
+
+def _broken_disk(_descriptor: int) -> None:
+    raise OSError("broken")

@@ -144,3 +144,26 @@ def test_a_folder_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(StorageError) as caught:
         box.save(1, "visitor", {})
     assert caught.value.code == "storage.read-only"
+
+
+def test_drafts_need_the_database_s_key_too(tmp_path: Path) -> None:
+    desk = Workstation.in_folder(tmp_path, bytes(32))
+    desk.drafts.save(1, "visitor", {"name": "王"})
+    desk.drafts.close()
+    for other in (None, bytes([1]) * 32):
+        thief = Workstation.in_folder(tmp_path, other)
+        with pytest.raises(StorageError):
+            thief.drafts.load(1, "visitor")
+        thief.drafts.close()
+
+
+def test_drafts_of_an_earlier_version_are_brought_under_the_database_s_key(tmp_path: Path) -> None:
+    earlier = Workstation.in_folder(tmp_path)
+    earlier.drafts.save(1, "visitor", {"name": "王"})
+    earlier.drafts.close()
+    desk = Workstation.in_folder(tmp_path, bytes(32))
+    assert desk.drafts.load(1, "visitor") == {"name": "王"}
+    desk.drafts.close()
+    with pytest.raises(StorageError):
+        earlier.drafts.load(1, "visitor")
+    earlier.drafts.close()

@@ -9,6 +9,7 @@ from deskapp.domain.papers import (
     ConsentLine,
     PriceLine,
     RecordPagePaper,
+    RecoveryPaper,
     RegistrationPaper,
     SlipPaper,
     VitalSigns,
@@ -115,4 +116,15 @@ SLIP: Final = SlipPaper(
     ),
 )
 
-PAPERS: Final = {"registration-form": REGISTRATION, "record-page": RECORD, "number-slip": SLIP}
+RECOVERY: Final = RecoveryPaper(
+    code=("C3SW FNBF 4SQX 7YYP G7TM FT4D BX2G YB1A 2KE8 M9N5 1QBT 362B 4NZ7 776J SFQK 3TEQ 11A4 J9SP"),
+    key_id="1f0c93ab",
+    day=DAY,
+)
+
+PAPERS: Final = {
+    "registration-form": REGISTRATION,
+    "record-page": RECORD,
+    "number-slip": SLIP,
+    "recovery-sheet": RECOVERY,
+}

@@ -292,6 +292,7 @@ OPEN_DOORS = {
     # What the program does by itself, whoever is signed in.
     "BackupService.make_at_exit",
     "BackupService.make_if_due",
+    "HealthService.look_if_due",
     "RetentionService.tidy",
     "TrailService.anchor_if_due",
     "TrailService.anchor_now",

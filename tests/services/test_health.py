@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,11 @@ from deskapp.db.engine import Store
 from deskapp.db.workstation import Workstation
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.text import Text
-from deskapp.errors import PermissionDenied
+from deskapp.errors import PermissionDenied, StorageError
 from deskapp.services import health
-from deskapp.services.all import Services
+from deskapp.services.all import Services, build_services
 from deskapp.services.health import Fact, Place, State, check_place
-from tests.services.conftest import Desk
+from tests.services.conftest import Desk, WallClock
 from tests.support.tampering import tampering
 
 
@@ -112,3 +113,53 @@ def test_numbers_are_told_by_their_size_only() -> None:
     assert [health.about(count) for count in (0, 7, 123, 98_765)] == [
         *("0", "under 10", "about 100", "about 100000")
     ]
+
+
+NOBODY = Actor(0, "", frozenset(), "desk-1")
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return which looks were taken, in order."""
+    taken: list[str] = []
+    for name in ("quick", "full"):
+        monkeypatch.setattr(health.integrity, name, _noting(taken, name))
+    return taken
+
+
+def _noting(taken: list[str], name: str) -> Callable[[Store], list[str]]:
+    def look(_store: Store) -> list[str]:
+        taken.append(name)
+        return []
+
+    return look
+
+
+def test_the_database_is_looked_at_once_a_start_and_whole_once_a_week(
+    store: Store, workstation: Workstation, clock: WallClock, looks: list[str]
+) -> None:
+    for days in (0, 1, 5, 1):
+        clock.forward(days=days)
+        started = build_services(store, workstation, clock)
+        for _ in range(3):
+            started.health.look_if_due(NOBODY)
+    assert looks == ["full", "quick", "quick", "full"]
+
+
+def test_a_desk_that_is_never_closed_is_looked_at_whole_too(
+    services: Services, clock: WallClock, looks: list[str]
+) -> None:
+    for _ in range(15):
+        services.health.look_if_due(NOBODY)
+        clock.forward(days=1)
+    assert looks == ["full"] * 3
+
+
+def test_damage_is_told_and_the_next_look_comes_again(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health.integrity, "full", lambda _store: ["page 7"])
+    for _ in range(2):
+        with pytest.raises(StorageError) as caught:
+            services.health.look_if_due(NOBODY)
+        assert (caught.value.code, caught.value.text.params["first"]) == ("storage.damaged", "page 7")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from sqlalchemy import func, insert, select
 from deskapp.db import audit
 from deskapp.db.base import Base, table_of
 from deskapp.db.engine import Store
-from deskapp.db.models.access import AuditEntry
+from deskapp.db.models.access import AuditBody, AuditEntry
 from deskapp.db.models.directory import Doctor, DutyTime, PriceItem, Staff
 from deskapp.db.models.intake import DuplicateKey, HotHit, HotPrefix, SearchKey, Visit, Visitor
 from deskapp.domain.access import Actor, Role
@@ -407,6 +408,7 @@ def test_visits_as_a_spreadsheet_are_read_back(transfer: TransferService, tmp_pa
 @pytest.mark.usefixtures("visits")
 @pytest.mark.parametrize("suffix", ["csv", "xlsx", "json"])
 def test_the_same_visits_give_the_same_bytes(transfer: TransferService, tmp_path: Path, suffix: str) -> None:
+    transfer.entropy = bytes
     first = exported(transfer, tmp_path / f"one.{suffix}")
     assert exported(transfer, tmp_path / f"two.{suffix}") == first
 
@@ -427,10 +429,54 @@ def test_days_are_both_included(
 
 
 @pytest.mark.usefixtures("visits")
-def test_an_export_is_in_the_audit_trail(transfer: TransferService, tmp_path: Path, store: Store) -> None:
-    exported(transfer, tmp_path / "v.json")
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "json"])
+def test_an_export_carries_the_number_under_which_the_audit_trail_has_it(
+    transfer: TransferService, tmp_path: Path, store: Store, suffix: str
+) -> None:
+    exported(transfer, tmp_path / f"v.{suffix}")
+    asked = select(AuditBody.body).join(AuditEntry, AuditEntry.id == AuditBody.entry_id)
     with store.reading() as session:
-        assert "export.visits" in session.scalars(select(AuditEntry.action)).all()
+        (body,) = session.scalars(asked.where(AuditEntry.action == "export.visits"))
+    noted = msgspec.json.decode(body)["after"]
+    assert (noted["by"], noted["format"]) == ("head", f".{suffix}")
+    assert [row[-1] for row in rows_in(tmp_path / f"v.{suffix}")] == [noted["number"]] * 3
+
+
+def rows_in(path: Path) -> list[list[Any]]:
+    """Return the rows of an export, without its header."""
+    from python_calamine import load_workbook
+
+    if path.suffix == ".json":
+        return [list(row.values()) for row in msgspec.json.decode(path.read_bytes())]
+    if path.suffix == ".csv":
+        return list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))[1:]
+    return load_workbook(path).get_sheet_by_index(0).to_python()[1:]
+
+
+@pytest.mark.usefixtures("visits")
+def test_a_spreadsheet_says_who_wrote_it_when_and_that_it_is_personal(
+    transfer: TransferService, tmp_path: Path
+) -> None:
+    from python_calamine import load_workbook
+
+    day = NOW.astimezone().date()
+    exported(transfer, tmp_path / "v.xlsx", first=day, last=day)
+    book = load_workbook(tmp_path / "v.xlsx")
+    assert book.sheet_names[1] == "About this file"
+    told = "\n".join(str(cell) for row in book.get_sheet_by_index(1).to_python() for cell in row)
+    for said in ("head", f"{NOW.astimezone():%Y-%m-%d %H:%M}", translator("en").date(day), "personal data"):
+        assert said in told
+    with zipfile.ZipFile(tmp_path / "v.xlsx") as archive:
+        assert b"personal data" in archive.read("docProps/core.xml")
+
+
+def test_two_exports_have_two_numbers(transfer: TransferService, tmp_path: Path, store: Store) -> None:
+    for name in ("a.json", "b.json"):
+        exported(transfer, tmp_path / name)
+    with store.reading() as session:
+        asked = select(AuditBody.body).join(AuditEntry, AuditEntry.id == AuditBody.entry_id)
+        bodies = session.scalars(asked.where(AuditEntry.action == "export.visits")).all()
+    assert len({msgspec.json.decode(body)["after"]["number"] for body in bodies}) == 2
 
 
 def test_an_export_that_can_not_be_written_leaves_no_file(transfer: TransferService, tmp_path: Path) -> None:

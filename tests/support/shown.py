@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QListWidget,
     QPlainTextEdit,
     QScrollArea,
     QTabBar,
@@ -63,6 +64,8 @@ def _texts(widget: QWidget) -> Iterator[str]:
             yield from (widget.tabText(at) for at in range(widget.count()))
         case QHeaderView():
             pass
+        case QListWidget():
+            yield from (widget.item(at).text() for at in range(widget.count()))
         case QAbstractItemView():
             yield from _headers(widget)
 

@@ -18,11 +18,13 @@ def test_an_operator_sees_the_tabs_they_may_use(front: Front) -> None:
 def test_who_may_use_no_tab_is_told_so(hospital: Hospital, qapp: QApplication) -> None:
     services = hospital.services
     from deskapp.domain.access import Role
+    from deskapp.domain.accounts import AccountDraft
     from deskapp.services.base import new_request
     from tests.support.hospital import PASSWORD, signed_in
 
     head = signed_in(services, "admin")
-    services.access.add_account(head, new_request(), "trainer", "培训师", PASSWORD, [Role.TRAINER])
+    draft = AccountDraft("trainer", "培训师", frozenset({Role.TRAINER}))
+    services.access.add_account(head, new_request(), draft, PASSWORD)
     front = front_of(hospital, sign_in="trainer")
     try:
         assert front.window.frame_of_tabs.names() == []

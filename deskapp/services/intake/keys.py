@@ -6,6 +6,7 @@ from deskapp.db.models.intake import Visitor
 from deskapp.domain import duplicates, names
 from deskapp.domain.duplicates import Candidate
 from deskapp.domain.intake import VisitorDraft
+from deskapp.domain.retention import is_erased
 from deskapp.names_table import load
 
 WHOLE, PART = 0, 1
@@ -38,7 +39,14 @@ def _keys(name: str, preferred: str, phone: str, document: str) -> dict[str, int
     return {key: WHOLE if key in whole else PART for key in found | numbers if key}
 
 
-def candidate_of(visitor_id: int | None, draft: VisitorDraft) -> Candidate:
+def found_by(visitor: Visitor) -> tuple[dict[str, int], frozenset[str]]:
+    """Return all search keys and blocking keys of a stored visitor: none of one who was erased."""
+    if is_erased(visitor.name):
+        return {}, frozenset()
+    return visitor_keys(visitor), blocking_keys(candidate_of(visitor.id, visitor))
+
+
+def candidate_of(visitor_id: int | None, draft: VisitorDraft | Visitor) -> Candidate:
     """Return what the comparison of visitors looks at."""
     document = duplicates.document_key(draft.document_kind, draft.document_number)
     return Candidate(

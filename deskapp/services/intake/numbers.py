@@ -23,7 +23,7 @@ from deskapp.domain.registration import SlipState, Step
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError, RuleError
 from deskapp.services.base import Service, reads, writes
-from deskapp.services.checks import plain_line
+from deskapp.services.checks import plain_line, storable_name
 from deskapp.services.intake import views
 from deskapp.services.intake.deciding import decide
 from deskapp.services.intake.history import enter_step
@@ -57,7 +57,8 @@ class NumberService(Service):
         """
         number = _number(work, number_id)
         holds = number.state is not SlipState.VOID
-        _enter_event(work, number, SlipState.REPRINTED if again else SlipState.SENT, printer)
+        state = SlipState.REPRINTED if again else SlipState.SENT
+        _enter_event(work, number, state, storable_name(printer))
         return holds
 
     @writes(Permission.NUMBER_VOID)

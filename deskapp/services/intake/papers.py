@@ -28,10 +28,12 @@ from deskapp.domain.papers import (
     VitalSigns,
 )
 from deskapp.domain.registration import SlipState
+from deskapp.domain.retention import erased_error, is_erased
 from deskapp.domain.text import N_, Text, Words
 from deskapp.domain.urgency import vitals_from_text
 from deskapp.errors import RuleError
 from deskapp.services.base import Service, reads, writes
+from deskapp.services.checks import storable_name
 from deskapp.services.intake import views
 from deskapp.settings import Scope
 
@@ -68,9 +70,11 @@ class PaperService(Service):
 
     @reads(Permission.PRINT)
     def sheet(self, session: Session, form: str, visit_id: int, printed_by: str) -> Sheet:
-        """Return a visit's form. Raises `RuleError` for a slip where there is no number."""
+        """Return a visit's form. Raises `RuleError` for a slip where there is no number, and for an erased visitor."""
         visit = session.get_one(Visit, visit_id)
         view = views.visit_view(session, visit)
+        if view.visitor is not None and is_erased(view.visitor.name):
+            raise erased_error()
         paper = _MAKERS[form](session, view)
         return Sheet(form, view.code, paper, letterhead(session, printed_by, self.now()))
 
@@ -82,7 +86,8 @@ class PaperService(Service):
     @writes(Permission.PRINT)
     def printed(self, work: Work, form: str, visit_id: int | None, printer: str) -> None:
         """Record that a form with somebody's data went to a printer or into a file."""
-        work.record("form.print", "print", visit_id, after={"form": form, "printer": printer})
+        after = {"form": storable_name(form), "printer": storable_name(printer)}
+        work.record("form.print", "print", visit_id, after=after)
 
 
 def letterhead(session: Session, printed_by: str, now: dt.datetime) -> Letterhead:

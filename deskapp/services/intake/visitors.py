@@ -31,6 +31,7 @@ from deskapp.domain.intake import (
     VisitorView,
 )
 from deskapp.domain.registration import AppointmentState, ConsentKind, DocumentKind
+from deskapp.domain.retention import erased_error, is_erased
 from deskapp.domain.visitor_rules import needs_guardian, problems, stored_form
 from deskapp.errors import ConflictError, InputError
 from deskapp.names_table import load
@@ -120,6 +121,8 @@ class VisitorService(Service):
         self, session: Session, draft: VisitorDraft, except_id: int | None = None
     ) -> list[LikelyDuplicate]:
         """Return stored visitors who may be the one being typed, likeliest first, with why."""
+        if any(problem.code.startswith("text.") for problem in problems(draft, self.today())):
+            return []  # what can't be stored is like nobody's who is
         with contextlib.suppress(InputError):
             draft = stored_form(draft, self.today())[0]
         candidate = candidate_of(None, draft)
@@ -136,6 +139,8 @@ class VisitorService(Service):
         """Change a visitor's record; `version` is the one the person saw."""
         draft, division = _checked(draft, work.day)
         visitor = work.session.get_one(Visitor, visitor_id, with_for_update=True)
+        if is_erased(visitor.name):
+            raise erased_error()
         if visitor.version != version:
             raise ConflictError
         before = views.visitor_view(work.session, visitor).draft
@@ -279,7 +284,9 @@ def _hits(session: Session, ids: Sequence[int], typed: str) -> list[VisitorHit]:
     if not ids:
         return []
     found = {row[0]: row for row in session.execute(_HITS, {"ids": ids}).all()}
-    return [_hit(found[visitor_id], typed) for visitor_id in ids]
+    # Papers of an erased visitor may still be scanned: nobody is behind their number any more.
+    there = (found[visitor_id] for visitor_id in ids)
+    return [_hit(row, typed) for row in there if not is_erased(row.name)]
 
 
 # Made once: putting a statement together takes longer than sending it.

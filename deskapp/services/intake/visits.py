@@ -23,6 +23,7 @@ from deskapp.domain.registration import (
     Step,
     VisitKind,
 )
+from deskapp.domain.retention import FEWEST_YEARS, erased_error, is_erased, last_day_due
 from deskapp.domain.text import N_, Text
 from deskapp.domain.urgency import UrgencyTable, level, news2, vitals_from_text
 from deskapp.domain.urgency import Vitals as VitalSigns
@@ -389,6 +390,8 @@ def _scores(
 
 def _open_visit(work: Work, visit_id: int) -> Visit:
     visit = work.session.get_one(Visit, visit_id, with_for_update=True)
+    if visit.visitor_id is not None and last_day_due(work.day, FEWEST_YEARS) >= visit.day:
+        _visitor(work, visit.visitor_id)  # refuses one whose data was erased
     if visit.ended is not None:
         raise RuleError("visit.ended", Text(N_("This visit has ended. Take back its end first.")))
     return visit
@@ -396,7 +399,10 @@ def _open_visit(work: Work, visit_id: int) -> Visit:
 
 def _visitor(work: Work, visitor_id: int) -> Visitor:
     """Return a visitor whom no other desk lets arrive at the same moment."""
-    return work.session.get_one(Visitor, visitor_id, with_for_update=True)
+    visitor = work.session.get_one(Visitor, visitor_id, with_for_update=True)
+    if is_erased(visitor.name):
+        raise erased_error()
+    return visitor
 
 
 def _fulfil(work: Work, visit: Visit, appointment_id: int) -> None:

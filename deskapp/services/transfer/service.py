@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Final
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from deskapp import settings
 from deskapp.db import search
+from deskapp.db.models.access import AuditEntry
 from deskapp.db.unit_of_work import Work
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.changes import Changes
+from deskapp.domain.codes import EXPORT, make_code
 from deskapp.i18n import Translator
-from deskapp.services.base import Done, Service, demand, new_request, reads, writes
+from deskapp.services.base import Done, Service, composed, new_request, reads, writes
+from deskapp.services.checks import storable_name
+from deskapp.services.settings import site_value
 from deskapp.services.transfer import exports, writers
 from deskapp.services.transfer.columns import Kind, folded, names_of, read_rows
 from deskapp.services.transfer.plan import Importer, Plan, Progress, parts
@@ -25,10 +31,9 @@ from deskapp.services.transfer.tables import read_table
 from deskapp.services.transfer.upsert import UpsertImport
 from deskapp.services.transfer.visitors import VisitorImport
 
+EXPORTED: Final = "export.visits"
 KEPT_TOGETHER: Final = 20
 """Crowded prefixes put in order in one transaction, so that nobody waits long."""
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True)
@@ -43,23 +48,6 @@ class Prepared:
     partial: bool
 
 
-def _composed(
-    permission: Permission,
-) -> Callable[[Callable[Concatenate[Any, Actor, P], R]], Callable[Concatenate[Any, Actor, P], R]]:
-    """Mark a use case that is made of several transactions, each with the same permission."""
-
-    def decorate(method: Callable[Concatenate[Any, Actor, P], R]) -> Callable[Concatenate[Any, Actor, P], R]:
-        @functools.wraps(method)
-        def call(self: Any, actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
-            demand(actor, permission, self.today())
-            return method(self, actor, *args, **kwargs)
-
-        call.__permission__ = permission  # type: ignore[attr-defined]
-        return call
-
-    return decorate
-
-
 def _silent(_done: int, _total: int) -> None:
     pass
 
@@ -67,7 +55,7 @@ def _silent(_done: int, _total: int) -> None:
 class TransferService(Service):
     """Files in and out."""
 
-    @_composed(Permission.IMPORT)
+    @composed(Permission.IMPORT)
     def import_file(
         self,
         actor: Actor,
@@ -93,7 +81,7 @@ class TransferService(Service):
             self._keep_best(actor, new_request(), part)
         return done
 
-    @_composed(Permission.EXPORT)
+    @composed(Permission.EXPORT)
     def export_visits(
         self,
         actor: Actor,
@@ -110,7 +98,7 @@ class TransferService(Service):
         be written; then there is none.
         """
         done = self._note_export(actor, request, writers.check_suffix(path), first, last)
-        with writers.open_writer(path, exports.VISIT_HEADINGS, tr) as writer:
+        with writers.open_writer(path, exports.VISIT_HEADINGS, tr, done.value) as writer:
             count = self._stream(actor, writer, first, last)
         return Done(count, done.changes)
 
@@ -121,7 +109,7 @@ class TransferService(Service):
         importer: Importer = (
             VisitorImport(rows, self.today(), progress) if kind is Kind.VISITORS else UpsertImport(kind, rows)
         )
-        return Prepared(kind, path.name, len(table.rows), importer, unread, partial)
+        return Prepared(kind, storable_name(path.name), len(table.rows), importer, unread, partial)
 
     @reads(Permission.IMPORT)
     def _compare(self, session: Session, importer: Importer) -> Plan:
@@ -145,9 +133,15 @@ class TransferService(Service):
         search.keep_best(work.session, prefixes)
 
     @writes(Permission.EXPORT)
-    def _note_export(self, work: Work, suffix: str, first: dt.date | None, last: dt.date | None) -> None:
-        after = {"format": suffix, "from": first, "to": last, "by": work.actor.name}
-        work.record("export.visits", "visit", None, after=after)
+    def _note_export(
+        self, work: Work, suffix: str, first: dt.date | None, last: dt.date | None
+    ) -> writers.Mark:
+        demo = site_value(work.session, settings.DEMO)
+        number = _demo_number(work, suffix, first, last) if demo else work.new_code(EXPORT)
+        mark = writers.Mark(number, work.actor.name, None if demo else work.now, first, last)
+        after = {"number": mark.number, "format": suffix, "from": first, "to": last, "by": mark.by}
+        work.record(EXPORTED, "visit", None, after=after)
+        return mark
 
     @reads(Permission.EXPORT)
     def _stream(
@@ -159,6 +153,12 @@ class TransferService(Service):
                 writer.write(rows)
                 count += len(rows)
         return count
+
+
+def _demo_number(work: Work, *asked: object) -> str:
+    """Return the number of a demo's export: from what is asked for and how often, so that equal demos export equally."""
+    earlier = work.session.scalar(select(func.count()).where(AuditEntry.action == EXPORTED))
+    return make_code(EXPORT, hashlib.sha256(repr((*asked, earlier)).encode()).digest())
 
 
 def _may_write(file: Prepared, plan: Plan) -> bool:

@@ -8,11 +8,13 @@ is whatever some program once worked out.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import csv
 import datetime as dt
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +42,11 @@ _CELL_NAME: Final = re.compile(rb'\br="([A-Z]{1,3}[0-9]{1,7})"')
 _RELATION: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 NOT_XLSX: Final = N_("This is no XLSX file that can be read; it may be damaged or protected by a password.")
 TOO_LARGE: Final = N_("This file is larger than {limit} MB. Split it into several.")
+MAX_CELLS: Final = 30_000_000
+"""Cells between the first and the last: a million rows of our widest list."""
+LAST_ROW: Final = 1_048_576
+_ROW: Final = re.compile(rb"""<(?:\w+:)?row\b[^>]*?\br=["']([0-9]{1,7})["']""")
+_FAR_CELL: Final = re.compile(rb"""\br=["']([A-Z]{2,3})([0-9]{1,7})["']""")
 _PIECE: Final = 1 << 20
 _OVERLAP: Final = 200
 
@@ -161,7 +168,7 @@ def _from_xlsx(data: bytes) -> Iterator[Row]:
 
     _refuse_bomb(data)
     try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+        with _Damaged(), CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             sheets = [
                 place
                 for place, sheet in enumerate(book.sheets_metadata)
@@ -169,12 +176,27 @@ def _from_xlsx(data: bytes) -> Iterator[Row]:
             ]
             if not sheets:
                 raise _refused("file.empty", N_("This file is empty."))
+            _refuse_wide(data, sheets[0])
             sheet = book.get_sheet_by_index(sheets[0])
             top, left = sheet.start or (0, 0)
             rows = [(number, tuple(cells)) for number, cells in enumerate(sheet.to_python(), top + 1)]
+            return _with_formulas(rows, left, formula_cells(data, sheets[0]))
     except CalamineError as error:
         raise _refused("file.xlsx", NOT_XLSX) from error
-    return _with_formulas(rows, left, formula_cells(data, sheets[0]))
+
+
+class _Damaged(contextlib.AbstractContextManager[None]):
+    """Says that a file is damaged where one of the many readers of its parts stumbles over it."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, DAMAGED):
+            raise _refused("file.xlsx", NOT_XLSX) from error
+
+
+DAMAGED: Final = (
+    *(KeyError, IndexError, StopIteration, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, EOFError),
+    *(NotImplementedError, RuntimeError, UnicodeDecodeError),
+)
 
 
 def _with_formulas(
@@ -200,24 +222,47 @@ def _letters(column: int) -> str:
 
 def _refuse_bomb(data: bytes) -> None:
     """Refuse a file that unpacks to far more than a table of ours could ever be."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise _refused("file.xlsx", NOT_XLSX) from error
+    with _Damaged(), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
     if unpacked > MAX_UNPACKED:
         raise _refused("file.large", TOO_LARGE, limit=MAX_UNPACKED // 1_000_000)
+
+
+def _refuse_wide(data: bytes, sheet: int) -> None:
+    """Refuse a sheet with a cell far off its table: all cells between would be made, and fill the memory."""
+    rows, columns = 0, 1
+    for text in _pieces(data, sheet):
+        far = _FAR_CELL.findall(text)
+        rows = max(rows, *map(int, _ROW.findall(text)), *(int(number) for _letters, number in far), 0)
+        columns = max(columns, *(_column(letters) for letters, _number in far), 1)
+    if columns * (rows or LAST_ROW) > MAX_CELLS:
+        message = N_(
+            "This sheet reaches {columns} columns and {rows} rows far. Delete what stands far off the table."
+        )
+        raise _refused("file.wide", message, columns=columns, rows=rows or LAST_ROW)
+
+
+def _column(letters: bytes) -> int:
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - ord("A") + 1
+    return place
+
+
+def _pieces(data: bytes, sheet: int) -> Iterator[bytes]:
+    """Yield the text of a sheet (counted from 0) piece by piece, each with the end of the one before."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_sheet_part(archive, sheet)) as stream:
+        rest = b""
+        while piece := stream.read(_PIECE):
+            yield rest + piece
+            rest = (rest + piece)[-_OVERLAP:]
 
 
 def formula_cells(data: bytes, sheet: int) -> set[str]:
     """Return the names of the cells of a sheet (counted from 0) that hold formulas, such as {"B3"}."""
     found: set[str] = set()
-    with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open(_sheet_part(archive, sheet)) as stream:
-        rest = b""
-        while piece := stream.read(_PIECE):
-            text = rest + piece
-            found.update(_cell_name(attributes) for attributes in _FORMULA_CELL.findall(text))
-            rest = text[-_OVERLAP:]
+    for text in _pieces(data, sheet):
+        found.update(_cell_name(attributes) for attributes in _FORMULA_CELL.findall(text))
     return found
 
 

@@ -2,7 +2,7 @@
 
 CSV carries a byte order mark (spreadsheets take it for something else than UTF-8 without one), and
 text that a spreadsheet would take for a formula gets an apostrophe. In XLSX text is stored as text.
-JSON keeps codes instead of words. Equal rows give equal files.
+JSON keeps codes instead of words. Equal rows under an equal mark give equal files.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ SUFFIXES: Final = (".csv", ".xlsx", ".json")
 SHEET_ROWS: Final = 1_000_000
 MADE: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001
 """A spreadsheet notes when it was made; the same rows must give the same file."""
+ABOUT_WIDTH: Final = 28
+PERSONAL: Final = N_(
+    "This file holds personal data. Keep it as safe as paper records, and delete it when it is no longer needed."
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,24 @@ class Heading:
 
     field: str
     words: Words
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What an export carries, so that a file that turns up somewhere can be traced.
+
+    `number` stands in every row and in the audit trail, which says who wrote what under it. `at` is None
+    where equal exports have to be equal files, in a demo.
+    """
+
+    number: str
+    by: str
+    at: dt.datetime | None
+    first: dt.date | None
+    last: dt.date | None
+
+
+MARK_HEADING: Final = Heading("export", Words("导出编号", "Export", "Экспортын дугаар"))
 
 
 class RowWriter(Protocol):
@@ -71,10 +93,12 @@ def check_suffix(path: Path) -> str:
 
 
 @contextmanager
-def open_writer(path: Path, headings: Sequence[Heading], tr: Translator) -> Iterator[RowWriter]:
+def open_writer(
+    path: Path, headings: Sequence[Heading], tr: Translator, mark: Mark | None = None
+) -> Iterator[RowWriter]:
     """Give the writer for `path`; the file appears whole when all is written, or not at all.
 
-    Raises `StorageError` when it can't be written.
+    With a `mark` every row ends in its number. Raises `StorageError` when it can't be written.
     """
     kinds: Mapping[str, type[CsvRows | XlsxRows | JsonRows]] = {
         ".csv": CsvRows,
@@ -84,7 +108,7 @@ def open_writer(path: Path, headings: Sequence[Heading], tr: Translator) -> Iter
     kind = kinds[check_suffix(path)]
     unfinished = path.with_name(f".{path.name}.part")
     try:
-        writer = kind(unfinished, headings, tr)
+        writer = kind(unfinished, headings, tr, mark)
         try:
             yield writer
         finally:
@@ -99,15 +123,18 @@ def open_writer(path: Path, headings: Sequence[Heading], tr: Translator) -> Iter
 class CsvRows:
     """Rows as CSV in words of one language."""
 
-    def __init__(self, path: Path, headings: Sequence[Heading], tr: Translator) -> None:
+    def __init__(
+        self, path: Path, headings: Sequence[Heading], tr: Translator, mark: Mark | None = None
+    ) -> None:
         self.stream = path.open("w", encoding="utf-8-sig", newline="")
         self.tr = tr
+        self.mark = mark
         self.rows = csv.writer(self.stream)
-        self.rows.writerow([tr(heading.words) for heading in headings])
+        self.rows.writerow([tr(heading.words) for heading in _marked_headings(headings, mark)])
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
         """Append rows."""
-        self.rows.writerows([self._cell(value) for value in row] for row in rows)
+        self.rows.writerows([self._cell(value) for value in _marked(row, self.mark)] for row in rows)
 
     def close(self) -> None:
         """Finish the file."""
@@ -126,15 +153,19 @@ class CsvRows:
 class XlsxRows:
     """Rows as a spreadsheet in words of one language; a full sheet is followed by another."""
 
-    def __init__(self, path: Path, headings: Sequence[Heading], tr: Translator) -> None:
+    def __init__(
+        self, path: Path, headings: Sequence[Heading], tr: Translator, mark: Mark | None = None
+    ) -> None:
         import xlsxwriter  # type: ignore[import-untyped]
 
         self.tr = tr
-        self.names = [tr(heading.words) for heading in headings]
+        self.mark = mark
+        self.names = [tr(heading.words) for heading in _marked_headings(headings, mark)]
         # Given a stream it never touches the disk on its own, whose faults it would reword.
         self.stream: IO[bytes] = path.open("wb")
         self.book = xlsxwriter.Workbook(self.stream, {"constant_memory": True})
-        self.book.set_properties({"created": MADE})
+        told = [": ".join(filter(None, line)) for line in about(mark, tr)] if mark else []
+        self.book.set_properties({"created": MADE, "comments": "\n".join(told)})
         self.formats = {
             dt.datetime: self.book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
             dt.date: self.book.add_format({"num_format": "yyyy-mm-dd"}),
@@ -147,13 +178,16 @@ class XlsxRows:
         for row in rows:
             if self.row > SHEET_ROWS:
                 self._new_sheet()
-            for column, value in enumerate(row):
+            for column, value in enumerate(_marked(row, self.mark)):
                 self._cell(column, value)
             self.row += 1
 
     def close(self) -> None:
         """Finish the file."""
         try:
+            if self.mark:
+                # Behind the rows: who reads the first sheet finds what it always held.
+                self._tell(about(self.mark, self.tr))
             self.book.close()
         finally:
             self.stream.close()
@@ -164,6 +198,13 @@ class XlsxRows:
         for column, name in enumerate(self.names):
             self.sheet.write_string(0, column, name)
         self.row = 1
+
+    def _tell(self, lines: Iterable[tuple[str, str]]) -> None:
+        sheet = self.book.add_worksheet(self.tr(N_("About this file")))
+        sheet.set_column(0, 1, ABOUT_WIDTH)
+        for row, line in enumerate(lines):
+            for column, text in enumerate(line):
+                sheet.write_string(row, column, text)
 
     def _cell(self, column: int, value: object) -> None:
         if isinstance(value, dt.datetime):
@@ -182,15 +223,19 @@ class XlsxRows:
 class JsonRows:
     """Rows as a JSON list of objects, one a line, with codes and integer fen."""
 
-    def __init__(self, path: Path, headings: Sequence[Heading], _tr: Translator) -> None:
+    def __init__(
+        self, path: Path, headings: Sequence[Heading], _tr: Translator, mark: Mark | None = None
+    ) -> None:
         self.stream = path.open("w", encoding="utf-8", newline="\n")
-        self.fields = [heading.field for heading in headings]
+        self.mark = mark
+        self.fields = [heading.field for heading in _marked_headings(headings, mark)]
         self.between = "[\n"
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
         """Append rows."""
         for row in rows:
-            values = {field: _plain(value) for field, value in zip(self.fields, row, strict=True)}
+            cells = zip(self.fields, _marked(row, self.mark), strict=True)
+            values = {field: _plain(value) for field, value in cells}
             self.stream.write(self.between + json.dumps(values, ensure_ascii=False))
             self.between = ",\n"
 
@@ -199,6 +244,29 @@ class JsonRows:
         if not self.stream.closed:
             self.stream.write("[]\n" if self.between == "[\n" else "\n]\n")
             self.stream.close()
+
+
+def about(mark: Mark, tr: Translator) -> list[tuple[str, str]]:
+    """Return what is to be known of an export, line by line: what, and how it is."""
+    span = [tr.date(day) if day else "…" for day in (mark.first, mark.last)]
+    everything = mark.first is None and mark.last is None
+    lines = [
+        (tr(MARK_HEADING.words), mark.number),
+        (tr(N_("Written by")), mark.by),
+        (tr(N_("Days")), tr(N_("all")) if everything else " – ".join(span)),
+        (tr(PERSONAL), ""),
+    ]
+    if mark.at is not None:
+        lines.insert(2, (tr(N_("Written at")), f"{mark.at.astimezone():%Y-%m-%d %H:%M}"))
+    return lines
+
+
+def _marked_headings(headings: Sequence[Heading], mark: Mark | None) -> Sequence[Heading]:
+    return (*headings, MARK_HEADING) if mark else headings
+
+
+def _marked(row: Sequence[Any], mark: Mark | None) -> Sequence[Any]:
+    return (*row, mark.number) if mark else row
 
 
 def write_template(kind: Kind, path: Path, language: str) -> None:

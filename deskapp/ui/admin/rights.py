@@ -51,7 +51,8 @@ class RightsPage(BaseView):
         self._why.setText(
             tr(
                 N_(
-                    "Whoever has several roles may do what any of them may. A PIN opens nothing of the administration. Roles are given to people on the page beside."
+                    "Whoever has several roles may do what any of them may. A PIN opens nothing of the"
+                    " administration. Roles are given to people on the page beside."
                 )
             )
         )

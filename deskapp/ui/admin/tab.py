@@ -32,11 +32,53 @@ class AdminPage:
 
 PAGES: Final = (
     AdminPage(
+        "people",
+        N_("People who sign in"),
+        "users",
+        "deskapp.ui.admin.people:PeoplePage",
+        Permission.ACCOUNTS,
+    ),
+    AdminPage(
         "rights",
         N_("Who may do what"),
         "table",
         "deskapp.ui.admin.rights:RightsPage",
         Permission.ADMINISTRATION,
+    ),
+    AdminPage(
+        "backups",
+        N_("Backups"),
+        "database-backup",
+        "deskapp.ui.admin.backups:BackupsPage",
+        Permission.BACKUP,
+    ),
+    AdminPage(
+        "protection",
+        N_("Protection"),
+        "lock-keyhole",
+        "deskapp.ui.admin.protection:ProtectionPage",
+        Permission.PROTECT,
+    ),
+    AdminPage(
+        "erasing",
+        N_("Erasing personal data"),
+        "eraser",
+        "deskapp.ui.admin.erasing:ErasingPage",
+        Permission.ERASE,
+    ),
+    AdminPage(
+        "trail",
+        N_("What was done"),
+        "scroll-text",
+        "deskapp.ui.admin.trail:TrailPage",
+        Permission.AUDIT_READ,
+    ),
+    AdminPage(
+        "health",
+        N_("Health of the program"),
+        "heart-pulse",
+        "deskapp.ui.admin.health:HealthPage",
+        Permission.DIAGNOSE,
     ),
 )
 
@@ -47,7 +89,8 @@ class AdminTab(PagedTab):
     title = N_("Administration")
     icon = "shield"
     help = N_(
-        "Here are the people who may sign in, the trail of everything that was done, the backups and what keeps the data safe. A page that is not yours is not shown."
+        "Here are the people who may sign in, the trail of everything that was done, the backups and what"
+        " keeps the data safe. A page that is not yours is not shown."
     )
 
     def pages(self) -> Sequence[Page]:

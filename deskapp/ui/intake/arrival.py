@@ -12,6 +12,7 @@ from shiboken6 import isValid
 from deskapp.domain.access import Actor
 from deskapp.domain.identity import Scan, ScanKind, recognise_scan
 from deskapp.domain.intake import Ref, VisitorDraft, VisitorHit, VisitorView
+from deskapp.domain.retention import erased_error, is_erased
 from deskapp.domain.text import N_, Text
 from deskapp.services.base import Done, new_request
 from deskapp.ui.intake import kept
@@ -317,4 +318,6 @@ class _Detach:
 
 def _to_edit(services: Any, actor: Actor, visitor_id: int) -> tuple[VisitorView, Kept | None]:
     visitor = services.visitors.visitor(actor, visitor_id)
+    if is_erased(visitor.name):
+        raise erased_error()
     return visitor, kept.of_edit(services.drafts, actor.account_id, visitor_id)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from deskapp.domain.address import doctor_address, visitor_address
 from deskapp.domain.intake import SuggestionView, VisitView
 from deskapp.domain.registration import EndReason, SlipState, Step
+from deskapp.domain.retention import is_erased
 from deskapp.domain.text import N_, Words
 from deskapp.domain.visitor_rules import age_in_years
 from deskapp.i18n import Translator
@@ -142,7 +143,7 @@ def _known(visit: VisitView, proposal: SuggestionView | None, tr: Translator) ->
 
 def _addressed(visit: VisitView) -> Words | str:
     """Return how to address the visitor; nothing while nobody knows who it is."""
-    if visit.visitor is None:
+    if visit.visitor is None or is_erased(visit.visitor.name):
         return ""
     draft = visit.visitor.draft
     age = age_in_years(draft.birth_date, visit.day) if draft.birth_date else None

@@ -15,6 +15,7 @@ from deskapp.domain.registration import Allergy, EndReason, SlipState, label
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.intake.shown_name import shown_name
 from deskapp.ui.widgets.basics import EmptyState
 from deskapp.ui.widgets.record_model import Column, RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
@@ -198,7 +199,7 @@ class SearchPane(QWidget):
 
 def hit_row(hit: VisitorHit, tr: Translator, today: dt.date) -> ResultRow:
     """Return one result as it is drawn: enough to tell two people of one name apart."""
-    title = hit.name or tr(N_("name unknown"))
+    title = shown_name(hit.name, tr)
     born = tr.date(hit.birth_date) if hit.birth_date else tr(N_("birth date unknown"))
     parts = [tr(label(hit.sex)), born]
     marks: list[tuple[int, int]] = []
@@ -235,7 +236,7 @@ def _time(row: VisitRow, tr: Translator) -> str:
 
 
 def _name(row: VisitRow, tr: Translator) -> str:
-    return row.name or tr(N_("name unknown"))
+    return shown_name(row.name, tr)
 
 
 def _number(row: VisitRow, _tr: Translator) -> str:

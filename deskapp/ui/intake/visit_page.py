@@ -14,12 +14,14 @@ from shiboken6 import isValid
 from deskapp.domain.identity import mask_document, mask_phone
 from deskapp.domain.intake import AppointmentView, StepView, VisitView, fold_steps
 from deskapp.domain.registration import Allergy, SlipState, label
+from deskapp.domain.retention import is_erased
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.services.base import new_request
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.intake.pay_box import PayBox
+from deskapp.ui.intake.shown_name import shown_name
 from deskapp.ui.intake.triage_box import TriageBox
 from deskapp.ui.intake.vitals_box import VitalsBox
 from deskapp.ui.widgets.basics import Icon, Pill, scrolled
@@ -321,7 +323,8 @@ class VisitorHead(QWidget):
         self._visit = visit
         tr = self._desk.tr
         visitor = visit.visitor
-        self._name.setText((visitor.name if visitor else "") or tr(N_("name unknown")))
+        name = visitor.name if visitor else ""
+        self._name.setText(shown_name(name, tr))
         self._facts.setText("  ·  ".join(_facts(visit, tr)))
         allergic = visitor is not None and visitor.draft.allergy is Allergy.YES
         self._allergy_icon.setVisible(allergic)
@@ -330,7 +333,7 @@ class VisitorHead(QWidget):
             self._allergy.setText(tr(N_("Allergic to: {what}"), what=visitor.draft.allergy_text))
         self._urgency.setVisible(visit.urgency is not None)
         self._urgency.show_level(visit.urgency)
-        self.edit.setVisible(visitor is not None)
+        self.edit.setVisible(visitor is not None and not is_erased(name))
 
 
 def _facts(visit: VisitView, tr: Translator) -> list[str]:
@@ -338,7 +341,7 @@ def _facts(visit: VisitView, tr: Translator) -> list[str]:
     if visitor is None:
         return [tr(N_("no record yet: F2 makes one, the search finds one"))]
     draft = visitor.draft
-    facts = [tr(label(draft.sex))]
+    facts = [] if is_erased(draft.name) else [tr(label(draft.sex))]
     if draft.birth_date:
         facts.append(tr.age(draft.birth_date, visit.day))
         facts.append(tr.date(draft.birth_date))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui import icons, style
+from deskapp.ui.clipboard import copy_freely
 from deskapp.ui.messages import UNEXPECTED, BugReport
 from deskapp.ui.widgets.basics import Icon, label
 
@@ -53,7 +53,7 @@ class BugDialog(QDialog):
 
     @Slot()
     def _on_copy(self) -> None:
-        QGuiApplication.clipboard().setText(self.report.toPlainText())
+        copy_freely(self.report.toPlainText())
 
 
 class BugTeller(QObject):

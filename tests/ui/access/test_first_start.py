@@ -130,6 +130,15 @@ def test_the_password_is_forgotten_with_the_page(beginning: Front) -> None:
     assert beginning.window.findChildren(FirstStartPage) == []
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_whoever_wants_protection_is_taken_to_it(beginning: Front, wanted: bool) -> None:
+    beginning.child(FirstStartPage)._protect.setChecked(wanted)
+    _answer(beginning)
+    frame = beginning.window.frame_of_tabs
+    assert frame.tab("admin").isVisible() is wanted
+    assert not wanted or frame.tab("admin").current_page() == "protection"  # type: ignore[attr-defined]
+
+
 def test_a_database_that_does_not_answer_is_said_and_asked_again(
     empty_hospital: Hospital, at_once: None, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
