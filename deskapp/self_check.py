@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from deskapp.domain.papers import Letterhead, RecoveryPaper
+from deskapp.domain.recovery import recovery_code
 from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError
 from deskapp.i18n import LANGUAGES, NATIVE_NAMES, translator
@@ -13,9 +15,12 @@ from deskapp.i18n import LANGUAGES, NATIVE_NAMES, translator
 if TYPE_CHECKING:
     from deskapp.bootstrap import Hospital
     from deskapp.domain.access import Actor
+    from deskapp.forms.catalog import FormSpec
 
 VISITS: Final = 20
 STAFF: Final = 4
+EXAMPLES: Final = {"recovery-sheet": RecoveryPaper(recovery_code(bytes(32)), "00000000")}
+"""Forms that are not about a visit, filled in: the sheet is of a key that no database has."""
 
 
 def checks(folder: Path) -> Iterator[Text]:
@@ -78,19 +83,28 @@ def _nothing(_line: str) -> None:
 
 def _forms(hospital: Hospital, actor: Actor, visit: int) -> Iterator[Text]:
     """Print every form, filled and blank, in every size and language."""
-    from deskapp.forms.catalog import FORMS, render
+    from deskapp.forms.catalog import FORMS
 
     for name, spec in FORMS.items():
-        sheet = hospital.services.papers.sheet(actor, name, visit, actor.name)
-        for language in LANGUAGES:
-            for size in spec.sizes:
-                for paper in (sheet.paper, None):
-                    if not render(name, paper, sheet.letterhead, translator(language), size).startswith(
-                        b"%PDF"
-                    ):
-                        raise _broken(name)
+        papers = hospital.services.papers
+        if spec.of_visit:
+            sheet = papers.sheet(actor, name, visit, actor.name)
+            _demand_prints(spec, sheet.paper, sheet.letterhead)
+        else:
+            _demand_prints(spec, EXAMPLES[name], papers.blank(actor, name, actor.name).letterhead)
         params = {"form": Text(spec.title), "sizes": ", ".join(spec.sizes)}
         yield Text(N_("Form: {form}, filled and blank, {sizes}, in three languages."), params)
+
+
+def _demand_prints(spec: FormSpec, filled: object, letterhead: Letterhead) -> None:
+    from deskapp.forms.catalog import render
+
+    for language in LANGUAGES:
+        for size in spec.sizes:
+            for paper in (filled, None):
+                pdf = render(spec.name, paper, letterhead, translator(language), size)
+                if not pdf.startswith(b"%PDF"):
+                    raise _broken(spec.name)
 
 
 def _window(folder: Path, out: Path) -> Iterator[Text]:

@@ -28,7 +28,6 @@ def _print_options(parser: argparse.ArgumentParser, tr: Translator) -> None:
 
 def _print(call: Call) -> int:
     from deskapp.forms.catalog import FORMS
-    from deskapp.services.intake.papers import FORMS as VISIT_FORMS
 
     args = call.args
     if args.list:
@@ -41,7 +40,7 @@ def _print(call: Call) -> int:
         call.usage(
             N_("“{form}” can't be printed. These can: {choices}."), form=args.form, choices=", ".join(FORMS)
         )
-    if args.id and args.form not in VISIT_FORMS:
+    if args.id and not FORMS[args.form].of_visit:
         call.usage(N_("“{form}” is not about a visit: print it with --blank."), form=args.form)
     pdf = _blank(call, args.form) if args.blank else _filled(call, args.form)
     write_file(Path(args.out), pdf)

@@ -15,11 +15,10 @@ from deskapp.demo.people import Visitors
 from deskapp.domain.access import Actor
 from deskapp.domain.intake import SuggestionView, TriageDecision, VisitorDraft, VisitView
 from deskapp.domain.registration import Allergy, MediaSource, Payment, Step
-from deskapp.forms.catalog import render
+from deskapp.forms.catalog import FORMS, render
 from deskapp.i18n import Translator
 from deskapp.services.all import Services
 from deskapp.services.base import Done, new_request
-from deskapp.services.intake.papers import FORMS
 from deskapp.services.intake.triage import TriageQuestion
 
 R = TypeVar("R")
@@ -83,7 +82,9 @@ class Tour:
 
     def print_forms(self, visit: VisitView, out: Path, tr: Translator) -> list[Path]:
         """Print every form of the visit into the folder `out`; return the files."""
-        return [self._print(form, visit, out / f"{form}.pdf", tr) for form in FORMS]
+        return [
+            self._print(form, visit, out / f"{form}.pdf", tr) for form, spec in FORMS.items() if spec.of_visit
+        ]
 
     def _do(self, use_case: Callable[..., Done[R]], *values: object, minutes: float) -> Done[R]:
         done = use_case(self.actor, new_request(), *values)

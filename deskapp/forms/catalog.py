@@ -27,6 +27,7 @@ class FormSpec:
     """A form: its name on the command line, title, sizes (the first is the usual one), what goes in.
 
     `draw` names the function as "module:function", so that the list can be shown without reportlab.
+    `of_visit`: it is filled from a visit, and not from something else.
     """
 
     name: str
@@ -34,6 +35,7 @@ class FormSpec:
     sizes: tuple[str, ...]
     paper: type
     draw: str
+    of_visit: bool = True
 
     def load(self) -> Draw:
         """Return the drawing function."""
@@ -58,6 +60,7 @@ _ALL: Final = (
         ("A4",),
         RecoveryPaper,
         "recovery_sheet:recovery_sheet",
+        of_visit=False,
     ),
 )
 

@@ -37,7 +37,6 @@ from deskapp.services.checks import storable_name
 from deskapp.services.intake import views
 from deskapp.settings import Scope
 
-FORMS = ("registration-form", "record-page", "number-slip")
 LANGUAGE_NAMES = {
     "zh": Words("汉语", "Chinese", "Хятад хэл"),
     "en": Words("英语", "English", "Англи хэл"),

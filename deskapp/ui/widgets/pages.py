@@ -102,8 +102,8 @@ class PagedTab(BaseTab):
         return self.page(name)
 
     def may_leave(self) -> bool:
-        """Ask the page shown."""
-        return all(view.may_leave() for view in self._views.values())
+        """Ask the pages that were shown."""
+        return not self._built or all(view.may_leave() for view in self._views.values())
 
     def close_view(self) -> None:
         """Close every page."""

@@ -162,3 +162,10 @@ def test_a_person_can_fold_it_until_the_window_changes(window: QMainWindow) -> N
     beside(window).toggle()
     assert beside(window).widget(1).isVisible()
     assert resize(window, 1400)
+
+
+def test_a_tab_that_was_never_shown_can_be_left_and_closed(desk: Desk, qtbot: QtBot) -> None:
+    made = Roster(desk)
+    qtbot.addWidget(made)
+    assert made.may_leave()
+    made.close_view()
