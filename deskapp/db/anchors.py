@@ -46,6 +46,7 @@ from deskapp.domain.trail import Broken
 EVERY: Final = dt.timedelta(hours=1)
 HEADS: Final = "heads"
 EPOCH: Final = "epoch"
+LOG_FILE: Final = "anchors.log"
 ANCHOR: Final = table_of(AuditAnchor)
 COLUMNS: Final = ("workstation", "sequence", "at", "kind", "heads", "previous", "mac")
 
@@ -177,7 +178,7 @@ def newest_at(session: Session) -> dt.datetime | None:
 def log_of(store: Store, workstation: Workstation) -> Path:
     """Return the log of this computer's anchors; a server's database has one of its own."""
     if store.is_sqlite:
-        return workstation.folder / "anchors.log"
+        return workstation.folder / LOG_FILE
     place = store.write_engine.url
     named = hashlib.sha256(f"{place.host}:{place.port}/{place.database}".encode()).hexdigest()[:8]
     return workstation.folder / f"anchors-{named}.log"

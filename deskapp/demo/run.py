@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Final
 
-from deskapp import settings
+from deskapp import logs, settings
 from deskapp.bootstrap import Hospital, open_hospital
+from deskapp.db import backup_process
+from deskapp.db.anchors import LOG_FILE as ANCHOR_LOG
+from deskapp.db.backup import BACKUP_FOLDER
 from deskapp.db.base import Base
 from deskapp.db.engine import DATABASE_FILE, Store
 from deskapp.db.faults import disk_error
+from deskapp.db.folder_lock import LOCK_FILE
 from deskapp.db.keys import KEY_FILE
 from deskapp.db.migrate import revision
 from deskapp.db.search_bulk import rebuild
@@ -40,7 +45,10 @@ AS_OF_TIME: Final = dt.time(10, 40)
 """What the clock shows when the demo is made as of a given day."""
 OUT: Final = "out"
 NOBODY: Final = Actor(0, "demo", frozenset())
-OURS: Final = frozenset({KEY_FILE, SECRET_FILE, DRAFTS_FILE, OUT})
+LEFT: Final = (BACKUP_FOLDER, logs.FOLDER, ANCHOR_LOG)
+"""What belongs to the database of an earlier demo and would contradict the next one."""
+
+OURS: Final = frozenset({KEY_FILE, SECRET_FILE, DRAFTS_FILE, LOCK_FILE, OUT, *LEFT})
 """What may lie in a folder in which a demo was begun and its database never came to be."""
 
 
@@ -87,9 +95,17 @@ def make_demo(options: Options, tr: Translator, tell: Callable[[str], None]) -> 
         out = _folder(options.out or options.folder / OUT)
         forms = tour.print_forms(visit, out, tr)
         visit = hospital.services.visits.visit(house.operator, visit.id)
+        _back_up(hospital, house)
     finally:
         hospital.close()
     return Made(visit, forms, out, clock())
+
+
+def _back_up(hospital: Hospital, house: House) -> None:
+    """Let the day end as it should. A server's is backed up by a computer that its hospital names."""
+    if hospital.store.is_sqlite:
+        hospital.services.backups.run_job = backup_process.carry_out
+        hospital.services.backups.make(house.administrator)
 
 
 def sign_in(services: Services) -> Actor:
@@ -117,7 +133,9 @@ def clear(folder: Path, url: str | None) -> None:
         raise _refusal(Text(N_("the folder {folder} holds other files"), {"folder": str(folder)}))
     try:
         for name in present:
-            if name.startswith((DATABASE_FILE, KEY_FILE, DRAFTS_FILE)):
+            if name in LEFT and (folder / name).is_dir():
+                shutil.rmtree(folder / name)
+            elif name in LEFT or name.startswith((DATABASE_FILE, KEY_FILE, DRAFTS_FILE)):
                 (folder / name).unlink(missing_ok=True)
     except OSError as error:
         raise disk_error(error) from error

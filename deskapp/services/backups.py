@@ -124,7 +124,7 @@ class BackupService(Service):
         """Say how old the last good backup is, and what is wrong."""
         now, last = self.now(), self._last_good(session)
         due = None
-        if self._makes_them(session):
+        if self._is_automatic(session):
             due = rules.next_due(last, self._time(session), now.astimezone())
         return BackupState(last, due, rules.is_old(last, now), self._warning)
 

@@ -182,11 +182,23 @@ DAMAGED: Final = N_(
 )
 
 
+LOST: Final = N_(
+    "The journal of the database was damaged: the last {count} entries before the program was last closed"
+    " are missing. What is there is whole. Compare the last slips and forms with it, and enter anew what is missing."
+)
+
+
+def _what_is_wrong(store: Store, found: list[str]) -> Text:
+    """Return in words what a look found; with only the newest entries gone, no backup has more than the file."""
+    if store.lost_transactions and len(found) == 1:
+        return Text(LOST, {"count": store.lost_transactions})
+    return Text(DAMAGED, {"count": len(found), "first": found[0]})
+
+
 def _integrity(store: Store, *, full: bool) -> Iterator[Fact]:
     found = integrity.full(store) if full else integrity.quick(store)
     if found:
-        values = {"count": len(found), "first": found[0]}
-        yield Fact("integrity", State.BAD, Text(DAMAGED, values))
+        yield Fact("integrity", State.BAD, _what_is_wrong(store, found))
     elif full:
         yield Fact("integrity", State.GOOD, Text(N_("Integrity: everything was checked and is sound")))
     else:
@@ -313,8 +325,7 @@ class HealthService(Service):
         found = integrity.full(self.store) if full else integrity.quick(self.store)
         self._looked = True
         if found:
-            values = {"count": len(found), "first": found[0]}
-            raise StorageError("storage.damaged", Text(DAMAGED, values))
+            raise StorageError("storage.damaged", _what_is_wrong(self.store, found))
         if full:
             self._note_full()
 

@@ -82,9 +82,10 @@ def _change_body(session: Session) -> None:
 
 def _swap_bodies(session: Session) -> None:
     first, second = (session.get_one(AuditBody, _id(session, place)) for place in (3, 4))
-    first.body, second.body = second.body, first.body
-    first.salt, second.salt = second.salt, first.salt
-    session.flush()
+    for to, salt, body in ((first, second.salt, second.body), (second, first.salt, first.body)):
+        # One by one: what is refused in a batch is complained of by the driver, too.
+        changed = update(AuditBody).where(AuditBody.entry_id == to.entry_id).values(salt=salt, body=body)
+        session.execute(changed, execution_options={"synchronize_session": False})
 
 
 def _delete(session: Session) -> None:

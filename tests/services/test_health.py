@@ -163,3 +163,12 @@ def test_damage_is_told_and_the_next_look_comes_again(
         with pytest.raises(StorageError) as caught:
             services.health.look_if_due(NOBODY)
         assert (caught.value.code, caught.value.text.params["first"]) == ("storage.damaged", "page 7")
+
+
+def test_where_only_the_newest_entries_are_gone_no_backup_is_advised(
+    services: Services, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "lost_transactions", 2)
+    with pytest.raises(StorageError) as caught:
+        services.health.look_if_due(NOBODY)
+    assert (caught.value.text.message, caught.value.text.params) == (health.LOST, {"count": 2})

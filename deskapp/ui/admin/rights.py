@@ -43,6 +43,7 @@ class RightsPage(BaseView):
         self._why = label("", "secondary", wrap=True)
         self._model: RecordTableModel[Right] = RecordTableModel(_columns(), self.desk.tr, self)
         self.table = RecordTable(self._model)
+        self.table.wrap_titles()
         self.body.addWidget(self._why)
         self.body.addWidget(self.table, 1)
 

@@ -226,7 +226,9 @@ class DetailsPanel(Panel):
         self.table = RecordTable(self._model)
         for widget in (self._what, self._who, self.words):
             self.body.addWidget(widget)
-        self.body.addWidget(self.table, 1)
+        self.body.addWidget(self.table, 100)
+        # Without a table the words stay on top.
+        self.body.addStretch(1)
         self.show_line(None)
 
     def show_line(self, line: TrailLine | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QResizeEvent
@@ -20,6 +20,9 @@ from PySide6.QtWidgets import (
 from deskapp.ui import fonts, style
 from deskapp.ui.widgets.basics import EmptyState
 from deskapp.ui.widgets.record_model import Index, RecordTableModel
+
+_WORD_WRAP: Final = int(Qt.TextFlag.TextWordWrap)
+"""A header takes it among its alignments, which are another enum."""
 
 
 class RecordTable(QTableView):
@@ -69,6 +72,14 @@ class RecordTable(QTableView):
         across.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         across.setSortIndicatorClearable(True)
         self.setSortingEnabled(any(column.sort is not None for column in self._model.columns))
+
+    def wrap_titles(self) -> None:
+        """Let long titles of columns take two lines instead of an ellipsis."""
+        across = self.horizontalHeader()
+        wrapped = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag(_WORD_WRAP)
+        across.setDefaultAlignment(wrapped)
+        across.setTextElideMode(Qt.TextElideMode.ElideNone)
+        across.setMinimumHeight(3 * across.fontMetrics().height())
 
     def set_empty(self, empty: EmptyState) -> None:
         """Say what to do while there is no row."""
