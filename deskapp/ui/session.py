@@ -11,8 +11,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication, QWindow
+from PySide6.QtCore import QEvent, QKeyCombination, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QWindow
 from PySide6.QtWidgets import QApplication, QDialog, QStackedWidget, QWidget
 from shiboken6 import isValid
 
@@ -41,6 +41,11 @@ LOOK_AT_DAY_MS: Final = 60_000
 LONGEST_MINUTES: Final = 24 * 60
 SCHEMES: Final = (board.LIGHT, board.DARK, board.CONTRAST)
 SCALES: Final = tuple(round(scale * 100) for scale in board.SCALES)
+KEYS: Final = frozenset(
+    QKeyCombination(Qt.KeyboardModifier.ControlModifier, key) for key in (Qt.Key.Key_U, Qt.Key.Key_L)
+)
+"""What switches user or locks, wherever the cursor is."""
+
 INPUT: Final = frozenset(
     {
         QEvent.Type.KeyPress,
@@ -380,11 +385,16 @@ class Session(QObject):
         return new
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: ARG002
-        """Begin the idle minutes anew at every key, click and move."""
+        """Begin the idle minutes anew at every key, click and move; keep the session's keys from a field."""
         if event.type() in INPUT:
             self._last_input = time.monotonic()
             if self._idle.isActive():
                 self._idle.start()
+        is_asked = event.type() == QEvent.Type.ShortcutOverride
+        if is_asked and isinstance(event, QKeyEvent) and event.keyCombination() in KEYS:
+            # Under X11 a field would take Ctrl+U to clear itself, and nobody could switch user while typing.
+            event.ignore()
+            return True
         return False
 
 

@@ -61,3 +61,10 @@ def test_a_program_killed_while_a_form_is_typed_loses_nothing(
         assert visit.visitor is not None
         assert (visit.visitor.name, visit.visitor.draft.phone) == ("Oyuna", "13700001111")
         reception.wait(lambda: drafts.forms(account) == [], "the draft was not dropped")
+
+
+def test_the_user_is_switched_while_the_cursor_is_in_a_field(reception: Reception) -> None:
+    """Under X11 Ctrl+U in a field clears it by custom: here it is the key that switches user."""
+    reception.wait_for_focus("Find a visitor")
+    reception.screen.key("ctrl+u")
+    reception.wait_for_focus("Who is signing in")
