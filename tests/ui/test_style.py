@@ -151,7 +151,9 @@ def test_the_shipped_fonts_are_all_there(app: QApplication) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en", "mn"])
 @pytest.mark.parametrize("letter", ["王", "Ө", "Ү", "㛃", "𠮷", "𬭎", "A"])
-def test_every_letter_of_a_name_has_a_glyph_in_a_shipped_font(language: str, letter: str) -> None:
+def test_every_letter_of_a_name_has_a_glyph_in_a_shipped_font(
+    app: QApplication, language: str, letter: str
+) -> None:
     shipped = (QRawFont.fromFont(QFont(family)) for family in fonts.families(language))
     assert any(font.supportsCharacter(ord(letter)) for font in shipped)
 

@@ -39,6 +39,7 @@ from deskapp.ui.widgets.record_table import RecordTable
 from deskapp.ui.widgets.recovery_field import CODE, CODE_FIELD, tell_groups
 
 WIDTH: Final = 760
+DIALOG_HEIGHT: Final = 660
 FILES: Final = "*.sqlite"
 LIST_HEIGHT: Final = 180
 CONFIRM: Final = Field("confirm", N_("Type the day of the backup to confirm, eight figures"), required=True)
@@ -276,13 +277,22 @@ class RestoreDialog(QDialog):
         )
         self.page = RestorePage(desk, way, Text(why))
         self.page.ordered.connect(self.take)
+        # Before it is shown, so that the dialog knows how large it is and comes up in the middle.
+        self.page.ensure_built()
         back = QPushButton(desk.tr(N_("Back")))
         back.setAutoDefault(False)
         back.clicked.connect(self.reject)
         rows = QVBoxLayout(self)
         rows.addWidget(self.page)
         rows.addWidget(back, 0, Qt.AlignmentFlag.AlignRight)
+        self._make_room()
         self.finished.connect(self._on_finished)
+
+    def _make_room(self) -> None:
+        """Be high enough for what is said of a backup once it is chosen."""
+        sizes = style.tokens().sizes
+        most = self.screen().availableGeometry().height() * 95 // 100
+        self.resize(self.sizeHint().width(), min(sizes.px(DIALOG_HEIGHT), most))
 
     @Slot(object)
     def take(self, order: RestoreOrder) -> None:
