@@ -178,7 +178,7 @@ def _pending(*, pending: bool) -> Fact:
 
 
 DAMAGED: Final = N_(
-    "The database is damaged in {count} places. The first: {first}. Restore the latest backup."
+    "The database is damaged (found: {count}). The first: {first}. Restore the latest backup."
 )
 
 
@@ -241,7 +241,7 @@ def _broken(breaks: list[anchors.Finding]) -> Iterator[Fact]:
         "what": Text(BROKEN_LABELS[first.what]),
     }
     message = N_(
-        "The audit trail is broken in {count} places. The first: chain {chain}, line {sequence}: {what}"
+        "The audit trail is broken (found: {count}). The first: chain {chain}, line {sequence}: {what}"
     )
     yield Fact("chain", State.BAD, Text(message, values), private=True)
 
