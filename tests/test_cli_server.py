@@ -43,6 +43,41 @@ class Terminal(io.StringIO):
         return True
 
 
+# --- restore --------------------------------------------------------------------------------------------------
+
+
+def test_a_server_is_backed_up_and_restored_with_the_rights_of_its_desks(
+    run: Run,
+    unmigrated: str,
+    logins: Logins,
+    postgres: Postgres,
+    worker: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url, fresh = plain(login_url(unmigrated, logins.owner)), f"restored_{worker}"
+    monkeypatch.setenv("DESKAPP_DATA", str(tmp_path / "one"))
+    assert run("migrate", "--url", url)[0] == 0
+    assert run("backup", "--url", url)[::2] == (0, "")
+    (dump,) = (tmp_path / "one" / "backups").glob("*.dump")
+    postgres.create(fresh)
+    try:
+        with postgres.connection() as admin:
+            admin.execute(f'ALTER DATABASE "{fresh}" OWNER TO {logins.owner}')
+        owner, desk = (plain(login_url(postgres.url(fresh), login)) for login in (logins.owner, logins.desk))
+        assert run("restore", dump, "--url", owner) == (0, f"The backup {dump.name} was restored.\n", "")
+        monkeypatch.setenv("DESKAPP_DATA", str(tmp_path / "other"))
+        assert run("restore", "--accept", "--url", desk)[::2] == (0, "")
+        assert run("check", "--url", desk)[::2] == (0, "")
+    finally:
+        postgres.drop(fresh)
+
+
+@pytest.mark.parametrize("words", [(), ("--accept", "backup.sqlite")])
+def test_restoring_needs_a_file_or_the_word_that_it_was_done(run: Run, words: tuple[str, ...]) -> None:
+    assert run("restore", *words)[0] == 2
+
+
 # --- migrate --------------------------------------------------------------------------------------------------
 
 

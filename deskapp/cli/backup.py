@@ -43,11 +43,29 @@ def _backup(call: Call) -> int:
 
 
 def _restore_options(parser: argparse.ArgumentParser, tr: Translator) -> None:
-    parser.add_argument("file", metavar=tr("FILE"), help=tr("the backup; nobody may have the hospital open"))
+    parser.add_argument(
+        "file", nargs="?", metavar=tr("FILE"), help=tr("the backup; nobody may have the hospital open")
+    )
+    parser.add_argument(
+        "--accept",
+        action="store_true",
+        help=tr("no file: another computer has restored the server's database, go on with it here"),
+    )
 
 
 def _restore(call: Call) -> int:
+    if bool(call.args.file) == call.args.accept:
+        call.usage(N_("Name the backup, or say --accept where another computer has restored it."))
+    if call.args.accept:
+        return _accept(call)
     return _restore_server(call) if call.args.url else _restore_folder(call)
+
+
+def _accept(call: Call) -> int:
+    with hospital_of(call) as hospital:
+        hospital.services.trail.accept_restored(somebody(hospital))
+    call.say(N_("From now on the restored database counts here too."))
+    return DONE
 
 
 def _restore_folder(call: Call) -> int:
@@ -60,7 +78,7 @@ def _restore_folder(call: Call) -> int:
     try:
         done = restoring.carry_out(order, now)
     except StorageError as error:
-        typed = secret_typed(call, N_("Recovery code: "), PASSPHRASE) if error.code == "restore.key" else None
+        typed = secret_typed(call, N_("Recovery code:"), PASSPHRASE) if error.code == "restore.key" else None
         if typed is None:
             raise
         done = restoring.carry_out(dataclasses.replace(order, code=typed), now)
@@ -84,18 +102,22 @@ def _present_key(call: Call) -> bytes | None:
 def _restore_server(call: Call) -> int:
     """Restore a dump into the empty database that was named."""
     from deskapp.bootstrap import open_hospital
-    from deskapp.db import restore, restore_server
+    from deskapp.db import migrate, restore, restore_server
     from deskapp.db.engine import Store
 
     file, now = Path(call.args.file), dt.datetime.now(dt.UTC)
     store = Store.open(call.args.url)
     with contextlib.closing(store):
         facts = restore_server.restore_dump(store, file)
+        # A dump brings no rights along.
+        missing = migrate.give_rights(store)
     hospital = open_hospital(call.folder, call.args.url)
     with contextlib.closing(hospital):
         restore.tell(hospital.store, hospital.workstation, file.name, facts, now)
     call.say(N_("The backup {file} was restored."), file=file.name)
-    return DONE
+    for words in missing:
+        print(call.tr(words), file=sys.stderr)
+    return FAILED if missing else DONE
 
 
 COMMANDS: Final = {

@@ -168,6 +168,7 @@ ACTIONS: Final[Mapping[Kind, Mapping[str, str]]] = {
         "backup.made": N_("made a backup"),
         "backup.failed": N_("could not make a backup"),
         "restore.epoch": N_("restored a backup"),
+        "restore.accepted": N_("took over a database that was restored elsewhere"),
         "copy.done": N_("moved the hospital to a database server"),
     },
     Kind.READINGS: {

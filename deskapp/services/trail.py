@@ -33,7 +33,7 @@ from deskapp.domain.text import N_, Text, Words
 from deskapp.domain.trail import ACTION_LABELS, ACTIONS, FieldLine, Kind, field_lines
 from deskapp.errors import InputError
 from deskapp.i18n import Translator
-from deskapp.services.base import Done, Service, composed, reads, writes
+from deskapp.services.base import Done, Service, composed, new_request, reads, writes
 from deskapp.services.settings import SettingsService
 from deskapp.services.transfer import writers
 from deskapp.services.transfer.writers import Heading
@@ -163,6 +163,17 @@ class TrailService(Service):
         """Anchor what was written since the last anchor; say whether there was anything. The desk closes."""
         return anchors.anchor_now(self.store, self._workstation, self.now(), self._copy_in(actor))
 
+    @in_lane(WRITES)
+    @composed(Permission.BACKUP)
+    def accept_restored(self, actor: Actor) -> None:
+        """Begin anew where another computer restored the server's database: the anchors of this one that are
+        gone count as taken back.
+
+        A person says so: whoever can write into the database could also claim that it was restored.
+        """
+        anchors.write_epoch(self.store, self._workstation, self.now(), self._copy_in(actor))
+        self._note_accepted(actor, new_request())
+
     # --- Steps of the above -------------------------------------------------------------------------------------
 
     @reads(Permission.AUDIT_READ)
@@ -179,6 +190,10 @@ class TrailService(Service):
         """Return the number of the last line that an export begun now can have."""
         _wanted(session, wanted)
         return session.scalar(select(ENTRY.c.id).order_by(ENTRY.c.id.desc()).limit(1)) or 0
+
+    @writes(Permission.BACKUP)
+    def _note_accepted(self, work: Work) -> None:
+        work.record("restore.accepted", "backup", None)
 
     @writes(Permission.EXPORT)
     def _note_export(self, work: Work, suffix: str, wanted: TrailFilter) -> writers.Mark:

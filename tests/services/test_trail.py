@@ -7,13 +7,13 @@ import json
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from deskapp import settings
-from deskapp.db import anchors
+from deskapp.db import anchors, audit
 from deskapp.db.audit import ENTRY
 from deskapp.db.engine import Store
-from deskapp.db.models.access import Erasure
+from deskapp.db.models.access import Change, Erasure
 from deskapp.db.workstation import Workstation
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.trail import Kind
@@ -24,6 +24,7 @@ from deskapp.services.all import Services
 from deskapp.services.base import new_request
 from deskapp.services.trail import TrailFilter, TrailLine
 from tests.services.conftest import MONDAY, Desk, WallClock
+from tests.support.tampering import cut_tail, tampering
 
 EVERYTHING = TrailFilter()
 
@@ -222,3 +223,29 @@ def test_the_desk_anchors_whoever_is_signed_in(
     assert [path.name for path in stick.iterdir()] == [
         f"{workstation.name}-" + anchors.log_of(store, workstation).name
     ]
+
+
+def test_a_database_that_was_restored_elsewhere_is_taken_over_by_a_persons_decision(
+    services: Services, desk: Desk, store: Store, workstation: Workstation, administrator: Actor, head: Actor
+) -> None:
+    """Another computer restored a backup from before this one's anchor: lines and anchor are gone."""
+    desk.arrive()
+    services.trail.anchor_now(desk.actor)
+    with store.reading() as session:
+        then = {chain: end for chain, (end, _hash) in audit.heads(session).items()}
+    desk.arrive("李四")
+    services.trail.anchor_now(desk.actor)
+    with tampering(store) as session:
+        for chain, end in then.items():
+            cut_tail(session, chain, end)
+            session.execute(delete(Change).where(Change.writer == chain, Change.sequence > end))
+        session.execute(anchors.ANCHOR.delete().where(anchors.ANCHOR.c.sequence == 2))
+    assert breaks(store, workstation)
+    with pytest.raises(PermissionDenied):
+        services.trail.accept_restored(head)
+    services.trail.accept_restored(administrator)
+    assert breaks(store, workstation) == []
+
+
+def breaks(store: Store, workstation: Workstation) -> list[anchors.Finding]:
+    return [finding for finding in anchors.findings(store, workstation) if finding.is_break]
