@@ -397,9 +397,8 @@ def test_answers_for_retries_go_after_a_while(
     assert count(store, Request) < kept
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_a_file_overwrites_what_is_freed(store: Store, services: Services, later: int, admin: Actor) -> None:
-    if not store.is_sqlite:
-        pytest.skip("a server looks after its own files")
     with store.write_engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
     services.retention.erase(admin, new_request(), later, "保存期满")
