@@ -23,7 +23,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from deskapp.db import journal, server, swap
 from deskapp.db.faults import disk_error, storage_error
 from deskapp.db.keys import KEY_FILE, begin, read_key_file
-from deskapp.db.keys import key_id as key_id  # noqa: PLC0414
 from deskapp.domain.recovery import KEY_BYTES
 from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError

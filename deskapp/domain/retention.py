@@ -162,9 +162,6 @@ def spans(years: int) -> tuple[Span, ...]:
     )
 
 
-ERASED_TOPICS: Final = ("visitor", "visit", "number", "print")
-"""Topics of the audit trail whose lines may say something of a visitor."""
-
 ERASED_PARTS: Final[Mapping[str, str]] = {
     "visitor": N_("personal fields of the record"),
     "search_key": N_("keys under which the person was found"),
