@@ -49,10 +49,16 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "doctor": EDIT,
     "duty_time": ALL,
     "price_item": EDIT,
+    "place": EDIT,
+    "promotion": EDIT,
+    "notice": EDIT,
+    "phrase": EDIT,
+    "question": EDIT,
     # Visitors. Nothing is deleted; notes of an erased visitor are blanked.
     "visitor": EDIT,
     "consent": EDIT,
     "appointment": EDIT,
+    "appointment_event": EDIT,
     "visit": EDIT,
     "visit_step": EDIT,
     "vitals": EDIT,
@@ -62,6 +68,16 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     "queue_number": EDIT,
     "slip_event": EDIT,
     "paper_block": EDIT,
+    # Waiting, the door, ways to the doctor. Notes of an erased visitor are blanked.
+    "queue_entry": EDIT,
+    "queue_event": EDIT,
+    "care": EDIT,
+    "greeting": EDIT,
+    "escort": EDIT,
+    # Records of one person: what was merged stays known, a likely pair that is none any more goes.
+    "visitor_merge": EDIT,
+    "likely_pair": ALL,
+    "pair_scan": EDIT,
     # What people are found by is made from their records, and made anew.
     "search_key": ALL,
     "duplicate_key": REPLACE,

@@ -218,39 +218,19 @@ def test_two_programs_that_start_at_once_both_find_a_migrated_database(
 
 # --- From the release before ----------------------------------------------------------------------------------
 
-FILLED = Path(__file__).parents[1] / "fixtures" / "db" / "0001.sqlite"
-"""A hospital as the release before left it; its key is that of the tests."""
-MORE = (
-    "INSERT INTO staff (id, number, name, department_id, post, group_name, phone, hired, languages,"
-    " qualifications, input_method, version) VALUES (1, 'S1', '王芳', 1, '', '', '', '2020-01-02', 'zh', '', '', 1)",
-    "UPDATE account SET staff_id = 1, blocked_until = 1 WHERE id = 2",
-    "INSERT INTO appointment VALUES (1, 1, 1, 1795163400000000, 'booked', 3, 1)",
-    "INSERT INTO charge VALUES (1, 1, '胸片', 'X-ray', 'Зураг', 8050, 2, 0, 1)",
-    "INSERT INTO consent VALUES (1, 'medical-data', 1, '女儿', 1795163400000000, 1, 1)",
-    "INSERT INTO hot_prefix VALUES ('w')",
-    "INSERT INTO hot_hit VALUES ('w', 9, 1)",
-    "INSERT INTO logo VALUES (1, x'89504E470D0A1A0A00')",
-    "INSERT INTO paper_block VALUES ('N', '2026-11-20', 1, 10, 0, 1, 1)",
-    "INSERT INTO queue_counter VALUES ('N', '2026-11-20', 10)",
-    "INSERT INTO queue_number VALUES ('N', '2026-11-20', 3, 'N003', 1, 1, 'void', 0, 2, 1)",
-    "INSERT INTO slip_event VALUES (1, 'void', 0, 1, '误发', 1)",
-    "INSERT INTO turn VALUES (1, '2026-11-20', 1, 1, 1, 0, 1)",
-    "INSERT INTO vitals VALUES (1, 0, 1, '{}', 3, 2, 1)",
-)
-"""What the small hospital of that file has none of."""
+FILLED = Path(__file__).parents[1] / "fixtures" / "db" / "0002.sqlite"
+"""A hospital as the release before left it, with a row in every table; its key is that of the tests."""
+BEFORE = "0002"
 
 
 @pytest.fixture
 def filled(
     database_kind: str, request: pytest.FixtureRequest, tmp_path: Path, worker: str
 ) -> Iterator[Store]:
-    """Return the filled database of revision 0001 on either database, not yet migrated."""
+    """Return the filled database of revision 0002 on either database, not yet migrated."""
     file = tmp_path / "filled.sqlite"
     shutil.copyfile(FILLED, file)
     opened = Store.open(f"sqlite:///{file}", bytes(range(32)))
-    with opened.write_engine.begin() as connection:
-        for statement in MORE:
-            connection.execute(text(statement))
     if database_kind == "sqlite":
         yield opened
         opened.close()
@@ -259,7 +239,7 @@ def filled(
     server.drop(name)
     server.create(name)
     target = Store.open(server.url(name))
-    _at_first_revision(target)
+    _at_revision_before(target)
     _carry(opened, target)
     opened.close()
     yield target
@@ -267,7 +247,7 @@ def filled(
     server.drop(name)
 
 
-def _at_first_revision(store: Store) -> None:
+def _at_revision_before(store: Store) -> None:
     """Make the tables as the release before did."""
     from alembic import command
     from alembic.config import Config
@@ -276,7 +256,7 @@ def _at_first_revision(store: Store) -> None:
     config.set_main_option("script_location", str(migrate.HERE))
     with store.write_engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        command.upgrade(config, BEFORE)
 
 
 def _carry(source: Store, target: Store) -> None:
@@ -303,15 +283,28 @@ def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
+NEW_COLUMNS = {
+    "appointment": ("minutes", "over_booked", "note", "uid"),
+    "department": ("valid_from", "valid_to"),
+    "doctor": ("slot_minutes", "valid_from", "valid_to"),
+}
+OLD_TABLES = {
+    *("account", "account_pin", "account_role", "appointment", "audit_anchor", "audit_body", "audit_chain"),
+    *("audit_entry", "change", "charge", "consent", "department", "doctor", "duplicate_key", "duty_time"),
+    *("erasure", "hot_hit", "hot_prefix", "logo", "paper_block", "price_item", "queue_counter", "queue_number"),
+    *("request", "search_key", "setting", "slip_event", "staff", "turn", "visit", "visit_step"),
+    *("visitor", "vitals"),
+}
+
+
 def _stored(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of the tables that revision 0001 had, by their columns then."""
+    """Return every row of the tables that revision 0002 had, by their columns then."""
     found = {}
     with store.read_engine.connect() as connection:
         for table in inspect(connection).get_table_names():
-            if table not in ("alembic_version", "account_pin", "audit_anchor", "erasure", "schema_note"):
-                new = ("starts", "ends", "must_change") if table == "account" else ()
-                columns = [c["name"] for c in inspect(connection).get_columns(table) if c["name"] not in new]
-                named = ", ".join(f'"{column}"' for column in columns)
+            if table in OLD_TABLES:
+                columns = [column["name"] for column in inspect(connection).get_columns(table)]
+                named = ", ".join(f'"{name}"' for name in columns if name not in NEW_COLUMNS.get(table, ()))
                 rows = connection.execute(text(f'SELECT {named} FROM "{table}"')).all()
                 found[table] = sorted(map(tuple, rows), key=repr)
     return found
@@ -319,17 +312,28 @@ def _stored(store: Store) -> dict[str, list[tuple[Any, ...]]]:
 
 def test_a_filled_database_of_the_release_before_keeps_every_row(filled: Store) -> None:
     before = _stored(filled)
-    assert len(before) == 30
+    assert set(before) == OLD_TABLES
     assert all(before.values())
-    assert migrate.revision(filled) == "0001"
+    assert migrate.revision(filled) == BEFORE
     assert migrate.upgrade(filled) is True
     assert migrate.revision(filled) == migrate.HEAD
     assert _stored(filled) == before
     with filled.reading() as session:
         assert list(audit.broken_lines(session)) == []
         notes = session.execute(text("SELECT revision, works_from FROM schema_note ORDER BY 1")).all()
-        assert notes == [("0002", "0001")]
-        assert session.scalars(text("SELECT DISTINCT must_change FROM account")).all() in ([0], [False])
+        assert notes == [("0002", "0001"), ("0003", "0002")]
+
+
+def test_whoever_waited_has_a_place_in_the_line_afterwards(filled: Store) -> None:
+    migrate.upgrade(filled)
+    with filled.reading() as session:
+        asked = "SELECT visit_id, standing, queue FROM queue_entry ORDER BY visit_id"
+        places = [tuple(row) for row in session.execute(text(asked))]
+    assert places == [
+        (2, "finished", "department:1"),
+        (3, "left", "department:1"),
+        (4, "withdrawn", "department:1"),
+    ]
 
 
 def test_a_filled_database_has_its_keys_and_triggers_afterwards(filled: Store) -> None:
@@ -351,7 +355,7 @@ def test_the_backup_is_made_before_anything_is_changed(filled: Store) -> None:
     seen = []
     migrate.upgrade(filled, lambda: seen.append(migrate.revision(filled)))
     migrate.upgrade(filled, lambda: seen.append("again"))
-    assert seen == ["0001"]
+    assert seen == [BEFORE]
 
 
 def test_a_backup_that_fails_keeps_the_database_as_it_was(filled: Store) -> None:
@@ -360,7 +364,7 @@ def test_a_backup_that_fails_keeps_the_database_as_it_was(filled: Store) -> None
 
     with pytest.raises(StorageError):
         migrate.upgrade(filled, fail)
-    assert migrate.revision(filled) == "0001"
+    assert migrate.revision(filled) == BEFORE
 
 
 @pytest.mark.parametrize("what", ["row", "trigger"])
@@ -384,7 +388,7 @@ def test_a_migration_that_would_lose_something_is_rolled_back(
     assert caught.value.code == "storage.migration"
     assert caught.value.text.params["what"] == ("slip_event" if what == "row" else "triggers")
     assert _stored(filled) == before
-    assert migrate.revision(filled) == "0001"
+    assert migrate.revision(filled) == BEFORE
 
 
 # --- Beside another version -----------------------------------------------------------------------------------
@@ -400,17 +404,17 @@ def note(store: Store, revision: str, works_from: str) -> None:
 
 @pytest.mark.parametrize("works_from", migrate.REVISIONS)
 def test_a_newer_database_that_only_added_is_worked_with(migrated: Store, works_from: str) -> None:
-    note(migrated, "0003", works_from)
+    note(migrated, "0004", works_from)
     assert migrate.pending(migrated) is False
     assert migrate.upgrade(migrated) is False
-    assert migrate.revision(migrated) == "0003"
+    assert migrate.revision(migrated) == "0004"
     with migrated.writing() as session:
         audit.append(session, "desk-1", None, dt.datetime.now(dt.UTC), [audit.AuditLine("x", "visitor", 1)])
         session.commit()
 
 
 def test_a_newer_database_that_changed_more_is_refused(migrated: Store) -> None:
-    note(migrated, "0004", "0003")
+    note(migrated, "0005", "0004")
     with pytest.raises(StorageError) as caught:
         migrate.upgrade(migrated)
     assert caught.value.code == "storage.newer"

@@ -1,4 +1,4 @@
-"""Departments, staff, doctors with their duty times, prices."""
+"""What the desk must know of the house: departments, staff, doctors with duty times, prices, places, offers, news."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import datetime as dt
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
-from deskapp.db.base import Base, Editable, Identified
+from deskapp.db.base import Base, Coded, Editable, Identified, coded
+from deskapp.domain.questions import QuestionState
+from deskapp.domain.registration import Sex
 
 
 class Department(Editable, Base):
@@ -22,6 +24,9 @@ class Department(Editable, Base):
     phone: Mapped[str] = mapped_column(default="")
     prefix: Mapped[str] = mapped_column(default="A")
     active: Mapped[bool] = mapped_column(default=True)
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+    """Last day on which the department takes visitors."""
 
 
 class Staff(Editable, Base):
@@ -57,6 +62,10 @@ class Doctor(Editable, Base):
     prefix: Mapped[str] = mapped_column(default="")
     own_queue: Mapped[bool] = mapped_column(default=True)
     active: Mapped[bool] = mapped_column(default=True)
+    slot_minutes: Mapped[int | None] = mapped_column(Integer)
+    """Length of an appointment with this doctor; None takes the site's."""
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
     __table_args__ = (Index("ix_doctor_department", "department_id"),)
 
 
@@ -92,3 +101,93 @@ class PriceItem(Editable, Base):
     valid_from: Mapped[dt.date | None]
     valid_to: Mapped[dt.date | None]
     __table_args__ = (CheckConstraint("fen >= 0", name="fen"),)
+
+
+class Place(Editable, Base):
+    """Somewhere visitors are sent to, or a phone that is asked for: cashier, pharmacy, ward, lavatory."""
+
+    __tablename__ = "place"
+    code: Mapped[str] = mapped_column(unique=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    name_mn: Mapped[str]
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    room: Mapped[str] = mapped_column(default="")
+    floor: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+
+
+class Promotion(Editable, Base):
+    """An offer: whom it fits, and from when to when. Known to the desk before it starts."""
+
+    __tablename__ = "promotion"
+    code: Mapped[str] = mapped_column(unique=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    name_mn: Mapped[str]
+    text_zh: Mapped[str] = mapped_column(default="")
+    text_en: Mapped[str] = mapped_column(default="")
+    text_mn: Mapped[str] = mapped_column(default="")
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    sex: Mapped[Sex | None] = mapped_column(Coded(Sex))
+    age_from: Mapped[int | None] = mapped_column(Integer)
+    age_to: Mapped[int | None] = mapped_column(Integer)
+    words: Mapped[str] = mapped_column(default="")
+    """Words of a complaint that it fits, with commas between."""
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+
+
+class Notice(Editable, Base):
+    """News of the house, for the desk and, with `on_board`, for the waiting room's screen."""
+
+    __tablename__ = "notice"
+    code: Mapped[str] = mapped_column(unique=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    name_mn: Mapped[str]
+    text_zh: Mapped[str] = mapped_column(default="")
+    text_en: Mapped[str] = mapped_column(default="")
+    text_mn: Mapped[str] = mapped_column(default="")
+    on_board: Mapped[bool] = mapped_column(default=False)
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+
+
+class PhraseText(Editable, Base):
+    """A sentence to say, as the site changed or added it; those not here are the ones shipped."""
+
+    __tablename__ = "phrase"
+    code: Mapped[str] = mapped_column(unique=True)
+    situation: Mapped[str]
+    zh: Mapped[str]
+    en: Mapped[str]
+    mn: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Question(Editable, Base):
+    """What nobody knew: kept with who asked and who was asked, until the visitor was told."""
+
+    __tablename__ = "question"
+    code: Mapped[str] = mapped_column(unique=True)
+    text: Mapped[str]
+    visitor_id: Mapped[int | None] = mapped_column(ForeignKey("visitor.id"))
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
+    asked_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    asked_at: Mapped[dt.datetime]
+    due_at: Mapped[dt.datetime]
+    state: Mapped[QuestionState] = mapped_column(coded(QuestionState))
+    answer: Mapped[str] = mapped_column(default="")
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    answered_at: Mapped[dt.datetime | None]
+    told_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    told_at: Mapped[dt.datetime | None]
+    __table_args__ = (
+        Index("ix_question_state", "state", "due_at"),
+        Index("ix_question_visitor", "visitor_id"),
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deskapp.db.base import Base, Coded, Editable, Identified, KeyText, coded
+from deskapp.domain.appointments import AppointmentAct
 from deskapp.domain.registration import (
     Allergy,
     AppointmentState,
@@ -97,7 +98,32 @@ class Appointment(Editable, Base):
     doctor_id: Mapped[int | None] = mapped_column(ForeignKey("doctor.id"))
     starts_at: Mapped[dt.datetime]
     state: Mapped[AppointmentState] = mapped_column(coded(AppointmentState))
-    __table_args__ = (Index("ix_appointment_visitor", "visitor_id", "starts_at"),)
+    minutes: Mapped[int] = mapped_column(Integer, default=15, server_default="15")
+    over_booked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Booked beside another one of the doctor, with the reason in the event."""
+    note: Mapped[str] = mapped_column(default="", server_default="")
+    uid: Mapped[str] = mapped_column(default="", server_default="")
+    """Of the calendar file it came from: reading the file again changes this appointment, and books no second one."""
+    __table_args__ = (
+        Index("ix_appointment_visitor", "visitor_id", "starts_at"),
+        Index("ix_appointment_starts", "starts_at"),
+        Index("ix_appointment_doctor", "doctor_id", "starts_at"),
+        Index("ix_appointment_uid", "uid"),
+    )
+
+
+class AppointmentEvent(Identified, Base):
+    """What happened to an appointment; `starts_at` is its time afterwards. Append-only."""
+
+    __tablename__ = "appointment_event"
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))
+    act: Mapped[AppointmentAct] = mapped_column(coded(AppointmentAct))
+    at: Mapped[dt.datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    starts_at: Mapped[dt.datetime]
+    doctor_id: Mapped[int | None] = mapped_column(ForeignKey("doctor.id"))
+    reason: Mapped[str] = mapped_column(default="")
+    __table_args__ = (Index("ix_appointment_event_appointment", "appointment_id"),)
 
 
 class Visit(Editable, Base):
