@@ -23,7 +23,7 @@ from benchmarks.table import Row
 if TYPE_CHECKING:
     from deskapp.bootstrap import Application
     from deskapp.domain.intake import VisitView
-    from deskapp.ui.intake.tab import IntakeTab
+    from deskapp.ui.intake.desk_page import DeskPage
 
 BLOCK_MS: Final = 50.0
 PATIENCE_SECONDS: Final = 20.0
@@ -59,10 +59,10 @@ def work(folder: str, visits: str) -> None:
     """Open the desk, work the visits, and print what the watchdog saw as one line of JSON."""
     from benchmarks.child import opened_desk
     from benchmarks.watchdog import Watchdog
-    from deskapp.ui.intake.tab import IntakeTab
+    from deskapp.ui.intake.desk_page import DeskPage
 
     with opened_desk(Path(folder)) as (app, _pane):
-        tab = app.window.findChild(IntakeTab)
+        tab = app.window.findChild(DeskPage)
         assert tab is not None
         watchdog = Watchdog()
         watchdog.start()
@@ -117,7 +117,7 @@ class _Hands:
             self.rest(0.02)
 
 
-def _visit(hands: _Hands, tab: IntakeTab, number: int) -> None:
+def _visit(hands: _Hands, tab: DeskPage, number: int) -> None:
     from PySide6.QtCore import Qt
 
     before = _shown(tab)
@@ -136,18 +136,18 @@ def _visit(hands: _Hands, tab: IntakeTab, number: int) -> None:
     _draw(hands, tab)
 
 
-def _shown(tab: IntakeTab) -> int | None:
+def _shown(tab: DeskPage) -> int | None:
     visit = tab.visit_page.visit
     return visit.id if visit is not None else None
 
 
-def _visit_of(tab: IntakeTab) -> VisitView:
+def _visit_of(tab: DeskPage) -> VisitView:
     visit = tab.visit_page.visit
     assert visit is not None
     return visit
 
 
-def _draw(hands: _Hands, tab: IntakeTab) -> None:
+def _draw(hands: _Hands, tab: DeskPage) -> None:
     """Draw the visit's paper in the workers, as printing and preview do."""
     drawn: list[bytes] = []
     for form in FORMS:

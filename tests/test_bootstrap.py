@@ -30,7 +30,7 @@ from deskapp.errors import StorageError
 from deskapp.services.base import new_request
 from deskapp.ui import style
 from deskapp.ui.access.restore import RestorePage
-from deskapp.ui.intake.tab import IntakeTab
+from deskapp.ui.intake.desk_page import DeskPage
 from tests.support.hospital import hospital, hospital_folder, hospital_template, signed_in
 from tests.support.logs import LogGuard
 from tests.support.paper import FakeSpooler
@@ -70,9 +70,9 @@ def said(app: Application) -> str:
     return app.window._opening.text()
 
 
-def tab(app: Application) -> IntakeTab:
-    found = app.window.frame_of_tabs.tab("intake")
-    assert isinstance(found, IntakeTab)
+def tab(app: Application) -> DeskPage:
+    found = app.window.frame_of_tabs.page("intake", "desk")
+    assert isinstance(found, DeskPage)
     return found
 
 

@@ -39,6 +39,8 @@ def test_the_products_own_figures() -> None:
 
 def test_look_and_printers_are_the_workstations_own() -> None:
     here = {name for name, option in OPTIONS.items() if option.scope is Scope.WORKSTATION}
-    assert here == {"look.scheme", "look.scale", "backup.second-folder", "check.full-on"}
+    board = {"board.on", "board.screen", "board.departments", "board.languages"}
+    sounds = {"voice.on", "voice.volume", "voice.quiet", "ring.on"}
+    assert here == {"look.scheme", "look.scale", "backup.second-folder", "check.full-on"} | board | sounds
     option = printer_option("number-slip")
     assert (option.name, option.default, option.scope) == ("printer.number-slip", "", Scope.WORKSTATION)

@@ -42,6 +42,9 @@ class Permission(enum.StrEnum):
     NUMBER_VOID = "number.void"
     PAPER_BLOCK = "number.paper-block"
     PRICE_WAIVE = "price.waive"
+    APPOINTMENT = "appointment"
+    VISITOR_MERGE = "visitor.merge"
+    STATISTICS = "statistics"
     DIRECTORY_READ = "directory.read"
     DIRECTORY_WRITE = "directory.write"
     PRINT = "print"
@@ -66,9 +69,10 @@ _DESK = _DOOR | {
     _P.VISIT_WRITE,
     _P.NUMBER_ISSUE,
     _P.NUMBER_VOID,
+    _P.APPOINTMENT,
     _P.PRINT,
 }
-_LEAD = _DESK | {_P.PAPER_BLOCK, _P.PRICE_WAIVE}
+_LEAD = _DESK | {_P.PAPER_BLOCK, _P.PRICE_WAIVE, _P.VISITOR_MERGE, _P.STATISTICS}
 _HEAD = _LEAD | {
     _P.DIRECTORY_WRITE,
     _P.IMPORT,
@@ -126,6 +130,9 @@ PERMISSION_LABELS: Final[Mapping[Permission, str]] = {
     _P.NUMBER_ISSUE: N_("give queue numbers"),
     _P.NUMBER_VOID: N_("void queue numbers"),
     _P.PAPER_BLOCK: N_("set paper numbers aside"),
+    _P.APPOINTMENT: N_("book, move and cancel appointments"),
+    _P.VISITOR_MERGE: N_("merge two records of one person"),
+    _P.STATISTICS: N_("see the figures of all visits"),
     _P.PRICE_WAIVE: N_("waive a price"),
     _P.PRINT: N_("print forms"),
     _P.DIRECTORY_READ: N_("look up departments, doctors and prices"),

@@ -11,17 +11,26 @@ from deskapp.services.access import AccessService
 from deskapp.services.backups import BackupService
 from deskapp.services.base import Service
 from deskapp.services.directory import DirectoryService
+from deskapp.services.finding import FindingService
 from deskapp.services.health import HealthService
 from deskapp.services.house import HouseRules
+from deskapp.services.intake.appointments import AppointmentService
+from deskapp.services.intake.board import BoardService
+from deskapp.services.intake.door import DoorService
+from deskapp.services.intake.escorts import EscortService
 from deskapp.services.intake.numbers import NumberService
 from deskapp.services.intake.papers import PaperService
+from deskapp.services.intake.people import PeopleService
 from deskapp.services.intake.triage import TriageService
 from deskapp.services.intake.visitors import VisitorService
 from deskapp.services.intake.visits import VisitService
+from deskapp.services.intake.waiting import WaitingService
 from deskapp.services.protect import ProtectService
+from deskapp.services.questions import QuestionService
 from deskapp.services.readings import Readings
 from deskapp.services.retention import RetentionService
 from deskapp.services.settings import SettingsService
+from deskapp.services.statistics import StatisticsService
 from deskapp.services.trail import TrailService
 
 
@@ -37,6 +46,15 @@ class Services:
     numbers: NumberService
     triage: TriageService
     papers: PaperService
+    waiting: WaitingService
+    door: DoorService
+    escorts: EscortService
+    board: BoardService
+    appointments: AppointmentService
+    people: PeopleService
+    questions: QuestionService
+    finding: FindingService
+    statistics: StatisticsService
     protect: ProtectService
     backups: BackupService
     retention: RetentionService
@@ -60,6 +78,15 @@ def build_services(
         numbers=NumberService(store, clock),
         triage=TriageService(store, clock, house),
         papers=PaperService(store, clock),
+        waiting=WaitingService(store, clock),
+        door=DoorService(store, clock),
+        escorts=EscortService(store, clock),
+        board=BoardService(store, clock),
+        appointments=AppointmentService(store, clock),
+        people=PeopleService(store, clock),
+        questions=QuestionService(store, clock),
+        finding=FindingService(store, clock),
+        statistics=StatisticsService(store, clock),
         protect=ProtectService(store, clock, workstation),
         backups=BackupService(store, clock, workstation),
         retention=RetentionService(store, clock),

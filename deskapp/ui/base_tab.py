@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -47,6 +47,27 @@ class LanguageState(QObject):
             self.changed.emit(chosen)
 
 
+@dataclass(frozen=True)
+class Way:
+    """Where to go: a tab, a page of it, and perhaps a record to open there ("visit", 12)."""
+
+    tab: str
+    page: str
+    topic: str = ""
+    record: object = None
+
+
+class Ways(QObject):
+    """How a view sends the person somewhere else in the window, without knowing who lives there."""
+
+    wanted = Signal(object)
+    """A `Way`."""
+
+    def go(self, tab: str, page: str, topic: str = "", record: object = None) -> None:
+        """Show a page, and open a record there."""
+        self.wanted.emit(Way(tab, page, topic, record))
+
+
 class ClosedWork(Protocol):
     """What is done while the hospital is closed: called in a worker, returns what to say afterwards."""
 
@@ -72,6 +93,7 @@ class Desk:
         actor: returns who is signed in, for the first argument of every service method.
         while_closed: closes the hospital, does something that needs it closed, and opens it again; None
             where the window can't, as in tests of a page.
+        ways: sends the person to another page, with a record to open there.
     """
 
     language: LanguageState
@@ -82,6 +104,7 @@ class Desk:
     services: Any
     actor: Callable[[], Any]
     while_closed: Callable[[ClosedWork], object] | None = None
+    ways: Ways = field(default_factory=Ways)
 
     @property
     def tr(self) -> Translator:
@@ -99,6 +122,14 @@ class BaseView(QWidget):
 
     subjects: ClassVar[frozenset[str]] = frozenset()
     """Topics of `Changes` that concern this view."""
+
+    title: ClassVar[str] = ""
+    """Message id."""
+
+    icon: ClassVar[str] = ""
+
+    help: ClassVar[str] = ""
+    """Message id: what the page is for and how the work usually goes, for F1."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,6 +167,15 @@ class BaseView(QWidget):
     def may_leave(self) -> bool:
         """Return whether nothing typed would be lost by going elsewhere."""
         return True
+
+    def show_example(self) -> None:
+        """Show something typical: for pictures of the program. A view that always shows the same does nothing."""
+
+    def take_scan(self, code: str) -> None:
+        """Take a code that was scanned while this view was in front; one that has no use for it does nothing."""
+
+    def open_record(self, topic: str, record: object) -> None:
+        """Open what somebody chose elsewhere, such as ("visit", 12); a view that has no use for it does nothing."""
 
     # for use
 
@@ -233,21 +273,7 @@ class BaseView(QWidget):
 
 
 class BaseTab(BaseView):
-    """A tab: a view with a title, an icon and room around it."""
-
-    title: ClassVar[str] = ""
-    """Message id."""
-
-    icon: ClassVar[str] = ""
-
-    help: ClassVar[str] = ""
-    """Message id: what the page is for and how the work usually goes, for F1."""
-
-    def show_example(self) -> None:
-        """Show something typical: for pictures of the program. A tab that always shows the same does nothing."""
-
-    def take_scan(self, code: str) -> None:
-        """Take a code that was scanned while this tab was in front; one that has no use for it does nothing."""
+    """A tab: a view with room around it."""
 
     def _space(self) -> None:
         super()._space()

@@ -30,7 +30,14 @@ class Feature:
 
 FEATURES: Final = (
     Feature(
-        "intake", N_("Intake"), "clipboard-list", "deskapp.ui.intake.tab:IntakeTab", Permission.VISIT_WRITE
+        "intake", N_("Intake"), "clipboard-list", "deskapp.ui.intake.tab:IntakeTab", Permission.VISIT_GREET
+    ),
+    Feature(
+        "overview",
+        N_("Overview"),
+        "layout-dashboard",
+        "deskapp.ui.overview.tab:OverviewTab",
+        Permission.STATISTICS,
     ),
     Feature(
         "admin", N_("Administration"), "shield", "deskapp.ui.admin.tab:AdminTab", Permission.ADMINISTRATION

@@ -11,7 +11,7 @@ from deskapp.i18n import Translator
 from deskapp.ui import icons, style
 from deskapp.ui.access.user_menu import UserMenu
 from deskapp.ui.backup_sign import BackupSign
-from deskapp.ui.base_tab import BaseTab, Desk
+from deskapp.ui.base_tab import BaseTab, BaseView, Desk, Way
 from deskapp.ui.features import FEATURES, Feature
 from deskapp.ui.help import HelpDialog
 from deskapp.ui.keys import Action
@@ -52,6 +52,7 @@ class Frame(QWidget):
         self._lock.clicked.connect(session.lock)
         desk.language.changed.connect(self.retranslate)
         desk.messages.noticed.connect(self._on_notice)
+        desk.ways.wanted.connect(self._on_way)
         self._actions = desk.keys.install(self, self._own_actions())
         self.retranslate(desk.tr)
 
@@ -152,10 +153,27 @@ class Frame(QWidget):
         assert isinstance(tab, PagedTab)
         tab.show_page(page)
 
+    @Slot(object)
+    def _on_way(self, way: Way) -> None:
+        """Go where a view sends the person, if that page is theirs."""
+        if way.tab not in self.names():
+            return
+        self.go_to_name(way.tab)
+        tab = self.tab(way.tab)
+        if isinstance(tab, PagedTab) and tab.has_page(way.page):
+            tab.show_page(way.page).open_record(way.topic, way.record)
+
     def tab(self, name: str) -> BaseTab:
         """Return a feature's tab, built."""
         feature = next(feature for feature in self._shown if feature.name == name)
         return self._page(feature)
+
+    def page(self, name: str, page: str) -> BaseView:
+        """Return a page of a tab that has pages, built."""
+        tab = self.tab(name)
+        assert isinstance(tab, PagedTab)
+        tab.ensure_built()
+        return tab.page(page)
 
     def close_tabs(self) -> None:
         """Forget every tab: another person signs in."""
@@ -175,7 +193,8 @@ class Frame(QWidget):
         """Explain the tab in front."""
         tab = self._pages.currentWidget()
         if isinstance(tab, BaseTab):
-            HelpDialog(self.desk, tab, self).open()
+            page = tab.page_in_front() if isinstance(tab, PagedTab) else tab
+            HelpDialog(self.desk, page if page.help else tab, self).open()
 
     def take_scan(self, code: str) -> None:
         """Hand a scanned code to the tab in front."""

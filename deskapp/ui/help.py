@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QPushButton, QVBoxLayout, QW
 
 from deskapp.domain.text import N_
 from deskapp.ui import style
-from deskapp.ui.base_tab import BaseTab, Desk
+from deskapp.ui.base_tab import BaseView, Desk
 from deskapp.ui.keys import KeyAction
 from deskapp.ui.widgets.basics import label, scrolled
 
@@ -18,9 +18,9 @@ PAIRS = 2
 
 
 class HelpDialog(QDialog):
-    """Explains the tab in front; every key that works there now, those not in the bar too."""
+    """Explains the page in front; every key that works there now, those not in the bar too."""
 
-    def __init__(self, desk: Desk, tab: BaseTab, parent: QWidget) -> None:
+    def __init__(self, desk: Desk, tab: BaseView, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         tr, sizes = desk.tr, style.tokens().sizes
@@ -39,7 +39,7 @@ class HelpDialog(QDialog):
         close.setFocus()
 
 
-def _explained(desk: Desk, tab: BaseTab) -> QWidget:
+def _explained(desk: Desk, tab: BaseView) -> QWidget:
     """Return what the page is for, its own keys, and those that work everywhere."""
     tr, sizes = desk.tr, style.tokens().sizes
     holder = QWidget()

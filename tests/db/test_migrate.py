@@ -291,7 +291,16 @@ NEW_COLUMNS = {
 OLD_TABLES = {
     *("account", "account_pin", "account_role", "appointment", "audit_anchor", "audit_body", "audit_chain"),
     *("audit_entry", "change", "charge", "consent", "department", "doctor", "duplicate_key", "duty_time"),
-    *("erasure", "hot_hit", "hot_prefix", "logo", "paper_block", "price_item", "queue_counter", "queue_number"),
+    *(
+        "erasure",
+        "hot_hit",
+        "hot_prefix",
+        "logo",
+        "paper_block",
+        "price_item",
+        "queue_counter",
+        "queue_number",
+    ),
     *("request", "search_key", "setting", "slip_event", "staff", "turn", "visit", "visit_step"),
     *("visitor", "vitals"),
 }

@@ -20,7 +20,7 @@ from deskapp.errors import StorageError
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk, LanguageState
 from deskapp.ui.hub import ChangeHub
-from deskapp.ui.intake.tab import IntakeTab
+from deskapp.ui.intake.desk_page import DeskPage
 from deskapp.ui.keys import Keys
 from deskapp.ui.main_window import MainWindow
 from deskapp.ui.messages import Messages, Notice
@@ -136,10 +136,10 @@ class Front:
     # what is there
 
     @property
-    def tab(self) -> IntakeTab:
+    def tab(self) -> DeskPage:
         """The desk page."""
-        found = self.window.frame_of_tabs.tab("intake")
-        assert isinstance(found, IntakeTab)
+        found = self.window.frame_of_tabs.page("intake", "desk")
+        assert isinstance(found, DeskPage)
         return found
 
     @property

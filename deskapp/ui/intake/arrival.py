@@ -24,13 +24,13 @@ from deskapp.ui.intake.visitor_page import Storing
 from deskapp.ui.tasks import Then
 
 if TYPE_CHECKING:
-    from deskapp.ui.intake.tab import IntakeTab
+    from deskapp.ui.intake.desk_page import DeskPage
 
 
 class Arrival(QObject):
     """From a name, a scan or a record to the visit; one visitor at a time."""
 
-    def __init__(self, tab: IntakeTab) -> None:
+    def __init__(self, tab: DeskPage) -> None:
         super().__init__(tab)
         self._tab = tab
         self._desk = tab.desk

@@ -17,7 +17,7 @@ from deskapp.ui.intake.kept import ahead_key, visit_key
 from deskapp.ui.intake.visit_draft import NotNoted, keep_ahead, note_and_forget, store_and_forget
 
 if TYPE_CHECKING:
-    from deskapp.ui.intake.tab import IntakeTab
+    from deskapp.ui.intake.desk_page import DeskPage
 
 
 FIELDS: Final = {
@@ -29,7 +29,7 @@ FIELDS: Final = {
 class Said(QObject):
     """Stores the sayings of the visit in front; the tab lends its place."""
 
-    def __init__(self, tab: IntakeTab) -> None:
+    def __init__(self, tab: DeskPage) -> None:
         super().__init__(tab)
         self._tab = tab
         self._desk = tab.desk

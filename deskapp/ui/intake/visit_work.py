@@ -18,7 +18,7 @@ from deskapp.ui.intake.dialogs import Decision, RedFlagDialog, end_dialog, void_
 from deskapp.ui.intake.papers import DeskPapers
 
 if TYPE_CHECKING:
-    from deskapp.ui.intake.tab import IntakeTab
+    from deskapp.ui.intake.desk_page import DeskPage
 
 BY_HAND: Final = (Step.ESCORT, Step.RETURN)
 
@@ -26,7 +26,7 @@ BY_HAND: Final = (Step.ESCORT, Step.RETURN)
 class VisitWork(QObject):
     """The actions of one visit."""
 
-    def __init__(self, tab: IntakeTab) -> None:
+    def __init__(self, tab: DeskPage) -> None:
         super().__init__(tab)
         self._tab = tab
         self._desk = tab.desk

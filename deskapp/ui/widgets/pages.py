@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import ClassVar, Final
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
+    QListView,
     QListWidget,
     QListWidgetItem,
     QSplitter,
@@ -17,10 +20,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from deskapp.domain.access import Actor, Permission
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui import icons, style
 from deskapp.ui.base_tab import BaseTab, BaseView, Desk
+
+RAIL_WIDTH: Final = 92
+RAIL_NARROW_BELOW: Final = 1100
+"""Width of the window, in pixels of the drawing board, below which a rail has icons only."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +41,36 @@ class Page:
     make: Callable[[Desk], BaseView]
 
 
+@dataclass(frozen=True)
+class PageOf:
+    """A page in a tab's table: its name, title, icon, where its class is, and who may use it.
+
+    The module is imported when the page is first shown.
+    """
+
+    name: str
+    title: str
+    icon: str
+    place: str
+    permission: Permission
+
+    def make(self, desk: Desk) -> BaseView:
+        """Import and make the page."""
+        module, _, name = self.place.partition(":")
+        kind: type[BaseView] = getattr(importlib.import_module(module), name)
+        return kind(desk)
+
+
+def pages_for(actor: Actor, table: Sequence[PageOf]) -> list[Page]:
+    """Return the pages of a table that the signed-in person may use."""
+    return [Page(page.name, page.title, page.icon, page.make) for page in table if actor.may(page.permission)]
+
+
 class PagedTab(BaseTab):
     """A tab of several pages; override `pages`. With one page there is no list."""
+
+    rail: ClassVar[bool] = False
+    """A narrow list with the titles under the icons, for pages that need the room."""
 
     page_changed = Signal(object)
     """Name of the page that is shown now."""
@@ -52,6 +88,11 @@ class PagedTab(BaseTab):
         self._list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setWordWrap(True)
+        if self.rail:
+            self._list.setViewMode(QListView.ViewMode.IconMode)
+            self._list.setMovement(QListView.Movement.Static)
+            self._list.setFlow(QListView.Flow.TopToBottom)
+            self._list.setWrapping(False)
         self._stack = QStackedWidget()
         for at, page in enumerate(self._pages):
             self._list.addItem(QListWidgetItem(icons.icon(page.icon), ""))
@@ -71,14 +112,29 @@ class PagedTab(BaseTab):
         """Set the titles; the pages listen for themselves."""
         self._list.setAccessibleName(tr(N_("Pages")))
         for at, page in enumerate(self._pages):
-            item = self._list.item(at)
-            item.setText(tr(page.title))
-            item.setToolTip(f"{tr(page.title)} (Alt+{at + 1})")
+            self._list.item(at).setToolTip(f"{tr(page.title)} (Alt+{at + 1})")
         self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words out of a rail where the pages need the room."""
+        super().resizeEvent(event)
+        if self._built and self.rail:
+            self._fit()
 
     @Slot()
     def _fit(self) -> None:
         sizes, metrics = style.tokens().sizes, self._list.fontMetrics()
+        narrow = self.rail and self.width() < sizes.px(RAIL_NARROW_BELOW)
+        for at, page in enumerate(self._pages):
+            self._list.item(at).setText("" if narrow else self.desk.tr(page.title))
+        if self.rail:
+            width = sizes.icon + 3 * sizes.gap if narrow else sizes.px(RAIL_WIDTH)
+            lines = 0 if narrow else 2
+            self._list.setFixedWidth(width)
+            self._list.setGridSize(
+                QSize(width - sizes.gap, sizes.icon + lines * metrics.height() + 2 * sizes.gap)
+            )
+            return
         widest = max(
             metrics.horizontalAdvance(self._list.item(at).text()) for at in range(self._list.count())
         )
@@ -92,6 +148,10 @@ class PagedTab(BaseTab):
             self._stack.addWidget(view)
         return self._views[name]
 
+    def has_page(self, name: str) -> bool:
+        """Say whether the signed-in person has that page."""
+        return name in [page.name for page in self._pages]
+
     def current_page(self) -> str:
         """Return the name of the page shown."""
         return self._pages[self._list.currentRow()].name
@@ -100,6 +160,18 @@ class PagedTab(BaseTab):
         """Show a page and return it."""
         self._list.setCurrentRow([page.name for page in self._pages].index(name))
         return self.page(name)
+
+    def page_in_front(self) -> BaseView:
+        """Return the page shown."""
+        return self.page(self.current_page())
+
+    def show_example(self) -> None:
+        """Let the page in front show something typical."""
+        self.page_in_front().show_example()
+
+    def take_scan(self, code: str) -> None:
+        """Hand a scanned code to the page in front."""
+        self.page_in_front().take_scan(code)
 
     def may_leave(self) -> bool:
         """Ask the pages that were shown."""

@@ -6,12 +6,13 @@ import pytest
 
 from deskapp.domain.access import ROLE_PERMISSIONS
 from deskapp.ui import icons
-from deskapp.ui.admin.tab import PAGES, AdminPage, AdminTab
+from deskapp.ui.admin.tab import PAGES, AdminTab
+from deskapp.ui.widgets.pages import PageOf
 from tests.support.front import Opener
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_page_has_an_icon_and_somebody_who_may_use_it(page: AdminPage, qapp: object) -> None:
+def test_a_page_has_an_icon_and_somebody_who_may_use_it(page: PageOf, qapp: object) -> None:
     assert not icons.icon(page.icon).isNull()
     assert any(page.permission in allowed for allowed in ROLE_PERMISSIONS.values())
 

@@ -1,0 +1,512 @@
+"""The desk page: find or register, triage, number, print, price, and the way through the house."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from deskapp.domain.changes import Changes
+from deskapp.domain.intake import VisitRow, VisitView
+from deskapp.domain.text import N_, Text
+from deskapp.domain.urgency import Urgency
+from deskapp.errors import DeskError
+from deskapp.i18n import Translator
+from deskapp.services.house import HouseRules
+from deskapp.ui import style
+from deskapp.ui.base_tab import BaseView, Desk
+from deskapp.ui.intake.arrival import Arrival
+from deskapp.ui.intake.beside import Beside
+from deskapp.ui.intake.said import Said
+from deskapp.ui.intake.search_pane import SearchPane
+from deskapp.ui.intake.visit_draft import VisitKeeper
+from deskapp.ui.intake.visit_keys import BUTTONS, is_numbered, name_keys, show_buttons
+from deskapp.ui.intake.visit_page import APPOINTMENT_KEY, PAY, TRIAGE, VITALS, VisitPage
+from deskapp.ui.intake.visit_work import VisitWork
+from deskapp.ui.intake.visitor_page import VisitorPage
+from deskapp.ui.intake.work_area import WorkArea
+from deskapp.ui.keys import Action
+from deskapp.ui.messages import INFO, Notice
+from deskapp.ui.widgets.action_button import ActionButton
+
+LEFT_WIDTH: Final = 360
+BESIDE_WIDTH: Final = 272
+BESIDE_FROM: Final = 1200
+LEFT_LEAST: Final = 330
+COLOURS: Final = ("red", "orange", "yellow", "green")
+UNDER_WAY: Final = (
+    "doctor.absent",
+    "visit.triage",
+    "visit.vitals",
+    "visit.other",
+    "visit.pay",
+    "visit.next",
+    "visit.number",
+)
+
+
+class DeskPage(BaseView):
+    """What an operator lives in all day."""
+
+    title: ClassVar[str] = N_("Intake")
+    icon: ClassVar[str] = "clipboard-list"
+    help: ClassVar[str] = N_(
+        "Type any piece of a name, phone or document, or scan it: Enter opens the best match. Write the complaint, "
+        "Enter, and F9 gives the number and prints. What is typed is kept, also when you go elsewhere."
+    )
+    subjects: ClassVar[frozenset[str]] = frozenset(
+        {"visit", "visitor", "number", "doctor", "department", "appointment"}
+    )
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self.visit_id: int | None = None
+        self._to_begin: int | None = None
+        self._then: Callable[[], object] | None = None
+        self._places_known: tuple[Any, Any] | None = None
+
+    # the page
+
+    def build(self) -> None:
+        desk = self.desk
+        self.search = SearchPane(desk)
+        self.beside = Beside(desk)
+        self.work = VisitWork(self)
+        self.arrival = Arrival(self)
+        self.said = Said(self)
+        self._work = WorkArea(desk)
+        self._columns = row = QHBoxLayout()
+        row.addWidget(self.search)
+        row.addWidget(self._work, 1)
+        row.addWidget(self.beside)
+        self.body.addLayout(row)
+        self.search.chosen.connect(self.arrival.open_hit)
+        self.search.wanted_new.connect(self.arrival.open_new)
+        self.search.confirming.connect(self.arrival.on_confirming)
+        self.search.visit_chosen.connect(self.show_visit)
+        self.search.code_typed.connect(self.arrival.on_code)
+        self._work.prepared.connect(self._on_prepared)
+        self._space()
+        # Later: what is not on the screen yet would not have the cursor when the window is activated.
+        QTimer.singleShot(0, self.search, self.search.take_focus)
+
+    @property
+    def visit_page(self) -> VisitPage:
+        """The page of a visit."""
+        return self._work.visit
+
+    @property
+    def visitor_page(self) -> VisitorPage:
+        """The page of a visitor's record."""
+        return self._work.visitor
+
+    @Slot()
+    def _on_prepared(self) -> None:
+        """Join the pages to the desk, with the buttons that show their keys."""
+        self.keeper = VisitKeeper(self.desk, self.visit_page.forms(), self)
+        self._connect()
+        self._buttons = {name: ActionButton(self.key_actions[name]) for name in BUTTONS}
+        for button in self._buttons.values():
+            self.visit_page.buttons.addWidget(button)
+        for name in ("page.back", "visitor.discard", "visitor.store"):
+            self.visitor_page.buttons.addWidget(ActionButton(self.key_actions[name]))
+        for page in (self.visitor_page, self.visit_page):
+            page.retranslate(self.desk.tr)
+        if self._places_known is not None:
+            self.visit_page.triage.take_places(*self._places_known)
+        self.desk.runner.run(_house_rules, self.desk.services.house, done=self._take_house, owner=self)
+
+    def _take_house(self, found: tuple[Sequence[str], Sequence[Text]]) -> None:
+        """Colour the levels as the site does; tell what is wrong in its own files."""
+        colours, mistakes = found
+        style.look().urgency_colours = tuple(COLOURS.index(colour) for colour in colours)
+        self.visit_page.head.update()
+        for mistake in mistakes:
+            self.desk.messages.info(mistake)
+
+    def _connect(self) -> None:
+        self.visitor_page.registered.connect(self.arrival.on_registered)
+        self.visitor_page.edited.connect(self.arrival.on_edited)
+        self.visitor_page.same_person.connect(self.arrival.open_hit)
+        self.visit_page.edit_wanted.connect(self.edit_record)
+        self.visit_page.step_activated.connect(self.work.activate_step)
+        self.visit_page.booked.connect(self.enable_keys)
+        triage = self.visit_page.triage
+        triage.confirmed.connect(self.said.keep_complaint)
+        triage.source_changed.connect(self.said.keep_source)
+        triage.urgency_changed.connect(self.said.keep_urgency)
+        triage.shown.connect(self.beside.show_proposal)
+        triage.chosen.connect(self.work.issue)
+        self.visit_page.vitals.stored.connect(self._on_vitals)
+        self.visit_page.pay.finished.connect(self._on_paid)
+        self.visit_page.pay.doubtful.connect(self.load_again)
+        self.keeper.restored.connect(self._on_restored)
+
+    def actions_here(self) -> Sequence[Action]:
+        work = self.work
+        return (
+            Action("visitor.new", N_("New"), self.arrival.new_visitor, "F2", "user-plus"),
+            Action(
+                "visitor.store",
+                N_("Store the record"),
+                self.store_record,
+                "Ctrl+Return",
+                "check",
+                primary=True,
+            ),
+            Action("visitor.discard", N_("Discard"), self.discard_record, "Shift+F2", "trash-2"),
+            Action("visitor.edit", N_("Record"), self.edit_record, "F3", "id-card"),
+            Action("visit.triage", N_("Triage"), self.to_triage, "F4", "stethoscope"),
+            Action("visit.vitals", N_("Vital signs"), self.to_vitals, "F5", "heart-pulse"),
+            Action("visit.other", N_("Other doctor"), self.choose_other, "F6", "split"),
+            Action("visit.pay", N_("Price"), self.to_pay, "F7", "coins"),
+            Action("visit.next", N_("Next step"), work.next_step, "F8", "footprints"),
+            Action("visit.number", N_("Number, print"), work.issue, "F9", "ticket", primary=True),
+            Action("visit.end", N_("End early"), work.end_early, "F10", "door-open"),
+            Action("visit.booked", N_("Appointment"), self.confirm_appointment, APPOINTMENT_KEY, "calendar"),
+            Action("visit.emergency", N_("Emergency"), work.emergency, "F12", "ambulance"),
+            Action("visit.print", N_("Print form"), work.print_form, "Ctrl+P", "printer", in_bar=False),
+            Action("visit.preview", N_("Preview"), work.preview, "Ctrl+Shift+P", "eye", in_bar=False),
+            Action("number.reprint", N_("Print slip again"), work.reprint, "Ctrl+R", "ticket", in_bar=False),
+            Action("number.void", N_("Void number"), work.void_number, "Ctrl+Delete", "ban", in_bar=False),
+            Action(
+                "number.paper", N_("Paper numbers"), work.paper_numbers, "Ctrl+Shift+N", "sheet", in_bar=False
+            ),
+            Action("doctor.absent", N_("Doctor absent"), work.mark_absent, "Ctrl+Shift+A", in_bar=False),
+            Action("visit.again", N_("Another visit"), self.another_visit, "Ctrl+Shift+V", in_bar=False),
+            Action("visitor.find", N_("Find"), self.to_search, "Ctrl+F", "search", in_bar=False),
+            Action("page.back", N_("Back"), self.back, "Esc", in_bar=False),
+        )
+
+    def retranslate(self, tr: Translator) -> None:
+        self._work.idle.show_text(tr(N_("Type a name, or scan a document. Enter opens the first one found.")))
+        self.search.retranslate(tr)
+        self.beside.retranslate(tr)
+        if self._work.is_prepared:
+            self.visitor_page.retranslate(tr)
+            self.visit_page.retranslate(tr)
+
+    def refresh(self, changes: Changes) -> None:
+        services, actor = self.desk.services, self.desk.actor()
+        run = self.desk.runner.run
+        if not changes or changes.concerns("visit", "visitor", "number"):
+            run(services.visits.day_list, actor, done=self._take_today, owner=self, latest="today")
+        if not changes or changes.concerns("doctor", "department"):
+            run(self._places, actor, done=self._take_places, owner=self, latest="places")
+        if changes.concerns("visitor"):
+            self.search.search_again()
+        if self.visit_id is not None and changes.concerns("visit", "visitor", "number"):
+            self.load_visit(self.visit_id)
+        elif self.visit_id is not None and changes.concerns("doctor"):
+            self.visit_page.triage.ask()
+        if not changes:
+            self.arrival.offer_drafts()
+            self.enable_keys()
+
+    def _take_today(self, rows: Sequence[VisitRow]) -> None:
+        self.search.show_today(rows)
+        # The desk can be used from here on; the pages are made while nobody types.
+        self._work.prepare()
+
+    def _places(self, actor: Any) -> tuple[Any, Any]:
+        directory = self.desk.services.directory
+        return directory.departments(actor), directory.doctors(actor)
+
+    def _take_places(self, places: tuple[Any, Any]) -> None:
+        self._places_known = places
+        if self._work.is_prepared:
+            self.visit_page.triage.take_places(*places)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the panel beside away where there is no room for it."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _space(self) -> None:
+        super()._space()
+        self._share_room()
+
+    def _share_room(self) -> None:
+        if not hasattr(self, "_columns"):
+            return
+        sizes = style.tokens().sizes
+        self._columns.setSpacing(sizes.margin)
+        left = min(sizes.px(LEFT_WIDTH), max(sizes.px(LEFT_LEAST), self.width() * 3 // 10))
+        self.search.setFixedWidth(left)
+        self.beside.setFixedWidth(sizes.px(BESIDE_WIDTH))
+        # Beside a record, or nothing at all, there is nothing to say.
+        self.beside.setVisible(self.width() >= sizes.px(BESIDE_FROM) and self._work.at_visit())
+
+    def take_scan(self, text: str) -> None:
+        """Take what a scanner read, wherever the focus was."""
+        self.arrival.take_scan(text)
+
+    # records
+
+    @Slot()
+    def another_visit(self) -> None:
+        """Open a second visit of the same visitor on one day."""
+        visit = self.current()
+        if visit is not None and visit.visitor is not None:
+            self.arrival.another_visit(visit.visitor.id, visit.visitor.name)
+
+    @Slot()
+    def store_record(self) -> None:
+        """Store the record that is being typed."""
+        self.visitor_page.store()
+
+    @Slot()
+    def discard_record(self) -> None:
+        """Give up the new record that is being typed."""
+        self.visitor_page.discard()
+
+    @Slot()
+    def edit_record(self) -> None:
+        """Change the record of the visitor shown."""
+        visit = self.current()
+        if visit is not None and visit.visitor is not None:
+            self.arrival.edit(visit.visitor.id)
+
+    def show_visitor_page(self) -> VisitorPage:
+        """Bring the visitor's record to the front; a visit that is being opened will not push it away."""
+        if self.current() is None:
+            self.said.leave()
+        self.arrival.stop()
+        self._then = self._to_begin = None
+        self._show(self.visitor_page)
+        return self.visitor_page
+
+    def show_example(self) -> None:
+        """Show the latest visit that is under way."""
+        rows = [row for row in self.search.today.records if row.next_step is not None]
+        for row in rows[:1]:
+            self.show_visit(row.id)
+
+    # one visit
+
+    def begin_visit(self, name: str) -> None:
+        """Show an empty visit of somebody: its page is typed into before the database has answered."""
+        self.said.leave()
+        self.visit_id = self._then = None
+        self.visit_page.begin(name)
+        self.beside.clear()
+        self._show(self.visit_page)
+        self.visit_page.triage.focus_complaint()
+
+    @Slot(object)
+    def show_visit(self, visit_id: int) -> None:
+        """Show a visit and put the cursor where the work goes on."""
+        if visit_id != self.visit_id:
+            self.begin_visit("")
+        self.arrival.stop()
+        self.show_opened(visit_id)
+
+    def show_opened(self, visit_id: int) -> None:
+        """Show the visit whose page is in front already; what was typed meanwhile is said in it."""
+        if visit_id != self.visit_id:
+            self.work.begin()
+        self.visit_id = self._to_begin = visit_id
+        self.bar.clear()
+        self.load_visit(visit_id)
+        self.enable_keys()
+
+    @Slot()
+    def load_again(self) -> None:
+        """Read the visit in front again."""
+        if self.visit_id is not None:
+            self.load_visit(self.visit_id)
+
+    def load_visit(self, visit_id: int) -> None:
+        """Read a visit again."""
+        read = self.desk.services.visits.visit
+        self.desk.runner.run(
+            read, self.desk.actor(), visit_id, done=self._take_visit, owner=self, latest="visit"
+        )
+
+    def _take_visit(self, visit: VisitView) -> None:
+        if visit.id != self.visit_id:
+            return
+        other = self.current() is None
+        self.visit_page.show_visit(visit)
+        self.beside.show_visit(visit)
+        self.work.follow(visit)
+        if other:
+            self.keeper.follow(visit.id, visit.visitor.id if visit.visitor else None)
+        if self._to_begin == visit.id:
+            self._to_begin = None
+            self._show(self.visit_page)
+            self.visit_page.triage.focus_complaint()
+        self.enable_keys()
+        then, self._then = self._then, None
+        if then is not None:
+            then()
+
+    @Slot()
+    def _on_restored(self) -> None:
+        triage = self.visit_page.triage
+        triage.show_kept_choice()
+        if triage.said.widget("complaint").hasFocus():
+            triage.focus_complaint()
+        message = Text(N_("What was typed here and not stored is back."))
+        self.bar.show_notice(Notice(INFO, message))
+
+    def current(self) -> VisitView | None:
+        """Return the visit in front; None while it is being opened."""
+        if self.visit_id is None:
+            return None
+        visit = self.visit_page.visit
+        return visit if visit is not None and visit.id == self.visit_id else None
+
+    def is_opening(self) -> bool:
+        """Return whether a visit's page is in front whose visit has not come yet."""
+        coming = self.arrival.under_way or (self.visit_id is not None and self.current() is None)
+        return coming and self._work.at_visit()
+
+    def is_empty_visit(self) -> bool:
+        """Return whether the page in front is that of a visit that could not be opened; words may stand there."""
+        return self.visit_id is None and self._work.at_visit()
+
+    def when_shown(self, then: Callable[[], object]) -> None:
+        """Do something with the visit in front as soon as it is there."""
+        if self.is_opening():
+            self._then = then
+        else:
+            then()
+
+    def at_visitor(self) -> bool:
+        """Return whether a record is what the person looks at."""
+        return self._work.at_visitor()
+
+    def at_visit(self) -> bool:
+        """Return whether the visit is what the person looks at."""
+        return self._work.at_visit()
+
+    @Slot(object)
+    def _on_vitals(self, level: int | None) -> None:
+        self.desk.messages.did(Text(N_("Vital signs kept")))
+        judged = self.visit_page.triage.urgency()
+        if level is not None and (judged is None or level < judged):
+            # Signs make a case more urgent than somebody judged, never less.
+            self.visit_page.triage.more.fill("urgency", level)
+        self.visit_page.show_part(TRIAGE)
+        self.visit_page.triage.focus_proposals()
+
+    @Slot()
+    def _on_paid(self) -> None:
+        self.desk.messages.did(Text(N_("Payment recorded")))
+        self.visit_page.show_part(TRIAGE)
+
+    # going about
+
+    @Slot()
+    def to_triage(self) -> None:
+        """Go to the complaint."""
+        if self.current() is not None:
+            self._show(self.visit_page)
+            self.visit_page.show_part(TRIAGE)
+            self.visit_page.triage.focus_complaint()
+
+    @Slot()
+    def to_vitals(self) -> None:
+        """Go to the vital signs."""
+        if self.current() is not None:
+            self._show(self.visit_page)
+            self.visit_page.show_part(VITALS)
+            self.visit_page.vitals.take_focus()
+
+    @Slot()
+    def to_pay(self) -> None:
+        """Go to the price."""
+        if self.current() is not None:
+            self._show(self.visit_page)
+            self.visit_page.show_part(PAY)
+            self.visit_page.pay.take_focus()
+
+    @Slot()
+    def confirm_appointment(self) -> None:
+        """Say that the visit in front is the one that was booked."""
+        self.visit_page.confirm_appointment()
+
+    @Slot()
+    def choose_other(self) -> None:
+        """Choose department and doctor by hand."""
+        if self.current() is not None:
+            self.to_triage()
+            self.visit_page.triage.choose_other()
+
+    @Slot()
+    def to_search(self) -> None:
+        """Go to the search field."""
+        self.search.take_focus()
+
+    @Slot()
+    def back(self) -> None:
+        """One step back; what is typed is kept."""
+        if self.search.field.hasFocus() and self.search.field.query():
+            self.search.clear()
+        elif self._work.at_visit() and self.visit_page.part() != TRIAGE:
+            self.visit_page.show_part(TRIAGE)
+            self.visit_page.triage.focus_complaint()
+        elif self._work.at_visit() and self.visit_page.triage.close_choice():
+            return
+        elif self._work.at_visitor() and self.visit_id is not None:
+            self.visitor_page.keep_now()
+            self._show(self.visit_page)
+            self.visit_page.triage.focus_complaint()
+        else:
+            self.may_leave()
+            self.arrival.stop()
+            self.visit_id = None
+            self._show(self._work.idle)
+            self.beside.clear()
+            self.search.clear()
+            self.search.take_focus()
+
+    def may_leave(self) -> bool:
+        if self._built and self._work.is_prepared:
+            self.visitor_page.keep_now()
+            self.said.leave()
+        return True
+
+    def take_error(self, error: DeskError, retry: Any = None) -> bool:
+        """Show an error at its field; the choice of another doctor opens for its own."""
+        if self._work.at_visit() and self.visit_page.triage.take_error(error, retry):
+            return True
+        return super().take_error(error, retry)
+
+    def _show(self, page: QWidget) -> None:
+        self._work.setCurrentWidget(page)
+        self._share_room()
+        self.enable_keys()
+
+    @Slot()
+    def enable_keys(self) -> None:
+        """Let the keys do what makes sense now; the bar below tells of no other."""
+        visit = self.current() if self._work.at_visit() else None
+        under_way = (visit is not None and visit.ended is None) or self.is_opening()
+        numbered = is_numbered(visit)
+        states = {
+            "visitor.store": self._work.at_visitor(),
+            "visitor.discard": self._work.at_visitor(),
+            "visitor.edit": visit is not None and visit.visitor is not None,
+            "visit.again": visit is not None and visit.visitor is not None,
+            "visit.end": visit is not None,
+            "visit.booked": visit is not None and self.visit_page.is_booked(),
+            "visit.print": visit is not None,
+            "number.reprint": numbered,
+            "number.void": numbered,
+            **dict.fromkeys(UNDER_WAY, under_way),
+        }
+        for name, enabled in states.items():
+            self.key_actions[name].setEnabled(enabled)
+        name_keys(self.key_actions, visit)
+        if self._work.is_prepared:
+            show_buttons(self._buttons, visit)
+
+
+def _house_rules(house: HouseRules) -> tuple[Sequence[str], Sequence[Text]]:
+    """Return the colours of the levels, most urgent first, and the mistakes in the site's files. For a worker."""
+    return [house.urgency.rule(level).colour for level in Urgency], house.mistakes()
