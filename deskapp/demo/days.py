@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Final
 
+from deskapp.demo import line
 from deskapp.demo.house import DoctorPlace, House, Place
 from deskapp.demo.people import Visitors
 from deskapp.domain.codes import VISIT, make_code
@@ -80,6 +81,7 @@ class DayRows:
     steps: Rows = field(default_factory=list)
     numbers: Rows = field(default_factory=list)
     slips: Rows = field(default_factory=list)
+    places: Rows = field(default_factory=list)
     charges: Rows = field(default_factory=list)
     turns: Rows = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
@@ -103,6 +105,7 @@ class Days:
     def __init__(self, house: House, rng: Random, now: dt.datetime) -> None:
         self.house = house
         self.rng = rng
+        self.line_rng = Random(rng.random())
         self.now = now
         self.visitors = Visitors(rng, now.astimezone().date())
         self.people: list[Person] = []
@@ -151,6 +154,8 @@ class Days:
         self._steps(rows, coming, moments)
         if Step.NUMBER in moments:
             self._number(rows, coming, moments)
+            found = line.place(self.line_rng, self.now, visit, rows.numbers[-1], moments)
+            rows.places.append({**found, "number": self.number_count - 1, "account_id": coming.account})
         self._charges(rows, coming, moments, visit)
         person.visits += 1
         person.last_visit = opened

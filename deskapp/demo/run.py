@@ -188,7 +188,7 @@ def _filled(hospital: Hospital, options: Options, clock: TourClock) -> tuple[Hou
         work.finish(new_request(), "demo.mark", b"null")
     transfer = TransferService(store, clock)
     house = fill_house(services, transfer, Random(f"{options.seed}:house"), options.staff, options.language)
-    days = Days(house, Random(f"{options.seed}:days"), clock())
+    days = Days(house, Random(f"{options.seed}:days"), clock() + LASTS)
     with unit_of_work(store, house.administrator, clock) as work:
         stored = DayStore(work, house.operators[0])
         _visits(days, stored, options.visits)

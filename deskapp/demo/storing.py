@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,8 +19,10 @@ from deskapp.db.models.intake import (
     Visitor,
     VisitStep,
 )
+from deskapp.db.models.waiting import QueueEntry, QueueEvent
 from deskapp.db.unit_of_work import Work
 from deskapp.demo.days import DayRows, Person, Rows
+from deskapp.demo.line import events
 from deskapp.domain.visitor_rules import needs_guardian
 from deskapp.services.transfer.bulk import insert_rows, new_ids, prepare, store_visitors, update_rows
 
@@ -32,6 +35,7 @@ class DayStore:
         self.today = work.day
         self.account = account
         self.ids: dict[int, int] = {}
+        self.booked_at: dict[int | None, dt.datetime] = {}
 
     def add(self, rows: DayRows) -> None:
         """Insert one day."""
@@ -55,14 +59,32 @@ class DayStore:
         self._insert(
             SlipEvent, self._with(rows.slips, "number", "queue_number_id", numbers, rows.first_number)
         )
+        self._line(rows, visits, numbers)
         counters = [{"queue": queue, "day": rows.day, "last": last} for queue, last in rows.counters.items()]
         self._insert(QueueCounter, counters)
+
+    def _line(self, rows: DayRows, visits: Sequence[int], numbers: Sequence[int]) -> None:
+        """Insert the places in the line with their history."""
+        accounts = [place.pop("account_id") for place in rows.places]
+        booked = {visit["id"]: visit["appointment_id"] for visit in rows.visits}
+        places = self._with(rows.places, "visit", "visit_id", visits, rows.first_visit)
+        self._with(places, "number", "number_id", numbers, rows.first_number)
+        history: Rows = []
+        for place, account, identity in zip(
+            places, accounts, self._identified(QueueEntry, places), strict=True
+        ):
+            place["appointment_at"] = self.booked_at.get(booked[place["visit_id"]])
+            common = {"entry_id": identity, "account_id": account}
+            history += [{**event, **common} for event in events(place)]
+        self._insert(QueueEntry, places)
+        self._insert(QueueEvent, history)
 
     def book(self, appointments: Rows) -> list[int]:
         """Insert appointments; return their ids."""
         ids = self._identified(Appointment, appointments)
         for booked in appointments:
             booked["visitor_id"] = self.ids[booked.pop("person")]
+            self.booked_at[booked["id"]] = booked["starts_at"]
         self._insert(Appointment, appointments)
         return ids
 
