@@ -160,6 +160,7 @@ class Frame(QWidget):
             return
         self.go_to_name(way.tab)
         tab = self.tab(way.tab)
+        tab.ensure_built()
         if isinstance(tab, PagedTab) and tab.has_page(way.page):
             tab.show_page(way.page).open_record(way.topic, way.record)
 

@@ -7,12 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QListView,
     QListWidget,
     QListWidgetItem,
     QSplitter,
@@ -25,8 +24,9 @@ from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui import icons, style
 from deskapp.ui.base_tab import BaseTab, BaseView, Desk
+from deskapp.ui.widgets.rail import RailDelegate
 
-RAIL_WIDTH: Final = 92
+RAIL_WIDTH: Final = 84
 RAIL_NARROW_BELOW: Final = 1100
 """Width of the window, in pixels of the drawing board, below which a rail has icons only."""
 
@@ -89,10 +89,8 @@ class PagedTab(BaseTab):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setWordWrap(True)
         if self.rail:
-            self._list.setViewMode(QListView.ViewMode.IconMode)
-            self._list.setMovement(QListView.Movement.Static)
-            self._list.setFlow(QListView.Flow.TopToBottom)
-            self._list.setWrapping(False)
+            self._list.setItemDelegate(RailDelegate(self._list))
+            self._list.setMouseTracking(True)
         self._stack = QStackedWidget()
         for at, page in enumerate(self._pages):
             self._list.addItem(QListWidgetItem(icons.icon(page.icon), ""))
@@ -126,14 +124,12 @@ class PagedTab(BaseTab):
         sizes, metrics = style.tokens().sizes, self._list.fontMetrics()
         narrow = self.rail and self.width() < sizes.px(RAIL_NARROW_BELOW)
         for at, page in enumerate(self._pages):
-            self._list.item(at).setText("" if narrow else self.desk.tr(page.title))
+            title = self.desk.tr(page.title)
+            self._list.item(at).setText("" if narrow else title)
+            self._list.item(at).setData(Qt.ItemDataRole.AccessibleTextRole, title)
         if self.rail:
-            width = sizes.icon + 3 * sizes.gap if narrow else sizes.px(RAIL_WIDTH)
-            lines = 0 if narrow else 2
-            self._list.setFixedWidth(width)
-            self._list.setGridSize(
-                QSize(width - sizes.gap, sizes.icon + lines * metrics.height() + 2 * sizes.gap)
-            )
+            self._list.setFixedWidth(sizes.icon + 3 * sizes.gap if narrow else sizes.px(RAIL_WIDTH))
+            self._list.scheduleDelayedItemsLayout()
             return
         widest = max(
             metrics.horizontalAdvance(self._list.item(at).text()) for at in range(self._list.count())
