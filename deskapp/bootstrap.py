@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from deskapp.services.backups import RestoreOrder
     from deskapp.ui.access.restore import RestorePage
     from deskapp.ui.access.unlock import UnlockPage
-    from deskapp.ui.base_tab import ClosedWork
+    from deskapp.ui.base_tab import BaseView, ClosedWork
     from deskapp.ui.closed import ClosedDesk
     from deskapp.ui.main_window import MainWindow
     from deskapp.ui.tasks import Progress
@@ -311,13 +311,27 @@ class Application:
 
         QTimer.singleShot(WARM_AFTER_MS, self.window, self._warm)
 
-    def picture(self, tab: str, out: Path) -> Path:
-        """Show a tab, wait until nothing is under way, and save how it looks."""
-        self.window.frame_of_tabs.go_to_name(tab)
+    def pictures_of(self, tab: str, out: Path) -> list[Path]:
+        """Show a tab, page after page, wait until nothing is under way, and save how each looks."""
+        from deskapp.ui.widgets.pages import PagedTab
+
+        frame = self.window.frame_of_tabs
+        frame.go_to_name(tab)
+        shown = frame.tab(tab)
+        if not isinstance(shown, PagedTab):
+            return [self._picture(shown, out / f"{tab}-{self.tr.language}.png")]
+        found = []
+        for at, name in enumerate(shown.page_names()):
+            # The first page stands for its tab.
+            file = f"{tab}-{name}-{self.tr.language}.png" if at else f"{tab}-{self.tr.language}.png"
+            shown.show_page(name)
+            found.append(self._picture(shown, out / file))
+        return found
+
+    def _picture(self, shown: BaseView, path: Path) -> Path:
         self.until_quiet()
-        self.window.frame_of_tabs.tab(tab).show_example()
+        shown.show_example()
         self.until_quiet()
-        path = out / f"{tab}-{self.tr.language}.png"
         self.window.grab().save(str(path))
         return path
 
@@ -352,7 +366,7 @@ class Application:
 
 
 def pictures(start: Start, out: Path) -> list[Path]:
-    """Drive the window off the screen and save a PNG of every tab in `out`; return their paths.
+    """Drive the window off the screen and save a PNG of every page in `out`; return their paths.
 
     Raises `StorageError` when the hospital can't be opened.
     """
@@ -362,7 +376,8 @@ def pictures(start: Start, out: Path) -> list[Path]:
     app.hospital = open_hospital(start.folder, start.url, start.clock)
     app.desk = build_desk(app.hospital, app.window, app.tr.language, start.actor)
     try:
-        return [app.picture(name, out) for name in app.window.frame_of_tabs.names()]
+        names = app.window.frame_of_tabs.names()
+        return [picture for name in names for picture in app.pictures_of(name, out)]
     finally:
         app.window.close()
         app.close()

@@ -31,6 +31,7 @@ from deskapp.services.base import new_request
 from deskapp.ui import style
 from deskapp.ui.access.restore import RestorePage
 from deskapp.ui.intake.desk_page import DeskPage
+from deskapp.ui.intake.tab import PAGES as INTAKE_PAGES
 from tests.support.hospital import hospital, hospital_folder, hospital_template, signed_in
 from tests.support.logs import LogGuard
 from tests.support.paper import FakeSpooler
@@ -272,7 +273,9 @@ def test_two_programs_can_begin_one_folder_at_the_same_moment(tmp_path: Path) ->
 def test_pictures_of_every_tab(hospital_folder: Path, tmp_path: Path, qapp: QApplication) -> None:
     out = tmp_path / "out"
     paths = pictures(Start(hospital_folder, language="mn", actor=signed_in), out)
-    assert [path.name for path in paths] == ["intake-mn.png"]
+    names = [path.name for path in paths]
+    assert names[:3] == ["intake-mn.png", "intake-waiting-mn.png", "intake-door-mn.png"]
+    assert len(set(names)) == len(names) == len(INTAKE_PAGES)
     assert all(path.stat().st_size > 10_000 for path in paths)
     style.apply(qapp, "light", language="zh")
 

@@ -65,7 +65,7 @@ class House:
 
 
 PEOPLE: Final = (
-    ("demo", frozenset({Role.OPERATOR})),
+    ("demo", frozenset({Role.OPERATOR, Role.LEADER})),
     ("qiantai2", frozenset({Role.OPERATOR})),
     ("daozhen", frozenset({Role.GUIDE})),
     ("zuzhang", frozenset({Role.LEADER, Role.OPERATOR})),

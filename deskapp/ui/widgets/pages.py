@@ -144,9 +144,13 @@ class PagedTab(BaseTab):
             self._stack.addWidget(view)
         return self._views[name]
 
+    def page_names(self) -> list[str]:
+        """Return the names of the pages that the signed-in person has, in order."""
+        return [page.name for page in self._pages]
+
     def has_page(self, name: str) -> bool:
         """Say whether the signed-in person has that page."""
-        return name in [page.name for page in self._pages]
+        return name in self.page_names()
 
     def current_page(self) -> str:
         """Return the name of the page shown."""
