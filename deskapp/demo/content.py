@@ -117,15 +117,16 @@ class PeopleContent:
 @cache
 def departments() -> dict[str, DepartmentContent]:
     """Return the departments by code."""
-    return _read("departments.toml", dict[str, DepartmentContent])
+    return read("departments.toml", dict[str, DepartmentContent])
 
 
 @cache
 def people() -> PeopleContent:
     """Return what people are made of."""
-    return _read("people.toml", PeopleContent)
+    return read("people.toml", PeopleContent)
 
 
-def _read(name: str, kind: type[T]) -> T:
+def read(name: str, kind: type[T]) -> T:
+    """Return a file of `resources/demo` as what it holds."""
     loaded: Any = tomllib.loads(paths.resource("demo", name).read_text("utf-8"))
     return msgspec.convert(loaded, kind)

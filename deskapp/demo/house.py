@@ -12,6 +12,7 @@ from deskapp import paths, settings
 from deskapp.db.unit_of_work import Work, unit_of_work
 from deskapp.demo import content
 from deskapp.demo.content import DepartmentContent
+from deskapp.demo.directory import fill_directory
 from deskapp.demo.people import distinct_names
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.accounts import AccountDraft
@@ -54,7 +55,7 @@ class Place:
 
 @dataclass(frozen=True)
 class House:
-    """The filled hospital. `operators` are account ids of the desk, `leader` may waive prices."""
+    """The filled hospital. `operators` are account ids of the desk, `leader` may waive prices, `guide` stands at the door."""
 
     places: Mapping[str, Place]
     prices: Mapping[str, PriceView]
@@ -62,6 +63,7 @@ class House:
     operator: Actor
     operators: tuple[int, ...]
     leader: int
+    guide: Actor
 
 
 PEOPLE: Final = (
@@ -86,13 +88,16 @@ def fill_house(
     with unit_of_work(transfer.store, administrator, transfer.clock) as work:
         put(work, settings.DEMO, True, "")
         places = _departments(work, services.house.triage, rng)
+        fill_directory(work, {code: place.id for code, place in places.items()})
         _staff(work, rng, names[len(PEOPLE) :], [place.id for place in places.values()])
         work.finish(new_request(), "demo.house", b"null")
     operator, *others = accounts
     desk = [actor.account_id for actor in accounts if Role.OPERATOR in actor.roles]
     leader = next(actor.account_id for actor in others if Role.LEADER in actor.roles)
+    guide = next(actor for actor in accounts if Role.GUIDE in actor.roles)
     items = services.directory.prices(administrator)
-    return House(places, {item.code: item for item in items}, administrator, operator, tuple(desk), leader)
+    by_code = {item.code: item for item in items}
+    return House(places, by_code, administrator, operator, tuple(desk), leader, guide)
 
 
 def _first_start(services: Services, language: str) -> Actor:

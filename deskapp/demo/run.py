@@ -24,13 +24,14 @@ from deskapp.db.migrate import revision
 from deskapp.db.search_bulk import rebuild
 from deskapp.db.unit_of_work import unit_of_work
 from deskapp.db.workstation import DRAFTS_FILE, SECRET_FILE
-from deskapp.demo.days import Days, Rows, appointment, shares
+from deskapp.demo.bookings import booked
+from deskapp.demo.days import Days, shares
 from deskapp.demo.house import OPERATOR, PASSWORD, House, fill_house
+from deskapp.demo.live import liven
 from deskapp.demo.storing import DayStore
 from deskapp.demo.tour import LASTS, Tour, TourClock
 from deskapp.domain.access import Actor
 from deskapp.domain.intake import VisitView
-from deskapp.domain.registration import AppointmentState
 from deskapp.domain.text import N_, Text
 from deskapp.errors import RuleError
 from deskapp.i18n import Translator
@@ -95,6 +96,7 @@ def make_demo(options: Options, tr: Translator, tell: Callable[[str], None]) -> 
         out = _folder(options.out or options.folder / OUT)
         forms = tour.print_forms(visit, out, tr)
         visit = hospital.services.visits.visit(house.operator, visit.id)
+        liven(hospital.services, house, clock)
         _back_up(hospital, house)
     finally:
         hospital.close()
@@ -203,24 +205,8 @@ def _visits(days: Days, stored: DayStore, count: int) -> None:
     past = [today - dt.timedelta(back) for back in range(7 * WEEKS, -1, -1)]
     for day, share in zip(past, shares(count, past), strict=True):
         stored.add(days.make(day, share))
-    stored.book(booked(days, max(6, count // 25)))
+    stored.book(booked(days, max(16, count // 3)))
     stored.finish(days.people)
-
-
-def booked(days: Days, count: int) -> Rows:
-    """Return appointments around now: missed yesterday, due today, booked for the next days."""
-    rows: Rows = []
-    midnight = days.now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    known = [
-        (place, person) for place in days.house.places.values() for person in days.by_place.get(place.id, ())
-    ]
-    for place, person in days.rng.sample(known, min(count, len(known))):
-        day = days.rng.choices((-1, 0, 1, 2), (15, 45, 25, 15))[0]
-        half_hours = days.rng.choice((*range(16, 24), *range(28, 34)))
-        starts = midnight + dt.timedelta(days=day, minutes=30 * half_hours)
-        state = AppointmentState.MISSED if day < 0 else AppointmentState.BOOKED
-        rows.append({**appointment(person, place, person.doctor_id, starts), "state": state})
-    return rows
 
 
 def _folder(path: Path) -> Path:

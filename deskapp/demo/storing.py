@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from deskapp.db.base import Base, table_of
 from deskapp.db.models.intake import (
     Appointment,
+    AppointmentEvent,
     Charge,
     Consent,
     QueueCounter,
@@ -23,8 +24,16 @@ from deskapp.db.models.waiting import QueueEntry, QueueEvent
 from deskapp.db.unit_of_work import Work
 from deskapp.demo.days import DayRows, Person, Rows
 from deskapp.demo.line import events
+from deskapp.domain.appointments import AppointmentAct
+from deskapp.domain.registration import AppointmentState
 from deskapp.domain.visitor_rules import needs_guardian
 from deskapp.services.transfer.bulk import insert_rows, new_ids, prepare, store_visitors, update_rows
+
+BOOKED_BEFORE: Final = dt.timedelta(days=4)
+BECAME: Final = {
+    AppointmentState.FULFILLED: AppointmentAct.FULFILLED,
+    AppointmentState.MISSED: AppointmentAct.MISSED,
+}
 
 
 class DayStore:
@@ -33,6 +42,7 @@ class DayStore:
     def __init__(self, work: Work, account: int) -> None:
         self.session = work.session
         self.today = work.day
+        self.now = work.now
         self.account = account
         self.ids: dict[int, int] = {}
         self.booked_at: dict[int | None, dt.datetime] = {}
@@ -86,7 +96,18 @@ class DayStore:
             booked["visitor_id"] = self.ids[booked.pop("person")]
             self.booked_at[booked["id"]] = booked["starts_at"]
         self._insert(Appointment, appointments)
+        self._insert(AppointmentEvent, [event for booked in appointments for event in self._acts(booked)])
         return ids
+
+    def _acts(self, booked: Mapping[str, Any]) -> Rows:
+        """Return the history of an appointment: booked some days before, and what became of it."""
+        common = {"appointment_id": booked["id"], "account_id": self.account, "reason": ""}
+        common |= {"starts_at": booked["starts_at"], "doctor_id": booked["doctor_id"]}
+        at = min(booked["starts_at"] - BOOKED_BEFORE, self.now)
+        rows = [{**common, "act": AppointmentAct.BOOKED, "at": at}]
+        if booked["state"] in BECAME:
+            rows.append({**common, "act": BECAME[booked["state"]], "at": booked["starts_at"]})
+        return rows
 
     def finish(self, people: Sequence[Person]) -> None:
         """Say of everybody when they were there last, how often, and with whom."""
