@@ -11,14 +11,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from benchmarks import backing_up, desks, forms, registering, safety, searching, starts, visiting
+from benchmarks import (
+    backing_up,
+    desks,
+    forms,
+    overview,
+    pairs,
+    registering,
+    safety,
+    searching,
+    starts,
+    visiting,
+    waiting,
+)
 from benchmarks.load import prepared
 from benchmarks.table import Row, percentile, render
 
 FEW, MANY = 10_000, 1_000_000
 DESK_SECONDS: Final = 3.0
-PARTS: Final = ("start", "search", "visits", "register", "forms", "safety", "backup", "desks")
-HOMELESS: Final = frozenset({"forms", "desks"})
+PARTS: Final = (
+    "start",
+    "search",
+    "visits",
+    "register",
+    "forms",
+    "safety",
+    "backup",
+    "pairs",
+    "desks",
+    "waiting",
+    "overview",
+)
+HOMELESS: Final = frozenset({"forms", "desks", "waiting"})
 """What needs no loaded hospital."""
 
 
@@ -92,7 +116,10 @@ def measure(house: Path, small: Path | None, size: Size, parts: Collection[str])
         "forms": forms.measure,
         "safety": lambda: safety.measure(house, size.registered, size.visitors),
         "backup": lambda: backing_up.rows(backing_up.measure(house), size.visitors),
+        "pairs": lambda: pairs.rows(pairs.measure(house), size.visitors),
         "desks": lambda: _desks(size),
+        "waiting": _waiting,
+        "overview": lambda: overview.rows(overview.measure(house, _say)),
     }
     rows: list[Row] = []
     for part in PARTS:
@@ -132,6 +159,12 @@ def _desks(size: Size) -> list[Row]:
         took = f"median {statistics.median(worked.took):.0f} ms, p99 {percentile(worked.took, 0.99):.0f} ms"
         _say(f"  {way}: {statistics.median(worked.rates):.0f} registrations a second, {took}")
     return desks.rows(found)
+
+
+def _waiting() -> list[Row]:
+    found = waiting.measure()
+    _tell_blocks(found.blocked_by)
+    return waiting.rows(found)
 
 
 def _tell_blocks(blocks: Sequence[tuple[float, Sequence[str]]]) -> None:

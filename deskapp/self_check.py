@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from deskapp.domain.papers import Letterhead, RecoveryPaper
 from deskapp.domain.recovery import recovery_code
+from deskapp.domain.statistics import HouseNames, Summary
+from deskapp.domain.statistics_tables import OverviewPaper, tables
 from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError
 from deskapp.i18n import LANGUAGES, NATIVE_NAMES, translator
@@ -19,7 +22,13 @@ if TYPE_CHECKING:
 
 VISITS: Final = 20
 STAFF: Final = 4
-EXAMPLES: Final = {"recovery-sheet": RecoveryPaper(recovery_code(bytes(32)), "00000000")}
+DAY: Final = dt.date(2026, 11, 16)
+EXAMPLES: Final = {
+    "recovery-sheet": RecoveryPaper(recovery_code(bytes(32)), "00000000"),
+    "intake-overview": OverviewPaper(
+        DAY, DAY, 30, (), tuple(tables(Summary(days={DAY: 3}), HouseNames(), 30))
+    ),
+}
 """Forms that are not about a visit, filled in: the sheet is of a key that no database has."""
 
 

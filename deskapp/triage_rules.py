@@ -193,6 +193,11 @@ class Sentence:
         return _PLACEHOLDER.sub(put_in, getattr(self.words, language))
 
 
+def placeholders(text: str) -> set[str]:
+    """Return the names that stand in braces in a sentence."""
+    return set(_PLACEHOLDER.findall(text))
+
+
 def load_rules(own: Path | None = None) -> TriageRules:
     """Return the departments' words and the red flags; `own` is the site's folder.
 
@@ -353,7 +358,7 @@ def _news2(read: _News2, source: Words) -> News2Table:
 
 
 def _sentence(file: str, read: _Sentence, stand_ins: Mapping[str, Words]) -> Sentence:
-    used = [set(_PLACEHOLDER.findall(text)) for text in (read.zh, read.en, read.mn)]
+    used = [placeholders(text) for text in (read.zh, read.en, read.mn)]
     if used[0] != used[1] or used[0] != used[2] or not used[0] <= set(stand_ins):
         raise _mistake(file, read.code)
     return Sentence(read.code, read.situation, Words(read.zh, read.en, read.mn), stand_ins)

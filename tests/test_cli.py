@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import subprocess
 import sys
@@ -16,7 +17,10 @@ from deskapp.bootstrap import Start, open_hospital
 from deskapp.cli import COMMANDS, desk, main
 from deskapp.cli.desk import has_screen
 from deskapp.demo.run import sign_in
-from deskapp.domain.access import Actor
+from deskapp.domain.access import Actor, Role
+from deskapp.domain.directory import DepartmentDraft, DoctorDraft
+from deskapp.domain.duty import Duty
+from deskapp.domain.text import Words
 from deskapp.services.access import SiteSetup
 from deskapp.services.base import new_request
 
@@ -116,7 +120,8 @@ def test_wrong_usage_is_exit_code_2_and_changes_nothing(
 
 def test_what_can_be_imported_is_named_when_something_else_is_asked_for(run: Run) -> None:
     _code, _said, complaint = run("import", "holidays", "a.csv")
-    assert "staff, visitors, doctors, prices" in complaint
+    assert "staff, visitors" in complaint
+    assert "departments, doctors, prices, places, promotions, notices, phrases" in complaint
 
 
 def test_a_password_in_the_address_is_not_repeated(run: Run) -> None:
@@ -189,6 +194,33 @@ def test_without_a_command_the_desk_opens(run: Run, tmp_path: Path, monkeypatch:
     monkeypatch.setattr(bootstrap, "run_desk", lambda start: opened.append(start) or 0)
     assert run("--data", tmp_path)[0] == 0
     assert (opened[0].folder, opened[0].language) == (tmp_path, "en")
+
+
+def add_doctor(folder: Path) -> None:
+    """Put a doctor N1 into the hospital who is on duty day and night."""
+    hospital = open_hospital(folder)
+    directory, head = hospital.services.directory, Actor(1, "院长", frozenset({Role.ADMINISTRATOR}))
+    place = DepartmentDraft("internal", Words("内科", "Internal medicine", ""), prefix="N")
+    department = directory.save_department(head, new_request(), place).value.id
+    doctor = directory.save_doctor(
+        head, new_request(), DoctorDraft("N1", "李静", department, own_queue=False)
+    )
+    always = [Duty(dt.time(0), dt.time(0), weekday=day) for day in range(7)]
+    directory.save_duty_times(head, new_request(), doctor.value, always)
+    hospital.close()
+
+
+def test_appointments_come_from_a_calendar_file(run: Run, folder: Path, tmp_path: Path) -> None:
+    add_doctor(folder)
+    day = f"{dt.date.today() + dt.timedelta(2):%Y%m%d}"  # noqa: DTZ011
+    event = f"UID:1\nDTSTART:{day}T100000\nSUMMARY:王芳\nDESCRIPTION:13800138000\nLOCATION:N1\n"
+    path = tmp_path / "a.ics"
+    path.write_text(f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{event}END:VEVENT\nEND:VCALENDAR\n", "utf-8")
+    assert "New: 1" in run("import", "appointments", path, "--data", folder)[1]
+    assert "known: 1" in run("import", "appointments", path, "--data", folder)[1]
+    path.write_text("hello", "utf-8")
+    code, _said, complaint = run("import", "appointments", path, "--data", folder)
+    assert (code, complaint) == (1, "This is no calendar file that can be read.\n")
 
 
 def test_import_reports_row_by_row(run: Run, folder: Path, tmp_path: Path) -> None:
@@ -346,6 +378,21 @@ def test_a_screen_is_recognised(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert has_screen() is screen
+
+
+def test_the_directory_goes_out_and_comes_back(folder: Path, run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "directory.xlsx"
+    code, said, _complaint = run("export", "directory", "--data", folder, "--out", out)
+    assert code == 0
+    assert "rows written" in said
+    code, said, _complaint = run("import", "phrases", out, "--data", folder, "--dry-run")
+    assert code == 0
+    assert "New: 0" in said
+    code, _said, complaint = run("export", "directory", "--data", folder, "--out", tmp_path / "all.csv")
+    assert code == 1
+    assert "one kind" in complaint
+    code, _said, _complaint = run("export", "visits", "--kind", "places", "--out", tmp_path / "v.csv")
+    assert code == 2
 
 
 def test_the_audit_trail_is_exported(folder: Path, run: Run, tmp_path: Path) -> None:

@@ -16,13 +16,16 @@ if TYPE_CHECKING:
     from deskapp.bootstrap import Hospital
     from deskapp.services.transfer.report import ImportReport
 
-IMPORTS: Final = ("staff", "visitors", "doctors", "prices")
-EXPORTS: Final = ("visits", "audit")
+DIRECTORY: Final = ("departments", "doctors", "prices", "places", "promotions", "notices", "phrases")
+IMPORTS: Final = ("staff", "visitors", "appointments", *DIRECTORY)
+EXPORTS: Final = ("visits", "audit", "directory")
 
 
 def _import_options(parser: argparse.ArgumentParser, tr: Translator) -> None:
     parser.add_argument("kind", metavar=tr("KIND"), help=", ".join(IMPORTS))
-    parser.add_argument("file", nargs="?", metavar=tr("FILE.csv"), help=tr("CSV or XLSX file to read"))
+    parser.add_argument(
+        "file", nargs="?", metavar=tr("FILE.csv"), help=tr("CSV or XLSX file to read; .ics for appointments")
+    )
     parser.add_argument(
         "--template", metavar=tr("FILE.csv"), help=tr("write a file with the columns and an example")
     )
@@ -52,7 +55,7 @@ def _import(call: Call) -> int:
         write_template(kind, Path(args.template), call.tr.language)
         return DONE
     with hospital_of(call) as hospital:
-        transfer = TransferService(hospital.store)
+        transfer = TransferService(hospital.store, house=hospital.services.house)
         done = transfer.import_file(
             *(somebody(hospital), new_request(), kind, Path(args.file)),
             partial=args.partial,
@@ -97,6 +100,12 @@ def _export_options(parser: argparse.ArgumentParser, tr: Translator) -> None:
     parser.add_argument(
         "--out", required=True, metavar=tr("FILE"), help=tr("file to write: .csv, .xlsx or .json")
     )
+    parser.add_argument(
+        "--kind",
+        dest="part",
+        metavar=tr("KIND"),
+        help=tr("of the directory only: {choices}", choices=", ".join(DIRECTORY)),
+    )
 
 
 def _export(call: Call) -> int:
@@ -107,8 +116,11 @@ def _export(call: Call) -> int:
             kind=args.kind,
             choices=", ".join(EXPORTS),
         )
+    if args.part is not None and (args.kind != "directory" or args.part not in DIRECTORY):
+        call.usage(N_("--kind goes with directory, and is one of: {choices}."), choices=", ".join(DIRECTORY))
+    export = {"visits": _export_visits, "audit": _export_audit, "directory": _export_directory}[args.kind]
     with hospital_of(call) as hospital:
-        print((_export_audit if args.kind == "audit" else _export_visits)(call, hospital))
+        print(export(call, hospital))
     return DONE
 
 
@@ -122,6 +134,17 @@ def _export_visits(call: Call, hospital: Hospital) -> str:
     return call.tr.n("{count} visit written.", "{count} visits written.", done.value)
 
 
+def _export_directory(call: Call, hospital: Hospital) -> str:
+    from deskapp.services.base import new_request
+    from deskapp.services.transfer.columns import Kind
+    from deskapp.services.transfer.service import TransferService
+
+    args, transfer = call.args, TransferService(hospital.store, house=hospital.services.house)
+    kind = Kind(args.part) if args.part is not None else None
+    done = transfer.export_directory(somebody(hospital), new_request(), Path(args.out), call.tr, kind)
+    return call.tr.n("{count} row written.", "{count} rows written.", done.value)
+
+
 def _export_audit(call: Call, hospital: Hospital) -> str:
     from deskapp.services.base import new_request
     from deskapp.services.trail import TrailFilter
@@ -133,6 +156,10 @@ def _export_audit(call: Call, hospital: Hospital) -> str:
 
 
 COMMANDS: Final = {
-    "import": Command(N_("read staff, visitors, doctors or prices from a file"), _import, _import_options),
-    "export": Command(N_("write visits or the audit trail to a file"), _export, _export_options),
+    "import": Command(
+        N_("read staff, visitors or a part of the directory from a file"), _import, _import_options
+    ),
+    "export": Command(
+        N_("write visits, the directory or the audit trail to a file"), _export, _export_options
+    ),
 }

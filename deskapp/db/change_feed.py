@@ -17,6 +17,7 @@ from deskapp.db.base import table_of
 from deskapp.db.engine import Store, told_plainly
 from deskapp.db.models.access import Change
 from deskapp.domain.changes import Changes
+from deskapp.domain.lanes import WATCHES, in_lane
 
 CHANGE = table_of(Change)
 AT_ONCE = 500
@@ -38,6 +39,7 @@ class ChangeFeed:
             heads = select(CHANGE.c.writer, func.max(CHANGE.c.sequence)).group_by(CHANGE.c.writer)
             self._seen = dict(connection.execute(heads).all())
 
+    @in_lane(WATCHES)
     def poll(self) -> Changes:
         """Return what others changed since the last call. Raises `StorageError`; then nothing is missed."""
         with told_plainly():

@@ -10,13 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import Table, delete, func, select, tuple_, update
+from sqlalchemy import Table, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from deskapp.db.base import table_of
 from deskapp.db.engine import Store, told_plainly
 from deskapp.db.models.access import AuditBody, AuditEntry, Request
+from deskapp.db.models.directory import Question
 from deskapp.db.models.intake import (
+    Appointment,
+    AppointmentEvent,
     Consent,
     DuplicateKey,
     HotHit,
@@ -28,6 +31,8 @@ from deskapp.db.models.intake import (
     VisitStep,
     Vitals,
 )
+from deskapp.db.models.people import LikelyPair, Merge
+from deskapp.db.models.waiting import Care, Escort, Greeting, QueueEntry, QueueEvent
 from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.retention import ERASED_NAME
 
@@ -42,6 +47,8 @@ BLANK_VISIT: Final[Mapping[str, Any]] = {
     "end_note": "",
     "pregnant": False,
 }
+ALWAYS_TOLD: Final = frozenset({"visitor", "consent", "visit", "visit_step", "vitals", "slip_event"})
+"""What a proof counts also where there was nothing."""
 _KEYS: Final = (table_of(SearchKey), table_of(DuplicateKey), table_of(HotHit))
 
 
@@ -87,40 +94,87 @@ def drop_keys(session: Session, keys: Keys) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Records:
-    """The records that are about one visitor."""
+    """The records that are about one visitor; `merged` are those that went into the visitor's."""
 
     visitor: int
     visits: Sequence[int]
     numbers: Sequence[int]
+    merged: Sequence[int] = ()
+    others: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """What else hangs on the visitor or the visits, by topic of the audit trail."""
+
+    @property
+    def visitors(self) -> list[int]:
+        """The visitor's record and those that went into it."""
+        return [self.visitor, *self.merged]
 
     def by_topic(self) -> Iterable[tuple[str, int]]:
         """Yield (topic, id) as the audit trail calls them; a form is printed of a visit."""
-        yield "visitor", self.visitor
-        for topic, ids in (("visit", self.visits), ("print", self.visits), ("number", self.numbers)):
+        for topic, ids in (
+            ("visitor", self.visitors),
+            ("visit", self.visits),
+            ("print", self.visits),
+            ("number", self.numbers),
+            *self.others.items(),
+        ):
             for record in ids:
                 yield topic, record
 
 
-def records_of(session: Session, visitor: int) -> Records:
-    """Return which visits and numbers are the visitor's."""
-    visits = session.scalars(select(Visit.id).where(Visit.visitor_id == visitor).order_by(Visit.id)).all()
-    asked = select(QueueNumber.id).where(QueueNumber.visit_id.in_(visits)).order_by(QueueNumber.id)
-    return Records(visitor, visits, session.scalars(asked).all())
+def records_of(session: Session, visitor: int, merged: Sequence[int] = ()) -> Records:
+    """Return what is the visitor's, and what is of the records `merged` into the visitor's."""
+    who = [visitor, *merged]
+    visits = _ids(session, Visit, Visit.visitor_id.in_(who))
+    booked = _ids(session, Appointment, Appointment.visitor_id.in_(who))
+    met = or_(Greeting.visit_id.in_(visits), Greeting.appointment_id.in_(booked))
+    others = {
+        "appointment": booked,
+        "question": _ids(session, Question, or_(Question.visitor_id.in_(who), Question.visit_id.in_(visits))),
+        "greeting": _ids(session, Greeting, met),
+        "escort": _ids(session, Escort, Escort.visit_id.in_(visits)),
+        "care": _ids(session, Care, Care.visit_id.in_(visits)),
+        "queue": _ids(session, QueueEntry, QueueEntry.visit_id.in_(visits)),
+    }
+    return Records(
+        visitor, visits, _ids(session, QueueNumber, QueueNumber.visit_id.in_(visits)), merged, others
+    )
+
+
+def _ids(session: Session, mapped: type[Any], condition: Any) -> Sequence[int]:
+    return session.scalars(select(mapped.id).where(condition).order_by(mapped.id)).all()
 
 
 def blank(session: Session, records: Records) -> dict[str, int]:
     """Take everything personal out of the rows of one visitor; return how many rows of each table."""
-    counts = {}
+    who, visits, others = records.visitors, records.visits, records.others
+    # Also those that were taken back: what was filled in then is told there.
+    joined = or_(Merge.kept_id.in_(who), Merge.gone_id.in_(who))
+    counts: dict[str, int] = {}
     for table, column, ids, values in (
-        (Visitor, "id", [records.visitor], blank_visitor()),
-        (Consent, "visitor_id", [records.visitor], {"given_by": ""}),
-        (Visit, "id", records.visits, BLANK_VISIT),
-        (VisitStep, "visit_id", records.visits, {"note": ""}),
-        (Vitals, "visit_id", records.visits, {"readings": NOTHING_READ}),
+        (Visitor, "id", who, blank_visitor()),
+        (Consent, "visitor_id", who, {"given_by": ""}),
+        (Visit, "id", visits, BLANK_VISIT),
+        (VisitStep, "visit_id", visits, {"note": ""}),
+        (Vitals, "visit_id", visits, {"readings": NOTHING_READ}),
         (SlipEvent, "queue_number_id", records.numbers, {"reason": ""}),
+        (QueueEntry, "visit_id", visits, {"reason": ""}),
+        (QueueEvent, "entry_id", others.get("queue", ()), {"reason": "", "before": ""}),
+        (Care, "visit_id", visits, {"note": ""}),
+        (Greeting, "id", others.get("greeting", ()), {"name": "", "note": ""}),
+        (Escort, "visit_id", visits, {"handed_to": "", "note": ""}),
+        (Appointment, "id", others.get("appointment", ()), {"note": "", "uid": ""}),
+        (AppointmentEvent, "appointment_id", others.get("appointment", ()), {"reason": ""}),
+        (Question, "id", others.get("question", ()), {"text": "", "answer": ""}),
+        (Merge, "id", _ids(session, Merge, joined), {"moved": NOTHING_READ, "reason": ""}),
     ):
         counts[table.__tablename__] = _blank(session, table_of(table), column, ids, values)
-    return counts
+    return {table: count for table, count in counts.items() if count or table in ALWAYS_TOLD}
+
+
+def drop_pairs(session: Session, visitors: Sequence[int]) -> int:
+    """Delete the likely pairs of visitors: who is erased is like nobody; return how many."""
+    theirs = or_(LikelyPair.one_id.in_(visitors), LikelyPair.other_id.in_(visitors))
+    return int(session.execute(delete(LikelyPair).where(theirs)).rowcount)  # type: ignore[attr-defined]
 
 
 def _blank(session: Session, table: Table, column: str, ids: Sequence[int], values: Mapping[str, Any]) -> int:

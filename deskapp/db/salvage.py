@@ -394,20 +394,41 @@ def _go_on(copy: Any) -> None:
 
 
 def _make_keys(store: Store, key: bytes, keys_of: KeysOf) -> None:
-    """Make everything by which visitors are found; in order the keys go into the index several times as fast."""
+    """Make everything by which visitors are found; in order the keys go into the index several times as fast.
+
+    The keys of a record that was merged lead to the one that was kept.
+    """
     assert store.file is not None
+    stands = _standing(store)
     with cipher.opened(store.file, key) as copy:
         for visitors in _parts(store):
-            found = {visitor.id: keys_of(visitor) for visitor in visitors}
-            keys = sorted(
-                (name, who, grade) for who, (keys, _) in found.items() for name, grade in keys.items()
-            )
-            blocks = sorted((name, who) for who, (_, blocks) in found.items() for name in blocks)
+            found = [(stands.get(visitor.id, visitor.id), keys_of(visitor)) for visitor in visitors]
+            keys = sorted((name, who, grade) for who, (keys, _) in found for name, grade in keys.items())
+            blocks = sorted((name, who) for who, (_, blocks) in found for name in blocks)
             copy.execute("BEGIN")
-            copy.executemany("INSERT INTO search_key (key, visitor_id, grade) VALUES (?, ?, ?)", keys)
-            copy.executemany("INSERT INTO duplicate_key (key, visitor_id) VALUES (?, ?)", blocks)
+            copy.executemany(
+                "INSERT INTO search_key (key, visitor_id, grade) VALUES (?, ?, ?)"
+                " ON CONFLICT DO UPDATE SET grade = min(grade, excluded.grade)",
+                keys,
+            )
+            copy.executemany("INSERT OR IGNORE INTO duplicate_key (key, visitor_id) VALUES (?, ?)", blocks)
             copy.execute("COMMIT")
     search_bulk.rebuild(store)
+
+
+def _standing(store: Store) -> dict[int, int]:
+    """Return which record stands for each one that was merged, over any number of merges."""
+    asked = select(Visitor.id, Visitor.merged_into_id).where(Visitor.merged_into_id.is_not(None))
+    with store.reading() as session:
+        into = {who: kept for who, kept in session.execute(asked) if kept is not None}
+    found = {}
+    for who in into:
+        root, steps = who, 0
+        # A damaged file may hold a circle.
+        while root in into and steps <= len(into):
+            root, steps = into[root], steps + 1
+        found[who] = root
+    return found
 
 
 def _parts(store: Store) -> Iterator[Sequence[Visitor]]:

@@ -19,9 +19,9 @@ from typing import Any, Final
 from deskapp.db import cipher
 from deskapp.db.engine import refuse_network_path
 from deskapp.db.faults import disk_error, storage_error
-from deskapp.db.lanes import DRAFTS, in_lane
 from deskapp.db.secret_file import write_secret
 from deskapp.db.swap import prepared, put_in_place
+from deskapp.domain.lanes import DRAFTS, in_lane
 from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError
 

@@ -60,6 +60,7 @@ class Presence(enum.StrEnum):
     PARTLY = "partly"
     ABSENT = "absent"
     OFF = "off"
+    OVER = "over"
 
 
 PRESENCE_LABELS: Final[Mapping[Presence, str]] = {
@@ -68,6 +69,7 @@ PRESENCE_LABELS: Final[Mapping[Presence, str]] = {
     Presence.PARTLY: N_("absent for part of it"),
     Presence.ABSENT: N_("absent"),
     Presence.OFF: N_("not on duty"),
+    Presence.OVER: N_("over"),
 }
 
 
@@ -87,6 +89,16 @@ class BookingDraft:
     phone: str = ""
     minutes: int | None = None
     note: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where an appointment is moved to; beside another one it needs the reason."""
+
+    department_id: int
+    starts_at: dt.datetime
+    doctor_id: int | None = None
     reason: str = ""
 
 
@@ -224,13 +236,11 @@ def check_taken(wish: Wish, booked: Iterable[Booked]) -> bool:
     if len(in_the_way) < wish.room:
         return False
     if not wish.reason.strip():
-        other = in_the_way[0]
-        told = {"doctor": wish.doctor, "name": other.name, "time": other.begins.time()}
-        message = (
-            N_("{doctor} has {name} at {time} already. Beside another one books only who gives a reason.")
-            if wish.doctor
-            else N_("{name} has this time ({time}), and nobody else is free. More needs a reason.")
-        )
+        other = in_the_way[0] if in_the_way else Booked(wish.begins, wish.minutes)
+        told = {"doctor": wish.doctor, "time": other.begins.time(), "name": other.name}
+        message = N_("{doctor} has {name} at {time} already. Booking beside another one needs a reason.")
+        if not wish.doctor:
+            message = N_("Nobody of this department is free at {time}. One more needs a reason.")
         raise RuleError("appointment.taken", Text(message, told))
     return True
 
@@ -283,6 +293,8 @@ def presence_of(slots: Sequence[Slot], absent: bool) -> Presence:
     """Return what a day is like: its slots after absences, and whether an absence takes any."""
     if not slots:
         return Presence.ABSENT if absent else Presence.OFF
+    if all(slot.past for slot in slots):
+        return Presence.OVER
     if absent:
         return Presence.PARTLY
     return Presence.FREE if any(slot.free for slot in slots) else Presence.FULL

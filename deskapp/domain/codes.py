@@ -14,6 +14,7 @@ VISIT: Final = "V"
 VISITOR: Final = "P"
 EXPORT: Final = "X"
 ERASURE: Final = "E"
+QUESTION: Final = "Q"
 ENTROPY_BYTES: Final = 7
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -29,7 +30,7 @@ def make_code(prefix: str, entropy: bytes) -> str:
 
     Raises ValueError for another prefix or fewer than `ENTROPY_BYTES` bytes.
     """
-    if prefix not in (VISIT, VISITOR, EXPORT, ERASURE):
+    if prefix not in (VISIT, VISITOR, EXPORT, ERASURE, QUESTION):
         raise ValueError("prefix")
     if len(entropy) < ENTROPY_BYTES:
         raise ValueError("entropy")

@@ -1,4 +1,4 @@
-"""What a desk operator must know by heart: departments, doctors, prices.
+"""What a desk operator must know by heart: departments, doctors, prices, places, news, sentences to say.
 
 Drafts are what a person typed, views what a service returns; all are frozen. Times are
 timezone-aware UTC, money is integer fen, languages are the codes "zh", "en", "mn" and the like.
@@ -7,10 +7,76 @@ timezone-aware UTC, money is integer fen, languages are the codes "zh", "en", "m
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import enum
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Final
 
-from deskapp.domain.text import Words
+from deskapp.domain.text import N_, Words
+
+
+class Standing(enum.StrEnum):
+    """Whether a thing with days of validity is yet to come, holds, or is over."""
+
+    COMING = "coming"
+    VALID = "valid"
+    OVER = "over"
+
+
+class Kind(enum.StrEnum):
+    """Kinds of things in the directory, in the order in which they are listed."""
+
+    DEPARTMENT = "department"
+    DOCTOR = "doctor"
+    PRICE = "price"
+    PLACE = "place"
+    PROMOTION = "promotion"
+    NOTICE = "notice"
+    PHRASE = "phrase"
+    STAFF = "staff"
+    QUESTION = "question"
+
+
+KIND_LABELS: Final[Mapping[Kind, str]] = {
+    Kind.DEPARTMENT: N_("Departments"),
+    Kind.DOCTOR: N_("Doctors"),
+    Kind.PRICE: N_("Prices"),
+    Kind.PLACE: N_("Places and phones"),
+    Kind.PROMOTION: N_("Promotions"),
+    Kind.NOTICE: N_("Notices"),
+    Kind.PHRASE: N_("Phrases"),
+    Kind.STAFF: N_("Staff"),
+    Kind.QUESTION: N_("Open questions"),
+}
+
+SITUATIONS: Final[Mapping[str, str]] = {
+    "greet": N_("greeting and offering help"),
+    "triage": N_("what brings the visitor here"),
+    "red-flag": N_("emergency"),
+    "register": N_("record and media source"),
+    "number": N_("the number"),
+    "pay": N_("price and payment"),
+    "wait": N_("asking to wait"),
+    "escort": N_("both introductions"),
+    "step-away": N_("leaving and coming back"),
+    "direct": N_("directing"),
+    "decline": N_("declining"),
+    "calm": N_("calming"),
+    "see-off": N_("seeing off"),
+}
+"""Situations in which something is said, in the order of a visit."""
+
+
+def standing(valid_from: dt.date | None, valid_to: dt.date | None, today: dt.date) -> Standing:
+    """Return how days of validity, both included, stand to today; None is open.
+
+    Days that lie the wrong way round never hold: they are over.
+    """
+    if valid_to is not None and (today > valid_to or (valid_from is not None and valid_from > valid_to)):
+        return Standing.OVER
+    if valid_from is not None and today < valid_from:
+        return Standing.COMING
+    return Standing.VALID
 
 
 @dataclass(frozen=True)
@@ -31,6 +97,8 @@ class DepartmentDraft:
     phone: str = ""
     prefix: str = "A"
     active: bool = True
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -47,6 +115,8 @@ class DepartmentView:
     active: bool
     doctors: int
     on_duty: int
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +134,9 @@ class DoctorDraft:
     prefix: str = ""
     own_queue: bool = True
     active: bool = True
+    slot_minutes: int | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +144,8 @@ class DoctorView:
     """A doctor as visitors are told of them.
 
     `duty_from` and `duty_until` bound the stretch of duty that now lies in, both None when off duty;
-    `next_duty` is when the next one begins. `room` is the doctor's own, else the department's.
+    `next_duty` is when the next one begins. `room` is the doctor's own, else the department's; `own_room` is
+    "" where it is the department's. `slot_minutes` is the length of an appointment, None for the site's.
     """
 
     id: int
@@ -91,6 +165,10 @@ class DoctorView:
     duty_from: dt.datetime | None
     duty_until: dt.datetime | None
     next_duty: dt.datetime | None
+    own_room: str = ""
+    slot_minutes: int | None = None
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
 
     @property
     def on_duty(self) -> bool:
@@ -124,6 +202,93 @@ class PriceView:
 
 
 @dataclass(frozen=True)
+class PlaceDraft:
+    """Somewhere visitors are sent to, or a phone that is asked for, as typed."""
+
+    code: str
+    name: Words
+    department_id: int | None = None
+    room: str = ""
+    floor: str = ""
+    phone: str = ""
+    note: str = ""
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class PlaceView:
+    """A place or phone; `department` is None where it belongs to none."""
+
+    id: int
+    version: int
+    code: str
+    name: Words
+    department_id: int | None
+    department: Words | None
+    room: str
+    floor: str
+    phone: str
+    note: str
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True)
+class NoticeDraft:
+    """News of the house as typed; `on_board` shows it in the waiting room too."""
+
+    code: str
+    name: Words
+    text: Words
+    on_board: bool = False
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """News of the house."""
+
+    id: int
+    version: int
+    code: str
+    name: Words
+    text: Words
+    on_board: bool
+    valid_from: dt.date | None
+    valid_to: dt.date | None
+
+
+@dataclass(frozen=True)
+class PhraseDraft:
+    """A sentence to say as the site wants it; of a shipped one (same `code`) it takes the place."""
+
+    code: str
+    situation: str
+    words: Words
+    active: bool = True
+
+
+@dataclass(frozen=True)
+class PhraseView:
+    """A sentence to say. `id` and `version` are 0 where the site has none of its own under this code.
+
+    `shipped` is what came with the program, None for a sentence that only the site has; `own` says that
+    the site's text is the one in use.
+    """
+
+    id: int
+    version: int
+    code: str
+    situation: str
+    words: Words
+    own: bool
+    active: bool = True
+    shipped: Words | None = None
+
+
+@dataclass(frozen=True)
 class StaffDraft:
     """A member of staff as typed; `typing_speed` is characters a minute."""
 
@@ -139,6 +304,23 @@ class StaffDraft:
     qualifications: str = ""
     input_method: str = ""
     typing_speed: int | None = None
+
+
+@dataclass(frozen=True)
+class StaffView:
+    """A member of staff as colleagues look them up."""
+
+    id: int
+    version: int
+    number: str
+    name: str
+    department: Words | None
+    post: str
+    group_name: str
+    phone: str
+    languages: tuple[str, ...]
+    hired: dt.date | None
+    left: dt.date | None
 
 
 def price_grade(query: str, item: PriceView, spelled: Callable[[str], bool]) -> int | None:

@@ -14,7 +14,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from functools import cache, cached_property
+from typing import Any, Final
 
 from deskapp.domain.identity import check_fails
 from deskapp.domain.names import NameForms, NameTables, name_forms, normalise
@@ -112,41 +113,94 @@ WEAK_BLOCK: Final = "s:"
 """Beginnings of the blocking keys: few people share one of the strong ones, of the weak ones thousands."""
 
 
+class Known:
+    """A candidate with what comparing works out of it, each thing once: many pairs have one side in common."""
+
+    def __init__(self, candidate: Candidate, tables: NameTables) -> None:
+        self.candidate = candidate
+        self._tables = tables
+        self.birth_date, self.sex = candidate.birth_date, candidate.sex
+        self.is_sexed = candidate.sex in (Sex.MALE, Sex.FEMALE)
+        self.documents, self.address = candidate.documents, candidate.address
+        self.phones = tuple(map(_national, candidate.phones))
+        self.kinds = [(document.partition(":")[0], document) for document in candidate.documents]
+
+    @cached_property
+    def forms(self) -> NameForms:
+        """The name taken apart."""
+        return name_forms(self.candidate.name, self._tables)
+
+    @cached_property
+    def eight(self) -> str:
+        """The birth date as eight digits, "" where it is not known."""
+        born = self.birth_date
+        return f"{born.year:04}{born.month:02}{born.day:02}" if born is not None else ""
+
+    @cached_property
+    def where(self) -> str:
+        """The address as it is compared."""
+        return normalise(self.address, self._tables)
+
+    @cached_property
+    def blocks(self) -> frozenset[str]:
+        """The blocking keys, see `blocks`."""
+        return _blocks(self)
+
+    @cached_property
+    def initials(self) -> frozenset[str]:
+        """The first letters of the name's words or syllables, in the order of the alphabet, for each spelling."""
+        return frozenset(_initials([_sound(word) for word in spelled]) for spelled in self.forms.spelled)
+
+
 def blocks(candidate: Candidate, tables: NameTables) -> frozenset[str]:
     """Return the blocking keys: only people who share one are compared.
 
     Document; phone; birth date (day and month in either order) with initials; surname with birth year.
     Any word of a name in letters can be the surname.
     """
-    keys = {f"d:{document}" for document in candidate.documents}
-    keys |= {f"p:{digits[-_PHONE_TAIL:]}" for digits in map(_national, candidate.phones) if digits}
-    born = candidate.birth_date
-    forms = name_forms(candidate.name, tables)
+    return Known(candidate, tables).blocks
+
+
+def _blocks(known: Known) -> frozenset[str]:
+    keys = {f"d:{document}" for document in known.documents}
+    keys |= {f"p:{digits[-_PHONE_TAIL:]}" for digits in known.phones if digits}
+    born = known.birth_date
+    forms = known.forms
     if born is None or not forms.literal:
         return frozenset(keys)
     first, second = sorted((born.month, born.day))
     for spelled in forms.spelled:
         sounds = [_sound(word) for word in spelled]
-        initials = "".join(sorted(sound[0] for sound in sounds))
-        keys.add(f"b:{born.year}-{first:02}-{second:02}:{initials}")
+        keys.add(f"b:{born.year}-{first:02}-{second:02}:{_initials(sounds)}")
         keys |= {f"s:{sound}:{born.year}" for sound in (sounds[:1] if forms.han else sounds)}
     return frozenset(keys)
 
 
+def _initials(sounds: Iterable[str]) -> str:
+    return "".join(sorted(sound[0] for sound in sounds))
+
+
 def compare(a: Candidate, b: Candidate, tables: NameTables) -> Likeness:
     """Say how surely `a` and `b` are one person and why; the order does not matter."""
-    document = _documents(a.documents, b.documents)
-    others = [
-        document,
-        _births(a.birth_date, b.birth_date),
-        _sexes(a.sex, b.sex),
-        # A household shares phone and address: together they say no more than the stronger one.
-        max(_phones(a.phones, b.phones), _addresses(a.address, b.address, tables), key=_strength),
-    ]
-    # Most pairs of a block can't reach the desk whatever the names are, which are dear to compare.
+    return likeness(Known(a, tables), Known(b, tables))
+
+
+_NOBODY: Final = Likeness(0.0, Band.NEW, ())
+
+
+def likeness(a: Known, b: Known) -> Likeness:
+    """Say how surely two are one person, as `compare` does."""
+    born, sex = _births(a, b), _sexes(a, b)
+    document = _documents(a, b)
+    # Most pairs of a block can't reach the desk whatever the rest is, which is dearer to compare.
+    if document.points + born.points + sex.points + _SAME_PHONE.points + _SAME_NAME.points < ASK_FROM:
+        return _NOBODY
+    # A household shares phone and address: together they say no more than the stronger one.
+    home = max(_phones(a.phones, b.phones), _addresses(a, b), key=_strength)
+    others = [document, born, sex, home]
     if sum(finding.points for finding in others) + _SAME_NAME.points < ASK_FROM:
-        return Likeness(0.0, Band.NEW, ())
-    name = _names(name_forms(a.name, tables), name_forms(b.name, tables))
+        return _NOBODY
+    name = _names(a.forms, b.forms)
     findings = sorted([*others, name], key=_strength, reverse=True)
     points = sum(finding.points for finding in findings)
     return Likeness(
@@ -166,17 +220,23 @@ def _strength(finding: _Finding) -> float:
     return abs(finding.points)
 
 
-def _slips(a: str, b: str) -> int:
-    """Count wrong, missing, extra and neighbouring swapped characters; more than one is as good as many."""
+@cache
+def _osa() -> Any:
+    """Return what counts slips; imported at the first comparison, and not looked up at each of millions."""
     from rapidfuzz.distance import OSA
 
-    return OSA.distance(a, b, score_cutoff=1)
+    return OSA
+
+
+def _slips(a: str, b: str) -> int:
+    """Count wrong, missing, extra and neighbouring swapped characters; more than one is as good as many."""
+    count: int = _osa().distance(a, b, score_cutoff=1)
+    return count
 
 
 def _similarity(a: str, b: str) -> float:
-    from rapidfuzz.distance import OSA
-
-    return OSA.normalized_similarity(a, b)
+    share: float = _osa().normalized_similarity(a, b)
+    return share
 
 
 # Names
@@ -263,34 +323,36 @@ def _sound(word: str) -> str:
 # The other fields
 
 
-def _births(a: date | None, b: date | None) -> _Finding:
+def _births(one: Known, other: Known) -> _Finding:
+    a, b = one.birth_date, other.birth_date
     if a is None or b is None:
         return _NOTHING
     if a == b:
         return _SAME_BIRTH
     if (a.year, a.month, a.day) == (b.year, b.day, b.month):
         return _SWAPPED_BIRTH
-    return _NEAR_BIRTH if _slips(f"{a:%Y%m%d}", f"{b:%Y%m%d}") <= 1 else _OTHER_BIRTH
+    return _NEAR_BIRTH if _slips(one.eight, other.eight) <= 1 else _OTHER_BIRTH
 
 
-def _sexes(a: Sex, b: Sex) -> _Finding:
-    if not {a, b} <= {Sex.MALE, Sex.FEMALE}:
+def _sexes(a: Known, b: Known) -> _Finding:
+    if not (a.is_sexed and b.is_sexed):
         return _NOTHING
-    return _SAME_SEX if a is b else _OTHER_SEX
+    return _SAME_SEX if a.sex is b.sex else _OTHER_SEX
 
 
 def _phones(a: Iterable[str], b: Iterable[str]) -> _Finding:
-    pairs = [(one, other) for one in map(_national, a) for other in map(_national, b)]
-    pairs = [pair for pair in pairs if min(map(len, pair)) >= _PHONE_MIN]
+    pairs = [(one, other) for one in a for other in b if min(len(one), len(other)) >= _PHONE_MIN]
     if any(one.endswith(other) or other.endswith(one) for one, other in pairs):
         return _SAME_PHONE
     return _NEAR_PHONE if any(_slips(one, other) <= 1 for one, other in pairs) else _NOTHING
 
 
-def _documents(a: frozenset[str], b: frozenset[str]) -> _Finding:
-    if same := a & b:
+def _documents(a: Known, b: Known) -> _Finding:
+    if not a.kinds or not b.kinds:
+        return _NOTHING
+    if same := a.documents & b.documents:
         return _SAME_DOUBTFUL if all(map(_doubtful, same)) else _SAME_DOCUMENT
-    pairs = [(one, other) for one in a for other in b if one.partition(":")[0] == other.partition(":")[0]]
+    pairs = [(one, other) for kind, one in a.kinds for like, other in b.kinds if kind == like]
     if not pairs:
         return _NOTHING
     if any(_slips(one, other) <= 1 for one, other in pairs):
@@ -303,11 +365,10 @@ def _doubtful(document: str) -> bool:
     return check_fails(DocumentKind(kind), number)
 
 
-def _addresses(a: str, b: str, tables: NameTables) -> _Finding:
-    if not a or not b:
+def _addresses(a: Known, b: Known) -> _Finding:
+    if not a.address or not b.address:
         return _NOTHING
-    same = _similarity(normalise(a, tables), normalise(b, tables)) >= _NEAR
-    return _SAME_ADDRESS if same else _NOTHING
+    return _SAME_ADDRESS if _similarity(a.where, b.where) >= _NEAR else _NOTHING
 
 
 def _national(phone: str) -> str:

@@ -47,6 +47,12 @@ class Keeping:
         return self.since is None or self.since <= today
 
 
+def merged_away_error(code: str) -> RuleError:
+    """Return the refusal to erase a record that went into another one: `code` is that one's."""
+    message = N_("This record was merged into {code}. Erase that one: both go together.")
+    return RuleError("retention.merged", Text(message, {"code": code}))
+
+
 def is_erased(name: str) -> bool:
     """Say whether the record with this name was erased."""
     return name == ERASED_NAME
@@ -171,6 +177,16 @@ ERASED_PARTS: Final[Mapping[str, str]] = {
     "visit_step": N_("notes on steps"),
     "vitals": N_("vital signs"),
     "slip_event": N_("reasons on queue numbers"),
+    "queue_entry": N_("reasons in the waiting line"),
+    "queue_event": N_("history of the waiting line"),
+    "care": N_("notes on care while waiting"),
+    "greeting": N_("names and notes from the door"),
+    "escort": N_("notes on ways to the doctor"),
+    "appointment": N_("notes on appointments"),
+    "appointment_event": N_("reasons on appointments"),
+    "question": N_("questions asked, and their answers"),
+    "visitor_merge": N_("what merging records moved"),
+    "likely_pair": N_("likely pairs with other records"),
     "request": N_("stored answers that could name the person"),
     "audit_body": N_("what lines of the audit trail said"),
 }

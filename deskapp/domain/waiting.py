@@ -14,6 +14,7 @@ from typing import Final
 
 from deskapp.domain.registration import SlipState
 from deskapp.domain.text import N_, Text, Words
+from deskapp.errors import RuleError
 
 
 class Standing(enum.StrEnum):
@@ -64,6 +65,47 @@ OPEN: Final = frozenset({Standing.WAITING, Standing.CALLED, Standing.PARKED})
 """States in which somebody still waits."""
 LIVE: Final = OPEN | {Standing.WITH_DOCTOR}
 """States that the waiting page shows."""
+
+ABSENCES_ALLOWED: Final = 1
+"""So many times whoever does not come when called goes back into the line; after that the place is parked."""
+_CLOSED: Final = frozenset(Standing) - LIVE
+_AFTER: Final[Mapping[QueueAct, tuple[frozenset[Standing], Standing]]] = {
+    QueueAct.JOINED: (_CLOSED, Standing.WAITING),
+    QueueAct.CALLED: (frozenset({Standing.WAITING, Standing.PARKED}), Standing.CALLED),
+    QueueAct.CALLED_AGAIN: (frozenset({Standing.CALLED}), Standing.CALLED),
+    QueueAct.REQUEUED: (frozenset({Standing.CALLED}), Standing.WAITING),
+    QueueAct.NO_SHOW: (frozenset({Standing.CALLED}), Standing.WAITING),
+    QueueAct.PARKED: (frozenset({Standing.WAITING, Standing.CALLED}), Standing.PARKED),
+    QueueAct.RETURNED: (frozenset({Standing.PARKED}), Standing.WAITING),
+    QueueAct.MOVED: (OPEN, Standing.WAITING),
+    QueueAct.STARTED: (OPEN, Standing.WITH_DOCTOR),
+    QueueAct.FINISHED: (frozenset({Standing.WITH_DOCTOR}), Standing.FINISHED),
+    QueueAct.LEFT: (LIVE, Standing.LEFT),
+    QueueAct.EMERGENCY: (LIVE, Standing.EMERGENCY),
+    QueueAct.WITHDRAWN: (LIVE, Standing.WITHDRAWN),
+    QueueAct.CARRIED_OVER: (OPEN, Standing.WAITING),
+}
+"""From which states an act is possible, and to which it leads. An undoing leads back to wherever it was."""
+
+
+def may(act: QueueAct, standing: Standing) -> bool:
+    """Say whether an act is possible for a place in this state."""
+    return act in _AFTER and standing in _AFTER[act][0]
+
+
+def after(act: QueueAct, standing: Standing, absences: int = 0) -> Standing:
+    """Return the state of a place after an act.
+
+    `absences` is how often its visitor did not come when called, before this act. Raises `RuleError`
+    "queue.not-now" where the act is not possible.
+    """
+    if not may(act, standing):
+        message = Text(N_("This is not possible now: {state}."), {"state": Text(STANDING_LABELS[standing])})
+        raise RuleError("queue.not-now", message)
+    if act is QueueAct.NO_SHOW and absences >= ABSENCES_ALLOWED:
+        return Standing.PARKED
+    return _AFTER[act][1]
+
 
 STANDING_LABELS: Final[Mapping[Standing, str]] = {
     Standing.WAITING: N_("waiting"),
@@ -144,8 +186,9 @@ class WaitingRow:
         queue: "doctor:ID" or "department:ID"; `line` and `doctor` are its names.
         place: 1 for who is next in this line; None for who does not stand in it (called, parked, with doctor).
         name_masked: as the board shows it; `name` is for the desk.
-        since: from when the wait counts (number given); `waited` is whole minutes until now, never negative.
-        why: the reasons for the place, in words, strongest first.
+        since: from when the wait counts (number given); `waited` is whole minutes until now, or until the doctor
+            began, never negative.
+        why: the reasons for the place, in words, strongest first; of a parked one why it is, where nobody said it.
         apology_due: an apology has to be said now; `reassess_due` likewise for looking again how urgent it is.
         obstacle: why nobody can see this visitor now (doctor off duty, department closed), None when all is well.
         from_yesterday: the number is of an earlier site day, `day`.
@@ -190,7 +233,10 @@ class WaitingRow:
 
 @dataclass(frozen=True)
 class LineSum:
-    """One waiting line in figures, for the list of lines: how many wait, are with the doctor, the longest wait."""
+    """One waiting line in figures, for the list of lines: how many wait, are with the doctor, the longest wait.
+
+    `waiting` counts the called and the parked too; `longest` is in minutes; `on_duty` counts its doctors.
+    """
 
     queue: str
     line: Words

@@ -15,6 +15,7 @@ from deskapp.domain.papers import (
     RegistrationPaper,
     SlipPaper,
 )
+from deskapp.domain.statistics_tables import OverviewPaper
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
 from deskapp.i18n import Translator
@@ -60,6 +61,14 @@ _ALL: Final = (
         ("A4",),
         RecoveryPaper,
         "recovery_sheet:recovery_sheet",
+        of_visit=False,
+    ),
+    FormSpec(
+        "intake-overview",
+        N_("Overview of the intake"),
+        ("A4",),
+        OverviewPaper,
+        "overview:overview",
         of_visit=False,
     ),
 )

@@ -25,10 +25,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from deskapp.db.engine import Store
-from deskapp.db.lanes import WRITES, in_lane
 from deskapp.db.unit_of_work import Clock, Entropy, Work, earlier_result, unit_of_work
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.changes import Changes
+from deskapp.domain.lanes import WRITES, in_lane
 from deskapp.errors import DeskError, PermissionDenied
 from deskapp.services.readings import Readings
 

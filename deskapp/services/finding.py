@@ -2,8 +2,154 @@
 
 from __future__ import annotations
 
-from deskapp.services.base import Service
+import datetime as dt
+import functools
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sqlalchemy import func, select, union_all
+from sqlalchemy.orm import Session
+
+from deskapp import names_table
+from deskapp.db.base import Editable
+from deskapp.db.engine import Store
+from deskapp.db.models.directory import (
+    Department,
+    Doctor,
+    Notice,
+    PhraseText,
+    Place,
+    PriceItem,
+    Promotion,
+    Staff,
+)
+from deskapp.db.unit_of_work import Clock
+from deskapp.domain.access import Actor, Permission
+from deskapp.domain.directory import Kind, Standing, standing
+from deskapp.domain.finding import Entry, Found, Group, Listed, best, grade
+from deskapp.domain.intake import VisitorHit
+from deskapp.domain.names import query_key
+from deskapp.services.base import Service, composed, reads
+from deskapp.services.house import HouseRules
+from deskapp.services.intake.visitors import VisitorService
+from deskapp.services.looking_up import entries_of
+
+TABLES: Final[Sequence[type[Editable]]] = (
+    *(Department, Doctor, PriceItem, Place, Promotion, Notice, PhraseText, Staff),
+)
+MOST_VISITORS: Final = 8
 
 
 class FindingService(Service):
-    """Finding anything from one field: people, staff, doctors, prices, places, news, phrases."""
+    """Finding anything from one field.
+
+    What the directory holds is kept ready, and read again when a version in it says that something changed,
+    here or at another desk: a key typed costs one small query and a walk through memory.
+    """
+
+    def __init__(self, store: Store, clock: Clock | None = None, house: HouseRules | None = None) -> None:
+        super().__init__(store, clock)
+        self.house = house or HouseRules()
+        self._visitors = VisitorService(store, clock)
+        self._lock = threading.Lock()
+        self._known: tuple[object, tuple[Entry, ...]] = (None, ())
+
+    @reads(Permission.DIRECTORY_READ)
+    def listed(
+        self, session: Session, query: str = "", kind: Kind | None = None, *, over: bool = True
+    ) -> list[Listed]:
+        """Return what the directory holds that answers `query`, of one kind or all, best first.
+
+        What is over stands behind the rest, or is left out. Questions are not in it.
+        """
+        today = self.today()
+        wanted = [entry for entry in self._entries(session) if kind is None or entry.kind is kind]
+        found = [Listed(entry, _standing(entry, today), how) for entry, how in _graded(wanted, query)]
+        if not over:
+            found = [one for one in found if one.standing is not Standing.OVER]
+        kinds = list(Kind)
+        ranked = sorted(
+            enumerate(found),
+            key=lambda at: (
+                at[1].standing is Standing.OVER,
+                at[1].grade,
+                kinds.index(at[1].entry.kind),
+                at[0],
+            ),
+        )
+        return [one for _place, one in ranked]
+
+    @composed(Permission.DIRECTORY_READ)
+    def find(self, actor: Actor, query: str) -> list[Found]:
+        """Return what one field finds: visitors for who may see them, and all of the directory, by groups."""
+        typed = query.strip()
+        if not typed:
+            return []
+        found = [_found(one) for one in self.listed(actor, typed)]
+        if actor.may(Permission.VISITOR_READ):
+            found += [_visitor(hit, typed) for hit in self._visitors.find(actor, typed, MOST_VISITORS)]
+        return best(found)
+
+    def _entries(self, session: Session) -> tuple[Entry, ...]:
+        mark = _mark(session)
+        with self._lock:
+            if self._known[0] != mark:
+                self._known = mark, tuple(entries_of(session, self.house))
+            return self._known[1]
+
+
+def _mark(session: Session) -> object:
+    """Return what differs as soon as anything in the directory was added or changed."""
+    asked = [
+        select(
+            func.count(kind.id), func.coalesce(func.max(kind.id), 0), func.coalesce(func.sum(kind.version), 0)
+        )
+        for kind in TABLES
+    ]
+    return tuple(tuple(int(figure) for figure in row) for row in session.execute(union_all(*asked)))
+
+
+def _graded(entries: Sequence[Entry], query: str) -> list[tuple[Entry, int]]:
+    words = tuple(query.casefold().split())
+    spelled = _spelled_by(query)
+    graded = [(entry, grade(words, entry, spelled)) for entry in entries]
+    return [(entry, how) for entry, how in graded if how is not None]
+
+
+def _spelled_by(query: str) -> Callable[[str], bool]:
+    """Return what says whether one of an entry's spellings begins as the query is spelled."""
+    # Letters alone: of anything else a key keeps only part.
+    key = _key(query) if query.replace(" ", "").isalnum() else ""
+    begins = f"\n{key}"
+    return lambda keys: bool(key) and begins in keys
+
+
+@functools.lru_cache(maxsize=1000)
+def _key(query: str) -> str:
+    return query_key(query, names_table.load())
+
+
+def _standing(entry: Entry, today: dt.date) -> Standing:
+    return standing(entry.valid_from, entry.valid_to, today) if entry.active else Standing.OVER
+
+
+def _found(one: Listed) -> Found:
+    entry = one.entry
+    return Found(
+        Group(entry.kind.value),
+        entry.record,
+        entry.title,
+        entry.second,
+        entry.aside,
+        entry.copied,
+        one.grade,
+        one.standing,
+        entry.valid_from if one.standing is Standing.COMING else None,
+    )
+
+
+def _visitor(hit: VisitorHit, typed: str) -> Found:
+    second = tuple(filter(None, (hit.birth_date.isoformat() if hit.birth_date else "", hit.document_masked)))
+    sure = typed.casefold() in (hit.name.casefold(), hit.code.casefold())
+    return Found(Group.VISITOR, hit.id, hit.name, second, hit.phone_masked, "", 0 if sure else 1, data=hit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +26,7 @@ class HouseRules:
     def __init__(self, own: Path | None = None) -> None:
         self._own = own if own is not None and own.is_dir() else None
         self._mistakes: list[Text] = []
+        self._site: Mapping[str, Sentence] = {}
 
     @cached_property
     def triage(self) -> TriageRules:
@@ -38,9 +39,18 @@ class HouseRules:
         return self._read(triage_rules.load_urgency)
 
     @cached_property
-    def sentences(self) -> dict[str, Sentence]:
-        """The library of sentences by code."""
+    def shipped(self) -> dict[str, Sentence]:
+        """The library of sentences by code, as the files have it."""
         return self._read(triage_rules.load_sentences)
+
+    @property
+    def sentences(self) -> Mapping[str, Sentence]:
+        """The library of sentences by code; what the site wrote in the directory takes the place of the files'."""
+        return {**self.shipped, **self._site} if self._site else self.shipped
+
+    def take_site(self, sentences: Mapping[str, Sentence]) -> None:
+        """Use these sentences of the site's own from now on: the directory read or changed them."""
+        self._site = dict(sentences)
 
     def mistakes(self) -> tuple[Text, ...]:
         """Read everything, and return what is wrong in the site's own files, in words."""

@@ -28,7 +28,8 @@ from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
 from deskapp.services.base import Done, Service, composed, new_request, reads, writes
 from deskapp.services.checks import plain_line
-from deskapp.services.intake.keys import visitor_keys
+from deskapp.services.intake.keys import merged_records, standing_id, united_blocks, united_keys
+from deskapp.services.intake.merging import replace_blocks
 from deskapp.services.settings import site_value
 
 AT_ONCE: Final = 20
@@ -36,6 +37,8 @@ AT_ONCE: Final = 20
 KEYS_AT_ONCE: Final = 500
 """Visitors whose keys are looked for in one reading of the tables for searching."""
 FOUND: Final = 20
+ALWAYS_PROVED: Final = frozenset({"visitor", "visit", "number"})
+"""Of what a proof counts the records, also those of which no line of the trail was left."""
 
 
 @dataclass(frozen=True)
@@ -136,9 +139,8 @@ class RetentionService(Service):
         key = query_key(typed, names_table.load())
         if code is not None:
             visits = select(Visit.visitor_id).where(Visit.code == code)
-            ids = session.scalars(
-                select(Visitor.id).where((Visitor.code == code) | Visitor.id.in_(visits))
-            ).all()
+            asked = select(Visitor.id).where((Visitor.code == code) | Visitor.id.in_(visits))
+            ids = [standing_id(session, who) for who in session.scalars(asked)]
         else:
             ids = search.find(session, key, FOUND) if key else []
         return self._kept(session, ids, _years(session))
@@ -244,14 +246,21 @@ class _Erasing:
         visitor = session.get_one(Visitor, visitor_id, with_for_update=True)
         reason = self._allowed(visitor)
         moment = visitor.last_visit or visitor.first_seen
+        # The records merged into this one are the same person's: they go with it.
+        merged = merged_records(session, visitor_id)
         # Both: what is stored now, also where somebody edited the record since the keys were read.
-        search.replace_keys(session, visitor_id, (visitor_keys(visitor), moment), ({}, moment))
+        known = united_keys([visitor, *merged]), united_blocks([visitor, *merged])
+        search.replace_keys(session, visitor_id, (known[0], moment), ({}, moment))
+        replace_blocks(session, visitor_id, known[1], ())
         rows = erasing.drop_keys(session, keys)
-        records = erasing.records_of(session, visitor_id)
+        records = erasing.records_of(session, visitor_id, [record.id for record in merged])
+        pairs = erasing.drop_pairs(session, records.visitors)
         rows |= erasing.blank(session, records) | {"request": self.answers}
+        rows |= {"likely_pair": pairs} if pairs else {}
         ref = ErasedRef(work.new_code(ERASURE), visitor_id)
         _prove(work, ref, records, rows, reason)
-        session.expire(visitor)
+        for record in (visitor, *merged):
+            session.expire(record)
         work.record("visitor.erase", "visitor", visitor_id, after={"proof": ref.code})
         for visit in records.visits:
             work.touch("visit", visit)
@@ -261,6 +270,9 @@ class _Erasing:
         """Return the reason under which this one may be erased now; raises where that may not be."""
         if retention.is_erased(visitor.name):
             raise retention.erased_error()
+        if visitor.merged_into_id is not None:
+            kept_id = standing_id(self.work.session, visitor.id)
+            raise retention.merged_away_error(self.work.session.get_one(Visitor, kept_id).code)
         booked = _booked(self.work.session, [visitor.id], self.work.now).get(visitor.id)
         kept = _kept_visitor(visitor, booked, self.years, self.work.day)
         retention.refuse_kept(kept.keeping, self.work.day)
@@ -269,12 +281,14 @@ class _Erasing:
 
 def _prove(work: Work, ref: ErasedRef, records: erasing.Records, rows: dict[str, int], reason: str) -> None:
     lines = {record: erasing.digests(work.session, *record) for record in records.by_topic()}
-    # Most visits were never printed: of those there is nothing to prove.
-    lines = {record: gone for record, gone in lines.items() if gone or record[0] != "print"}
+    # Most visits were never printed, and so with much else: of those there is nothing to prove.
+    lines = {record: gone for record, gone in lines.items() if gone or record[0] in ALWAYS_PROVED}
     rows["audit_body"] = sum(map(len, lines.values()))
     proofs: list[dict[str, Any]] = []
     for (topic, record), gone in lines.items():
-        report: dict[str, object] = {"lines": gone} | ({"rows": rows} if topic == "visitor" else {})
+        report: dict[str, object] = {"lines": gone} | (
+            {"rows": rows} if (topic, record) == ("visitor", records.visitor) else {}
+        )
         proofs.append(
             {
                 "code": ref.code,
@@ -311,6 +325,7 @@ def _due(now: dt.datetime, years: int) -> Select[int]:
     return select(Visitor.id).where(
         func.coalesce(Visitor.last_visit, Visitor.first_seen) < before,
         Visitor.name != ERASED_NAME,
+        Visitor.merged_into_id.is_(None),
         ~exists(select(Appointment.id).where(expected)),
     )
 
@@ -351,7 +366,7 @@ def _proof_rows() -> Select[Any]:
         select(*columns, Account.name, Erasure.reason)
         .join(Visitor, Visitor.id == Erasure.record_id)
         .outerjoin(Account, Account.id == Erasure.account_id)
-        .where(Erasure.topic == "visitor")
+        .where(Erasure.topic == "visitor", Visitor.merged_into_id.is_(None))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 import msgspec
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from deskapp.db.models.access import Logo, Setting
 from deskapp.db.unit_of_work import Work
+from deskapp.domain import house_figures
 from deskapp.domain.access import Permission
 from deskapp.domain.text import N_, Text
-from deskapp.errors import InputError
+from deskapp.errors import ConflictError, InputError
 from deskapp.services.base import Service, reads, writes
 from deskapp.settings import OPTIONS, Option, Scope
 
@@ -43,8 +45,21 @@ class SettingsService(Service):
 
     @writes(Permission.SETTINGS_WRITE)
     def change(self, work: Work, name: str, value: object) -> None:
-        """Set a site option."""
-        put(work, OPTIONS[name], value, "")
+        """Set a site option; `InputError` with its name as the field for a value that it can't have."""
+        _put_figure(work, name, value)
+
+    @writes(Permission.SETTINGS_WRITE)
+    def change_figures(self, work: Work, values: Mapping[str, object], seen: Mapping[str, object]) -> None:
+        """Set several site options in one transaction.
+
+        `seen` is what each was when it was typed over: `ConflictError` where somebody set another value since.
+        """
+        for name in sorted(values):
+            before = _site_value_locked(work.session, OPTIONS[name])
+            if name in seen and before not in (seen[name], values[name]):
+                raise ConflictError
+            if before != values[name]:
+                _put_figure(work, name, values[name])
 
     @writes(Permission.SIGNED_IN)
     def change_here(self, work: Work, name: str, value: object, workstation: str) -> None:
@@ -74,6 +89,19 @@ def put(work: Work, option: Option[T], value: T, workstation: str) -> None:
         row.value = encoded
     work.record("setting.change", "setting", None, before={option.name: before}, after={option.name: value})
     work.touch("setting")
+
+
+def _put_figure(work: Work, name: str, value: object) -> None:
+    option = OPTIONS[name]
+    if type(value) is type(option.default):
+        house_figures.check(name, value)
+    put(work, option, value, "")
+
+
+def _site_value_locked(session: Session, option: Option[T]) -> T:
+    key = (Scope.SITE.value, option.name)
+    row = session.get(Setting, key, with_for_update=True, populate_existing=True)
+    return msgspec.json.decode(row.value, type=type(option.default)) if row else option.default
 
 
 def site_value(session: Session, option: Option[T]) -> T:

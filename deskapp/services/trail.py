@@ -21,7 +21,6 @@ from deskapp import settings
 from deskapp.db import anchors
 from deskapp.db.audit import BODY, ENTRY
 from deskapp.db.engine import Store
-from deskapp.db.lanes import WRITES, in_lane
 from deskapp.db.models.access import Account
 from deskapp.db.models.directory import Department, Doctor, PriceItem, Staff
 from deskapp.db.models.intake import QueueNumber, Visit, Visitor
@@ -29,6 +28,7 @@ from deskapp.db.unit_of_work import Clock, Work
 from deskapp.db.workstation import Workstation
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.codes import EXPORT, VISIT, check_code
+from deskapp.domain.lanes import WRITES, in_lane
 from deskapp.domain.text import N_, Text, Words
 from deskapp.domain.trail import ACTION_LABELS, ACTIONS, FieldLine, Kind, field_lines
 from deskapp.errors import InputError
@@ -257,7 +257,7 @@ def _record(session: Session, typed: str) -> tuple[tuple[str, ...], int]:
         found = session.scalar(select(kind.id).where(kind.code == code))
         if found is not None:
             # A form is printed of a visit and counted under its number.
-            return (("visit", "print") if is_visit else ("visitor",)), found
+            return (("visit", "print") if is_visit else ("visitor", "numbers")), found
     message = N_("Nothing here has this number. Type the number of a visit or a person as it is printed.")
     raise InputError("record", "trail.unknown", Text(message))
 
@@ -288,6 +288,7 @@ def _people(session: Session, rows: Iterable[Any]) -> dict[int, str]:
 # What stands for a record: never the name of a visitor, which the line may be there to protect.
 _SHOWN_AS: Final[dict[str, Callable[[], Any]]] = {
     "visitor": lambda: select(Visitor.id, Visitor.code),
+    "numbers": lambda: select(Visitor.id, Visitor.code),
     "visit": lambda: select(Visit.id, Visit.code),
     "print": lambda: select(Visit.id, Visit.code),
     "number": lambda: select(QueueNumber.id, QueueNumber.label),

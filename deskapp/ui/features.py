@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
+
+from PySide6.QtWidgets import QWidget
 
 from deskapp.domain.access import Permission
 from deskapp.domain.text import N_
-from deskapp.ui.base_tab import BaseTab
+from deskapp.ui.base_tab import BaseTab, Desk
 
 
 @dataclass(frozen=True)
@@ -43,3 +46,28 @@ FEATURES: Final = (
         "admin", N_("Administration"), "shield", "deskapp.ui.admin.tab:AdminTab", Permission.ADMINISTRATION
     ),
 )
+
+
+class Companion(Protocol):
+    """Something of a feature that lives as long as the desk, whoever is signed in and while nobody is."""
+
+    def start(self) -> None:
+        """Begin: the desk is open."""
+        ...
+
+    def stop(self) -> None:
+        """End: the desk closes."""
+        ...
+
+
+COMPANIONS: Final = ("deskapp.ui.intake.board.keeper:BoardKeeper",)
+
+
+def companions(desk: Desk, window: QWidget) -> list[Companion]:
+    """Return what lives beside the tabs of a desk, not yet started."""
+    made: list[Companion] = []
+    for place in COMPANIONS:
+        module, _, name = place.partition(":")
+        make: Callable[[Desk, QWidget], Companion] = getattr(importlib.import_module(module), name)
+        made.append(make(desk, window))
+    return made

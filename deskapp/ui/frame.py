@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from PySide6.QtCore import QObject, QSize, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from deskapp.domain.access import Actor
+from deskapp.domain.intake import VisitView
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.ui import icons, style
@@ -13,13 +16,27 @@ from deskapp.ui.access.user_menu import UserMenu
 from deskapp.ui.backup_sign import BackupSign
 from deskapp.ui.base_tab import BaseTab, BaseView, Desk, Way
 from deskapp.ui.features import FEATURES, Feature
+from deskapp.ui.finder import Finder, InFront, Place
 from deskapp.ui.help import HelpDialog
-from deskapp.ui.keys import Action
+from deskapp.ui.keys import Action, KeyAction
 from deskapp.ui.messages import LastAction, Notice
 from deskapp.ui.session import Session
+from deskapp.ui.site_phrases import SitePhrases
+from deskapp.ui.whereabouts import WhereaboutsSign
 from deskapp.ui.widgets.key_bar import KeyBar, LastActionBar
 from deskapp.ui.widgets.message_bar import MessageBar
 from deskapp.ui.widgets.pages import PagedTab
+
+
+@runtime_checkable
+class Visiting(Protocol):
+    """A page that has a visit in front."""
+
+    visit_id: int | None
+
+    def current(self) -> VisitView | None:
+        """Return that visit, if there is one."""
+        ...
 
 
 class Frame(QWidget):
@@ -43,7 +60,13 @@ class Frame(QWidget):
         self._lock = QPushButton()
         self._lock.setProperty("flat", True)
         self._lock.setIcon(icons.icon("lock"))
+        self._find = QPushButton()
+        self._find.setProperty("flat", True)
+        self._find.setIcon(icons.icon("search"))
+        self._find.clicked.connect(self.open_finder)
+        self._phrases = SitePhrases(desk, self)
         self._foot = Foot(desk)
+        self.whereabouts = WhereaboutsSign(desk)
         self._lay_out()
         self._tabs.currentChanged.connect(self._on_tab)
         self._menu = UserMenu(desk, session, self)
@@ -59,6 +82,8 @@ class Frame(QWidget):
     def _lay_out(self) -> None:
         self._top = top = QHBoxLayout()
         top.addWidget(self._tabs, 1)
+        top.addWidget(self._find)
+        top.addWidget(self.whereabouts)
         top.addWidget(self._user)
         top.addWidget(self._lock)
         rows = QVBoxLayout(self)
@@ -82,6 +107,7 @@ class Frame(QWidget):
             Action("session.lock", N_("Lock"), self._session.lock, "Ctrl+L", "lock", in_bar=False),
             Action("session.switch", N_("Switch user"), self._session.switch_user, "Ctrl+U", in_bar=False),
             Action("page.help", N_("Help"), self.show_help, "F1", "circle-help"),
+            Action("find.anything", N_("Find anything"), self.open_finder, "Ctrl+K", "search", in_bar=False),
             Action(
                 "look.language",
                 N_("Next language"),
@@ -117,6 +143,8 @@ class Frame(QWidget):
         self._tabs.blockSignals(False)
         self._name_tab_keys()
         self._foot.backup.ask()
+        self._phrases.ask()
+        self.whereabouts.ask()
         if self._shown:
             self._on_tab(self._tabs.currentIndex())
         elif actor.by_pin:
@@ -181,6 +209,7 @@ class Frame(QWidget):
         self._close(set(self._built))
         self._bar.clear()
         self._foot.forget()
+        self.whereabouts.forget()
 
     def _close(self, names: set[str]) -> None:
         for name in names:
@@ -196,6 +225,35 @@ class Frame(QWidget):
         if isinstance(tab, BaseTab):
             page = tab.page_in_front() if isinstance(tab, PagedTab) else tab
             HelpDialog(self.desk, page if page.help else tab, self).open()
+
+    @Slot()
+    def open_finder(self) -> None:
+        """Find anything from one field."""
+        finder = Finder(self.desk, self, self._places(), self._in_front())
+        finder.wanted.connect(self._on_wanted)
+        finder.finished.connect(finder.deleteLater)
+        finder.open_over(self.window())
+
+    def _places(self) -> list[Place]:
+        """Return the pages of the tabs that were shown; the tabs themselves have keys."""
+        paged = [(name, tab) for name, tab in self._built.items() if isinstance(tab, PagedTab)]
+        return [Place(name, page, title) for name, tab in paged for page, title in tab.page_titles()]
+
+    def _in_front(self) -> InFront:
+        """Return the visit that the desk has in front, if it is what the person looks at."""
+        tab = self._pages.currentWidget()
+        page = tab.page_in_front() if isinstance(tab, PagedTab) else None
+        visit = page.current() if isinstance(page, Visiting) else None
+        if visit is None:
+            return InFront()
+        return InFront(visit.id, visit.visitor.id if visit.visitor is not None else None)
+
+    @Slot(object)
+    def _on_wanted(self, wanted: object) -> None:
+        if isinstance(wanted, Place):
+            self.go_to_page(wanted.tab, wanted.page)
+        elif isinstance(wanted, KeyAction) and wanted.isEnabled():
+            wanted.trigger()
 
     def take_scan(self, code: str) -> None:
         """Hand a scanned code to the tab in front."""
@@ -226,9 +284,12 @@ class Frame(QWidget):
             self._tabs.setTabText(place, tr(feature.title))
         self._lock.setToolTip(tr(N_("Lock the screen")) + " (Ctrl+L)")
         self._lock.setAccessibleName(tr(N_("Lock the screen")))
+        self._find.setToolTip(tr(N_("Find anything")) + " (Ctrl+K)")
+        self._find.setAccessibleName(tr(N_("Find anything")))
         self._menu.retranslate(tr)
         self._bar.retranslate(tr)
         self._foot.retranslate(tr)
+        self.whereabouts.retranslate(tr)
         self.desk.keys.retranslate(tr)
 
     @Slot(object)

@@ -45,11 +45,21 @@ def _look(services: Any, actor: Any) -> object:
     return services.health.look_if_due(actor)
 
 
+def _return_no_shows(services: Any, actor: Any) -> object:
+    return services.waiting.return_no_shows(actor, new_request())
+
+
+def _adopt(services: Any, actor: Any) -> object:
+    return services.waiting.adopt(actor, new_request())
+
+
 JOBS: Final = (
     Job("integrity", MINUTE_MS, _look, tells=True),
     Job("backup", MINUTE_MS, _daily_backup),
     Job("anchor", 5 * MINUTE_MS, _anchor),
     Job("tidy", 60 * MINUTE_MS, _tidy),
+    Job("no-shows", MINUTE_MS // 3, _return_no_shows),
+    Job("places", MINUTE_MS, _adopt),
 )
 
 

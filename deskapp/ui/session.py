@@ -42,9 +42,10 @@ LONGEST_MINUTES: Final = 24 * 60
 SCHEMES: Final = (board.LIGHT, board.DARK, board.CONTRAST)
 SCALES: Final = tuple(round(scale * 100) for scale in board.SCALES)
 KEYS: Final = frozenset(
-    QKeyCombination(Qt.KeyboardModifier.ControlModifier, key) for key in (Qt.Key.Key_U, Qt.Key.Key_L)
+    QKeyCombination(Qt.KeyboardModifier.ControlModifier, key)
+    for key in (Qt.Key.Key_U, Qt.Key.Key_L, Qt.Key.Key_K)
 )
-"""What switches user or locks, wherever the cursor is."""
+"""What switches user, locks, or finds anything, wherever the cursor is."""
 
 INPUT: Final = frozenset(
     {
@@ -392,7 +393,7 @@ class Session(QObject):
                 self._idle.start()
         is_asked = event.type() == QEvent.Type.ShortcutOverride
         if is_asked and isinstance(event, QKeyEvent) and event.keyCombination() in KEYS:
-            # Under X11 a field would take Ctrl+U to clear itself, and nobody could switch user while typing.
+            # Under X11 a field would take Ctrl+U and Ctrl+K to clear itself, and nobody could switch user while typing.
             event.ignore()
             return True
         return False

@@ -17,6 +17,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance, Slot
 from shiboken6 import isValid
 
 from deskapp.domain.changes import Changes
+from deskapp.domain.lanes import WATCHES
 
 REPORT_EVERY = 0.05
 Then = Callable[[Any], object]
@@ -251,7 +252,7 @@ def _outcome(task: Task, send: Callable[[Task, Progress], None]) -> Outcome:
 class TaskRunner(_Base):
     """Runs functions in a small pool of threads; create it on the GUI thread and `drain` it on close.
 
-    Functions of one lane (`__lane__`, see `deskapp.db.lanes`) share one thread of their own: what writes is
+    Functions of one lane (`__lane__`, see `deskapp.domain.lanes`) share one thread of their own: what writes is
     done in the order in which it was given, and while the database is locked nobody waits to read.
 
     `route` gets the errors that nobody takes (`Messages.route`), `publish` the `changes` that a result
@@ -294,13 +295,13 @@ class TaskRunner(_Base):
 
     @property
     def under_way(self) -> int:
-        """How many tasks are under way now."""
-        return len(self._under_way)
+        """How many tasks are under way now that anybody waits for."""
+        return sum(_lane(task.function) != WATCHES for task in self._under_way)
 
     @property
     def is_busy(self) -> bool:
         """Whether a task is under way."""
-        return bool(self._under_way)
+        return bool(self.under_way)
 
     def _submit(self, task: Task) -> Task:
         if self._closed:
@@ -308,11 +309,11 @@ class TaskRunner(_Base):
             return task
         self._accept(task)
         self._under_way[task] = self._pool_of(task.function).submit(self._work, task)
-        self.running.emit(len(self._under_way))
+        self.running.emit(self.under_way)
         return task
 
     def _pool_of(self, function: Callable[..., Any]) -> ThreadPoolExecutor:
-        lane = getattr(function, "__lane__", "")
+        lane = _lane(function)
         if lane not in self._pools:
             self._pools[lane] = ThreadPoolExecutor(1, thread_name_prefix=f"desk-{lane}")
         return self._pools[lane]
@@ -324,7 +325,7 @@ class TaskRunner(_Base):
     @Slot(object, object)
     def _deliver(self, task: Task, outcome: Outcome) -> None:
         self._under_way.pop(task, None)
-        self.running.emit(len(self._under_way))
+        self.running.emit(self.under_way)
         if not self._closed:
             self._hand_over(task, outcome)
 
@@ -379,3 +380,7 @@ class SyncRunner(_Base):
     def drain(self, seconds: float = 10.0) -> bool:  # noqa: ARG002
         """Nothing is ever under way."""
         return True
+
+
+def _lane(function: Callable[..., Any]) -> str:
+    return getattr(function, "__lane__", "")

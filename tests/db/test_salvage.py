@@ -269,3 +269,21 @@ def test_a_file_of_an_earlier_revision_is_brought_up_to_date(tmp_path: Path, tar
     assert result.lost == {}
     assert result.read["visitor"] == one(file, "SELECT count(*) FROM visitor")
     is_a_hospital(target)
+
+
+def test_the_keys_of_a_merged_record_lead_to_the_kept_one(file: Path, target: Path) -> None:
+    with cipher.opened(file, KEY) as connection:
+        kept, middle, gone = (
+            row[0] for row in connection.execute("SELECT id FROM visitor ORDER BY id LIMIT 3").fetchall()
+        )
+        whole = "SELECT DISTINCT key FROM search_key WHERE visitor_id IN (?, ?, ?)"
+        keys = set(connection.execute(whole, (kept, middle, gone)))
+        connection.execute("UPDATE visitor SET merged_into_id = ? WHERE id = ?", (middle, gone))
+        connection.execute("UPDATE visitor SET merged_into_id = ? WHERE id = ?", (kept, middle))
+    saved_of(file, target)
+    with cipher.opened(target, KEY) as copy:
+        for table in ("search_key", "duplicate_key"):
+            found = {row[0] for row in copy.execute(f"SELECT DISTINCT visitor_id FROM {table}")}
+            assert kept in found
+            assert not found & {middle, gone}
+        assert set(copy.execute("SELECT key FROM search_key WHERE visitor_id = ?", (kept,))) == keys

@@ -68,6 +68,6 @@ def test_what_a_visitor_brings_is_not_taken_for_a_code(text: str) -> None:
 
 def test_a_wrong_prefix_or_too_little_randomness_is_a_bug() -> None:
     with pytest.raises(ValueError, match="prefix"):
-        make_code("Q", bytes(ENTROPY_BYTES))
+        make_code("Z", bytes(ENTROPY_BYTES))
     with pytest.raises(ValueError, match="entropy"):
         make_code(VISIT, bytes(ENTROPY_BYTES - 1))

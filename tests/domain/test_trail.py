@@ -24,17 +24,20 @@ from deskapp.domain.trail import (
     field_lines,
     readable,
 )
+from deskapp.domain.waiting import QueueAct
 from tests.support.source import Module, called, modules
 
 CODE = re.compile(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*")
 WRITERS = ("record", "AuditLine", "changed")
+DIRECTORY = ("department", "doctor", "price", "staff", "place", "promotion", "notice", "phrase")
 # Codes that are put together in the source, written out.
 ASSEMBLED = {
-    "{topic}.read": ("visitor.read", "visit.read", "audit.read"),
-    "{topic}.add": tuple(f"{topic}.add" for topic in ("department", "doctor", "price", "staff")),
-    "{topic}.change": tuple(f"{topic}.change" for topic in ("department", "doctor", "price", "staff")),
+    "{topic}.read": ("visitor.read", "visit.read", "audit.read", "numbers.read"),
+    "{topic}.add": tuple(f"{topic}.add" for topic in DIRECTORY),
+    "{topic}.change": tuple(f"{topic}.change" for topic in DIRECTORY),
     "{topic}.{action}": (),
     "number.{state.value}": tuple(f"number.{state.value}" for state in SlipState),
+    "queue.{act.value}": tuple(f"queue.{act.value}" for act in QueueAct),
 }
 
 

@@ -26,7 +26,10 @@ from deskapp.domain.registration import (
     Sex,
     VisitKind,
 )
+from deskapp.domain.statistics_tables import OverviewPaper, tables, tiles
 from deskapp.domain.text import Words
+from tests.domain.test_statistics_tables import DAY as MONDAY
+from tests.domain.test_statistics_tables import NAMES, SUMMARY
 from tests.forms.reading import NOW
 
 CODE: Final = "V2611220017"
@@ -122,9 +125,18 @@ RECOVERY: Final = RecoveryPaper(
     day=DAY,
 )
 
+OVERVIEW: Final = OverviewPaper(
+    MONDAY - dt.timedelta(days=1),
+    MONDAY,
+    30,
+    tuple(tiles(SUMMARY, SUMMARY, 30)),
+    tuple(tables(SUMMARY, NAMES, 30)),
+)
+
 PAPERS: Final = {
     "registration-form": REGISTRATION,
     "record-page": RECORD,
     "number-slip": SLIP,
     "recovery-sheet": RECOVERY,
+    "intake-overview": OVERVIEW,
 }

@@ -289,12 +289,15 @@ OPEN_DOORS = {
     "AccessService.renewed",
     "SettingsService.values",
     "SettingsService.logo",
+    "BoardService.state",
     # What the program does by itself, whoever is signed in.
     "BackupService.make_at_exit",
     "BackupService.make_if_due",
     "HealthService.look_if_due",
     "RetentionService.tidy",
     "TrailService.anchor_if_due",
+    "WaitingService.return_no_shows",
+    "WaitingService.adopt",
     "TrailService.anchor_now",
 }
 

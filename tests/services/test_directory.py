@@ -12,8 +12,20 @@ from sqlalchemy import select
 from deskapp.db.engine import Store
 from deskapp.db.models.access import AuditEntry
 from deskapp.domain.access import Actor, Role
-from deskapp.domain.directory import DepartmentDraft, DoctorDraft, PriceDraft, Seen
+from deskapp.domain.directory import (
+    DepartmentDraft,
+    DoctorDraft,
+    Kind,
+    NoticeDraft,
+    PhraseDraft,
+    PlaceDraft,
+    PriceDraft,
+    Seen,
+    Standing,
+)
 from deskapp.domain.duty import Duty
+from deskapp.domain.promotions import PromotionDraft
+from deskapp.domain.registration import Sex
 from deskapp.domain.text import Words
 from deskapp.errors import ConflictError, InputError, PermissionDenied, RuleError
 from deskapp.services.base import new_request
@@ -337,3 +349,152 @@ def test_every_change_is_in_the_audit_trail(
     with store.reading() as session:
         actions = session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
     assert actions == ["department.add", "doctor.add", "doctor.duty", "doctor.absent"]
+
+
+# --- Validity, places, promotions, news, phrases ------------------------------------------------------------------
+
+YESTERDAY, TOMORROW = MONDAY - dt.timedelta(days=1), MONDAY + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("days", [(TOMORROW, None), (None, YESTERDAY)])
+def test_a_department_that_takes_nobody_today_is_not_offered(
+    directory: DirectoryService, days: tuple[dt.date | None, dt.date | None]
+) -> None:
+    draft = replace(SURGERY, valid_from=days[0], valid_to=days[1])
+    directory.save_department(HEAD, new_request(), draft)
+    assert directory.departments(OPERATOR) == []
+    (kept,) = directory.departments(OPERATOR, inactive=True)
+    assert (kept.valid_from, kept.valid_to) == days
+
+
+def test_a_doctor_is_offered_from_the_first_day_to_the_last(
+    directory: DirectoryService, department: int, clock: Clock
+) -> None:
+    draft = replace(LI, department_id=department, valid_from=MONDAY, valid_to=TOMORROW, slot_minutes=20)
+    directory.save_doctor(HEAD, new_request(), draft, None, [MORNING])
+    (doctor,) = directory.doctors(OPERATOR)
+    assert (doctor.slot_minutes, doctor.valid_to, doctor.own_room) == (20, TOMORROW, "")
+    assert directory.on_duty(OPERATOR, clock()) == [doctor]
+    clock.set("09:00", TOMORROW + dt.timedelta(days=1))
+    assert directory.doctors(OPERATOR) == []
+    assert len(directory.doctors(OPERATOR, inactive=True)) == 1
+
+
+@pytest.mark.parametrize("minutes", [4, 241])
+def test_an_appointment_of_no_sense_is_refused(
+    directory: DirectoryService, department: int, minutes: int
+) -> None:
+    with pytest.raises(InputError) as caught:
+        directory.save_doctor(
+            HEAD, new_request(), replace(LI, department_id=department, slot_minutes=minutes)
+        )
+    assert caught.value.field == "slot_minutes"
+
+
+def test_duty_times_are_stored_with_the_doctor_or_not_at_all(
+    directory: DirectoryService, department: int, store: Store
+) -> None:
+    draft = replace(LI, department_id=department)
+    key = directory.save_doctor(HEAD, new_request(), draft, None, [MORNING]).value
+    (before,) = directory.doctors(OPERATOR)
+    with pytest.raises(ConflictError):
+        directory.save_doctor(HEAD, new_request(), draft, Seen(key, before.version + 1), [])
+    assert directory.duty_times(OPERATOR, key) == [MORNING]
+    directory.save_doctor(HEAD, new_request(), draft, Seen(key, before.version), [MORNING])
+    with store.reading() as session:
+        actions = session.scalars(select(AuditEntry.action)).all()
+    assert actions.count("doctor.duty") == 1
+
+
+def test_places_promotions_and_news_are_kept_with_their_history(
+    directory: DirectoryService, department: int, store: Store
+) -> None:
+    name, text = Words("甲", "A", "А"), Words("说明", "", "")
+    place = directory.save_place(HEAD, new_request(), PlaceDraft("p", name, department, "1", "2", "3")).value
+    draft = PromotionDraft("o", name, text, None, Sex.FEMALE, 40, 50, ("体检",))
+    directory.save_promotion(HEAD, new_request(), draft)
+    directory.save_notice(HEAD, new_request(), NoticeDraft("n", name, text, on_board=True))
+    (stored,) = directory.places(OPERATOR)
+    assert (stored.department, stored.phone) == (SURGERY.name, "3")
+    (offer,) = directory.promotions(OPERATOR)
+    assert (offer.words, offer.sex, offer.age_to) == (("体检",), Sex.FEMALE, 50)
+    assert [one.code for one in directory.board_notices(OPERATOR)] == ["n"]
+    directory.save_place(HEAD, new_request(), PlaceDraft("p", name), Seen(place.id, place.version))
+    with pytest.raises(ConflictError):
+        directory.save_place(HEAD, new_request(), PlaceDraft("p", name), Seen(place.id, place.version))
+    with store.reading() as session:
+        actions = set(session.scalars(select(AuditEntry.action)))
+    assert {"place.add", "place.change", "promotion.add", "notice.add"} <= actions
+
+
+@pytest.mark.parametrize(
+    ("draft", "field"),
+    [
+        (PromotionDraft("o", Words("甲", "", ""), Words("", "", ""), age_from=50, age_to=40), "age_to"),
+        (PromotionDraft("o", Words("甲", "", ""), Words("", "", ""), age_from=-1), "age_from"),
+        (PromotionDraft("o", Words("", "", ""), Words("", "", "")), "name"),
+        (PromotionDraft("", Words("甲", "", ""), Words("", "", "")), "code"),
+        (PromotionDraft("o", Words("甲", "", ""), Words("", "", ""), 99), "department"),
+        (
+            PromotionDraft(
+                "o", Words("甲", "", ""), Words("", "", ""), valid_from=MONDAY, valid_to=YESTERDAY
+            ),
+            "valid_to",
+        ),
+    ],
+)
+def test_a_promotion_that_can_not_be_is_refused(
+    directory: DirectoryService, draft: PromotionDraft, field: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        directory.save_promotion(HEAD, new_request(), draft)
+    assert caught.value.field == field
+
+
+def test_news_that_is_over_leaves_the_board_and_the_list(directory: DirectoryService) -> None:
+    for code, first, last in (("over", None, YESTERDAY), ("now", MONDAY, MONDAY), ("coming", TOMORROW, None)):
+        draft = NoticeDraft(code, Words(code, "", ""), Words("", "", ""), True, first, last)
+        directory.save_notice(HEAD, new_request(), draft)
+    assert [one.code for one in directory.board_notices(OPERATOR)] == ["now"]
+    assert {one.code for one in directory.notices(OPERATOR)} == {"now", "coming"}
+    assert len(directory.notices(OPERATOR, over=True)) == 3
+
+
+def test_a_sentence_of_the_sites_own_takes_the_place_of_the_shipped_one_and_gives_it_back(
+    directory: DirectoryService,
+) -> None:
+    shipped = directory.house.shipped["calm"].words
+    own = PhraseDraft("calm", "calm", Words("别急。", "", ""))
+    ref = directory.save_phrase(HEAD, new_request(), own).value
+    assert directory.house.sentences["calm"].words.zh == "别急。"
+    (mine,) = [one for one in directory.phrases(OPERATOR) if one.own]
+    assert (mine.words.zh, mine.shipped) == ("别急。", shipped)
+    directory.save_phrase(HEAD, new_request(), replace(own, active=False), Seen(ref.id, ref.version))
+    assert directory.house.sentences["calm"].words == shipped
+    assert not [one for one in directory.phrases(OPERATOR) if one.own]
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        (Words("", "", ""), "zh"),
+        (Words("您好，{who}", "", ""), "zh"),
+        (Words("您好，{name}", "Hello", ""), "en"),
+    ],
+)
+def test_a_sentence_that_can_not_be_filled_is_refused(
+    directory: DirectoryService, words: Words, field: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        directory.save_phrase(HEAD, new_request(), PhraseDraft("mine", "greet", words))
+    assert caught.value.field == field
+
+
+def test_one_record_is_read_whole_whether_it_holds_or_not(directory: DirectoryService) -> None:
+    draft = PlaceDraft("old", Words("旧", "", ""), valid_to=YESTERDAY)
+    key = directory.save_place(HEAD, new_request(), draft).value.id
+    detail = directory.record(OPERATOR, Kind.PLACE, key)
+    assert (detail.view.code, detail.standing) == ("old", Standing.OVER)
+    assert directory.record(OPERATOR, Kind.PHRASE, "calm").view.code == "calm"
+    with pytest.raises(LookupError):
+        directory.record(OPERATOR, Kind.PLACE, key + 1)

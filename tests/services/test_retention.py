@@ -14,9 +14,27 @@ from deskapp.db import audit
 from deskapp.db.base import Base
 from deskapp.db.engine import Store
 from deskapp.db.models.access import AuditBody, AuditEntry, Erasure, Request
-from deskapp.db.models.intake import Appointment, HotHit, HotPrefix, SearchKey, Visit, Visitor, VisitStep
+from deskapp.db.models.directory import Question
+from deskapp.db.models.intake import (
+    Appointment,
+    AppointmentEvent,
+    DuplicateKey,
+    HotHit,
+    HotPrefix,
+    SearchKey,
+    Visit,
+    Visitor,
+    VisitStep,
+)
+from deskapp.db.models.people import LikelyPair, Merge
+from deskapp.db.models.waiting import Care, Escort, Greeting, QueueEntry, QueueEvent
 from deskapp.domain.access import Actor, Role
+from deskapp.domain.appointments import AppointmentAct
+from deskapp.domain.directory import Seen
+from deskapp.domain.door import Address, Coming
 from deskapp.domain.intake import VisitorDraft
+from deskapp.domain.people import PairState
+from deskapp.domain.questions import QuestionState
 from deskapp.domain.registration import (
     Allergy,
     AppointmentState,
@@ -30,6 +48,7 @@ from deskapp.domain.registration import (
 )
 from deskapp.domain.retention import ERASED_NAME, REQUEST_DAYS
 from deskapp.domain.urgency import Vitals
+from deskapp.domain.waiting import CareKind, QueueAct
 from deskapp.errors import ConflictError, InputError, PermissionDenied, RuleError
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
@@ -179,7 +198,7 @@ def test_the_proof_says_what_went_and_the_digests_stay_in_the_chain(
     assert proof is not None
     assert (proof.row.code, proof.row.by, proof.row.reason) == (code, admin.name, "保存期满")
     assert proof.row.at == clock()
-    assert proof.records == {"visitor": 1, "visit": 1, "print": 1, "number": 1}
+    assert proof.records == {"visitor": 1, "visit": 1, "print": 1, "number": 1, "queue": 1}
     assert proof.rows["visitor"] == proof.rows["visit"] == proof.rows["consent"] == proof.rows["vitals"] == 1
     assert proof.rows["search_key"] > 5
     assert proof.rows["audit_body"] == len(proof.lines) > 10
@@ -414,3 +433,123 @@ def test_a_body_can_not_go_without_a_proof(store: Store, later: int) -> None:
         session.execute(delete(AuditBody))
     with store.reading() as session:
         assert list(audit.broken_lines(session)) == []
+
+
+# --- The waiting line, the door, appointments, questions, merged records ---------------------------------------------
+
+SAID_ELSEWHERE = (
+    *("去打水了", "轮椅在三楼", "给了温水", "欧阳老先生", "红色外套", "王护士接走", "走得慢"),
+    *("带片子来", "女儿改的时间", "停车场在哪", "地下一层", "同一个人"),
+)
+
+
+@pytest.fixture
+def told_everywhere(store: Store, services: Services, later: int, operator: Actor, clock: WallClock) -> int:
+    """Return the same person, of whom something is said in every table that the waiting room and the door have."""
+    at = dt.datetime.combine(LONG_AGO, dt.time(2), dt.UTC)
+    by = {"account_id": operator.account_id, "at": at}
+    with store.writing() as session:
+        visit = session.scalars(select(Visit).where(Visit.visitor_id == later)).one()
+        entry = session.scalars(select(QueueEntry).where(QueueEntry.visit_id == visit.id)).one()
+        entry.reason = SAID_ELSEWHERE[0]
+        booked = Appointment(visitor_id=later, department_id=visit.department_id, starts_at=at)
+        booked.state, booked.note, booked.minutes = AppointmentState.FULFILLED, SAID_ELSEWHERE[7], 15
+        session.add(booked)
+        session.flush()
+        moved = {"act": AppointmentAct.MOVED, "starts_at": at, "reason": SAID_ELSEWHERE[8]}
+        session.add_all(
+            [
+                QueueEvent(
+                    entry_id=entry.id, act=QueueAct.PARKED, reason=SAID_ELSEWHERE[1], before="{}", **by
+                ),
+                Care(visit_id=visit.id, kind=CareKind.WATER, note=SAID_ELSEWHERE[2], **by),
+                Greeting(
+                    name=SAID_ELSEWHERE[3],
+                    note=SAID_ELSEWHERE[4],
+                    address=Address.SIR,
+                    state=Coming.TAKEN,
+                    visit_id=visit.id,
+                    **by,
+                ),
+                Escort(
+                    visit_id=visit.id,
+                    account_id=operator.account_id,
+                    left_at=at,
+                    handed_to=SAID_ELSEWHERE[5],
+                    note=SAID_ELSEWHERE[6],
+                ),
+                AppointmentEvent(appointment_id=booked.id, account_id=operator.account_id, at=at, **moved),
+                Question(
+                    code="Q1",
+                    text=SAID_ELSEWHERE[9],
+                    answer=SAID_ELSEWHERE[10],
+                    visitor_id=later,
+                    asked_by=operator.account_id,
+                    asked_at=at,
+                    due_at=at,
+                    state=QuestionState.TOLD,
+                ),
+            ]
+        )
+        session.commit()
+    return later
+
+
+def test_nothing_is_left_of_what_was_said_at_the_door_and_in_the_waiting_line(
+    services: Services, store: Store, told_everywhere: int, admin: Actor, desk: Desk
+) -> None:
+    other = desk.register("李娜").id
+    pair = {"one_id": told_everywhere, "other_id": other, "score": 0.9, "band": "ask", "reasons": "[]"}
+    with store.writing() as session:
+        session.add(LikelyPair(**pair, found_at=dt.datetime.now(dt.UTC), state=PairState.OPEN))
+        session.commit()
+    before = everything(store)
+    assert [word for word in SAID_ELSEWHERE[:-1] if word not in before] == []
+
+    code = services.retention.erase(admin, new_request(), told_everywhere, "保存期满").value.code
+
+    after = everything(store)
+    assert [word for word in SAID_ELSEWHERE if word in after] == []
+    assert count(store, LikelyPair) == 0
+    proof = services.retention.proof(admin, code)
+    assert proof is not None
+    assert proof.rows["greeting"] == proof.rows["question"] == proof.rows["likely_pair"] == 1
+
+
+def merged(services: Services, head: Actor, desk: Desk, kept: int) -> int:
+    """Merge another record of the person into one; return it."""
+    gone = desk.register("欧阳修元", phone="13977776666", note="邮寄病历到老家").id
+    seen = [Seen(who, services.visitors.visitor(head, who).version) for who in (kept, gone)]
+    services.people.merge(head, new_request(), *seen, None, SAID_ELSEWHERE[-1])
+    return gone
+
+
+def test_the_records_that_were_merged_go_together(
+    services: Services, store: Store, later: int, admin: Actor, head: Actor, desk: Desk
+) -> None:
+    gone = merged(services, head, desk, later)
+    words = (*WORDS, "欧阳修元", "ouyangxiuyuan", "13977776666", "邮寄病历到老家", SAID_ELSEWHERE[-1])
+    code = services.retention.erase(admin, new_request(), later, "保存期满").value.code
+    after = everything(store)
+    assert [word for word in words if word in after] == []
+    assert count(store, SearchKey) == count(store, DuplicateKey) == 0
+    proof = services.retention.proof(admin, code)
+    assert proof is not None
+    assert proof.records["visitor"] == 2
+    assert [row.code for row in services.retention.proofs(admin)] == [code]
+    with store.reading() as session:
+        merge = session.scalars(select(Merge)).one()
+        assert (merge.gone_id, merge.moved) == (gone, "{}")
+    with pytest.raises(RuleError, match=r"visitor\.erased"):
+        services.people.unmerge(head, new_request(), merge.id, merge.version)
+
+
+def test_a_record_that_went_into_another_is_not_erased_by_itself(
+    services: Services, later: int, admin: Actor, head: Actor, desk: Desk
+) -> None:
+    gone = merged(services, head, desk, later)
+    with pytest.raises(RuleError, match=r"retention\.merged"):
+        services.retention.erase(admin, new_request(), gone, "保存期满")
+    assert [visitor.id for visitor in services.retention.due(admin)] == [later]
+    code = services.visitors.visitor(head, later).code
+    assert [visitor.code for visitor in services.retention.find(admin, "13977776666")] == [code]

@@ -9,7 +9,7 @@ from deskapp.db.engine import Store
 from deskapp.db.models.access import AuditBody, AuditEntry
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.changes import Changes
-from deskapp.errors import InputError, PermissionDenied
+from deskapp.errors import ConflictError, InputError, PermissionDenied
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
 from deskapp.services.settings import MAX_LOGO_BYTES, PNG_SIGNATURE, SettingsService
@@ -119,3 +119,48 @@ def test_a_logo_that_is_no_small_png_is_refused(
         settings.change_logo(head, new_request(), png)
     assert (caught.value.field, caught.value.code) == ("logo", code)
     assert settings.logo(NOBODY) is None
+
+
+# --- Figures of the house ----------------------------------------------------------------------------------------
+
+
+def test_figures_are_stored_together_and_each_is_audited(
+    settings: SettingsService, head: Actor, store: Store
+) -> None:
+    values = {"wait.apology-minutes": 20, "queue.walk-ins-each": 3}
+    done = settings.change_figures(head, new_request(), values, {})
+    assert done.changes == Changes.of("setting")
+    found = settings.values(NOBODY, "desk-1")
+    assert {name: found[name] for name in values} == values
+    asked = select(AuditBody.body).join(AuditEntry).where(AuditEntry.action == "setting.change")
+    with store.reading() as session:
+        bodies = [body.decode() for body in session.scalars(asked.order_by(AuditEntry.id))]
+    assert bodies == [
+        '{"after":{"queue.walk-ins-each":3},"before":{"queue.walk-ins-each":2}}',
+        '{"after":{"wait.apology-minutes":20},"before":{"wait.apology-minutes":15}}',
+    ]
+
+
+def test_of_figures_that_do_not_fit_none_is_stored(settings: SettingsService, head: Actor) -> None:
+    with pytest.raises(InputError) as caught:
+        settings.change_figures(
+            head, new_request(), {"lock.minutes": 9, "retention.years": 3, "question.hours": 5}, {}
+        )
+    assert caught.value.field == "retention.years"
+    assert settings.values(NOBODY, "desk-1")["lock.minutes"] == 5
+
+
+def test_what_another_desk_set_meanwhile_is_not_written_over(settings: SettingsService, head: Actor) -> None:
+    settings.change_figures(head, new_request(), {"lock.minutes": 9}, {"lock.minutes": 5})
+    with pytest.raises(ConflictError):
+        settings.change_figures(head, new_request(), {"lock.minutes": 7}, {"lock.minutes": 5})
+    assert settings.values(NOBODY, "desk-1")["lock.minutes"] == 9
+    # Two who want the same do not get into each other's way.
+    settings.change_figures(head, new_request(), {"lock.minutes": 9}, {"lock.minutes": 5})
+
+
+def test_a_figure_outside_its_limits_is_refused_one_by_one_too(
+    settings: SettingsService, head: Actor
+) -> None:
+    with pytest.raises(InputError):
+        settings.change(head, new_request(), "lock.minutes", 0)

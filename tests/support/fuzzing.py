@@ -24,6 +24,8 @@ NO_ID: Final = (0, -1, 999_999, 2**62)
 NUMBERS: Final = (0, 1, 2, 3, -1, 100, 1000, 2**31 - 1, 2**31, -(2**31), 2**63 - 1)
 COUNTED: Final = {"version": (1, 2, 3), "limit": (0, 1, 500), "offset": (0, 1, 500)}
 """Numbers that only the program counts."""
+NOT_SAID: Final = ("request", "progress", "report", "take")
+"""Arguments that nobody types: who is told how far it is."""
 DATES: Final = (dt.date.min, dt.date(1900, 1, 1), dt.date(2024, 2, 29), dt.date(2026, 11, 16), dt.date.max)
 TIMES: Final = (dt.time.min, dt.time(12, 30), dt.time.max)
 MOMENTS: Final = tuple(
@@ -62,9 +64,7 @@ def _target(service: str, name: str, method: Callable[..., Any]) -> Target:
     order = list(inspect.signature(plain).parameters)[1:]
     first = order.pop(0)
     kind = "write" if first == "work" or "request" in order else "read"
-    wanted = {
-        argument: hints[argument] for argument in order if argument not in ("request", "progress", "report")
-    }
+    wanted = {argument: hints[argument] for argument in order if argument not in NOT_SAID}
     return Target(service, name, kind, wanted)
 
 

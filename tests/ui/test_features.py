@@ -8,7 +8,8 @@ from deskapp.domain.access import ROLE_PERMISSIONS
 from deskapp.i18n import LANGUAGES, translator
 from deskapp.ui import icons
 from deskapp.ui.base_tab import BaseTab
-from deskapp.ui.features import FEATURES, Feature
+from deskapp.ui.features import COMPANIONS, FEATURES, Feature, companions
+from tests.support.front import Front
 
 
 def test_no_two_features_share_a_name_or_a_title() -> None:
@@ -35,3 +36,13 @@ def test_a_feature_has_an_icon_and_somebody_who_may_use_it(feature: Feature, qap
 def test_a_place_that_is_not_there_is_a_mistake_told_at_once() -> None:
     with pytest.raises(ModuleNotFoundError):
         Feature("x", "X", "x", "deskapp.ui.nowhere:Tab", FEATURES[0].permission).load()
+
+
+def test_what_lives_beside_the_tabs_can_be_made_started_and_ended(front: Front) -> None:
+    made = companions(front.desk, front.window)
+    assert len(made) == len(COMPANIONS)
+    for companion in made:
+        companion.start()
+    front.settle()
+    for companion in made:
+        companion.stop()

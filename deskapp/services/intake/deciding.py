@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 from sqlalchemy.orm import Session
 
 from deskapp.db.models.directory import Department, Doctor
 from deskapp.db.models.intake import Appointment, Visit, Visitor
 from deskapp.db.unit_of_work import Work
+from deskapp.domain.directory import Standing, standing
 from deskapp.domain.intake import TriageDecision
 from deskapp.domain.registration import SlipState, Step
 from deskapp.domain.text import N_, Text
 from deskapp.domain.urgency import Urgency, is_milder
 from deskapp.errors import InputError, RuleError
 from deskapp.services.checks import plain_line, plain_text
-from deskapp.services.intake import views
+from deskapp.services.intake import line, views
 from deskapp.services.intake.history import changed, enter_step
+from deskapp.services.intake.line import Before
 from deskapp.services.intake.returning import has_seen
 from deskapp.services.intake.rotation import take_turn
 
 
 def decide(work: Work, visit: Visit, decision: TriageDecision) -> None:
     """Put a triage decision on a visit inside a transaction that is already open."""
-    _refuse_place(work.session, decision)
+    check_urgency(decision.urgency)
+    refuse_place(work.session, decision.department_id, decision.doctor_id, work.day)
     reason = _reason(work.session, visit, decision)
     _refuse_other_queue(work.session, visit, decision)
     before = {
@@ -33,14 +38,24 @@ def decide(work: Work, visit: Visit, decision: TriageDecision) -> None:
         "override_reason": visit.override_reason,
     }
     visit.complaint = plain_text("complaint", decision.complaint)
-    visit.department_id, visit.doctor_id = decision.department_id, decision.doctor_id
     visit.urgency, visit.override_reason = decision.urgency, reason
-    if decision.doctor_id is not None and decision.doctor_id != before["doctor"]:
-        returns = _becomes_responsible(work, visit, decision.doctor_id)
-        take_turn(work, visit, named=decision.named or returns or _is_booked(work, visit))
+    line.follow(work, visit, send(work, visit, decision.department_id, decision.doctor_id, decision.named))
     enter_step(work, visit.id, Step.TRIAGE)
     after: dict[str, object] = msgspec.to_builtins(decision)
     changed(work, visit, "visit.triage", before, after | {"override_reason": reason})
+
+
+def send(work: Work, visit: Visit, department_id: int, doctor_id: int | None, named: bool = False) -> Before:
+    """Send a visit to a department and perhaps a doctor, whose turn it takes; return what it was before."""
+    before = Before(visit={"department_id": visit.department_id, "doctor_id": visit.doctor_id})
+    visit.department_id, visit.doctor_id = department_id, doctor_id
+    if doctor_id is not None and doctor_id != before.visit["doctor_id"]:
+        responsible = _responsible(work, visit)
+        returns = _becomes_responsible(work, visit, doctor_id)
+        if responsible != _responsible(work, visit):
+            before.visitor = {"responsible_doctor_id": responsible}
+        take_turn(work, visit, named=named or returns or _is_booked(work, visit))
+    return before
 
 
 def check_urgency(urgency: int | None) -> None:
@@ -65,24 +80,33 @@ def milder_reason(session: Session, visit: Visit, urgency: int | None, reason: s
     return plain_line("urgency_reason", reason)
 
 
-def _refuse_place(session: Session, decision: TriageDecision) -> None:
-    """Refuse a department or doctor whom nobody can be sent to."""
-    check_urgency(decision.urgency)
-    department = session.get(Department, decision.department_id)
+def refuse_place(session: Session, department_id: int, doctor_id: int | None, day: dt.date) -> None:
+    """Refuse a department or doctor whom nobody can be sent to on a day."""
+    department = session.get(Department, department_id)
     if department is None:
         raise InputError("department", "department.unknown", Text(N_("There is no such department.")))
     if not department.active:
         raise InputError(
             "department", "department.closed", Text(N_("This department takes no visitors any more."))
         )
-    if decision.doctor_id is None:
+    if not _holds(department, day):
+        message = Text(N_("This department takes no visitors on this day."))
+        raise InputError("department", "department.not-today", message)
+    if doctor_id is None:
         return
-    doctor = session.get(Doctor, decision.doctor_id)
+    doctor = session.get(Doctor, doctor_id)
     if doctor is None or not doctor.active:
         raise InputError("doctor", "doctor.gone", Text(N_("This doctor sees no visitors here any more.")))
+    if not _holds(doctor, day):
+        message = Text(N_("This doctor sees no visitors here on this day."))
+        raise InputError("doctor", "doctor.not-today", message)
     if doctor.department_id != department.id:
         message = Text(N_("{doctor} works in another department."), {"doctor": doctor.name})
         raise InputError("doctor", "doctor.elsewhere", message)
+
+
+def _holds(row: Department | Doctor, day: dt.date) -> bool:
+    return standing(row.valid_from, row.valid_to, day) is Standing.VALID
 
 
 def _reason(session: Session, visit: Visit, decision: TriageDecision) -> str:
@@ -90,6 +114,12 @@ def _reason(session: Session, visit: Visit, decision: TriageDecision) -> str:
     reasons = [plain_line("override_reason", decision.reason, required=decision.overrides)]
     reasons.append(milder_reason(session, visit, decision.urgency, decision.urgency_reason))
     return "; ".join(reason for reason in reasons if reason.strip())
+
+
+def _responsible(work: Work, visit: Visit) -> int | None:
+    if visit.visitor_id is None:
+        return None
+    return work.session.get_one(Visitor, visit.visitor_id).responsible_doctor_id
 
 
 def _becomes_responsible(work: Work, visit: Visit, doctor_id: int) -> bool:
@@ -111,11 +141,14 @@ def _is_booked(work: Work, visit: Visit) -> bool:
 def _refuse_other_queue(session: Session, visit: Visit, decision: TriageDecision) -> None:
     """A visitor who holds a slip of one queue is not sent to another while the slip is valid.
 
-    A number given on paper is of whatever block was at hand.
+    A number given on paper is of whatever block was at hand. Whoever was moved stands in another line than that
+    of the number.
     """
     number = views.current_number(session, visit.id)
     if number is None or number.state is SlipState.VOID or number.block_id is not None:
         return
-    if views.queue_of(session, decision.department_id, decision.doctor_id)[0] != number.queue:
+    place = line.place_of(session, visit.id)
+    stands = place.queue if place is not None else number.queue
+    if views.queue_of(session, decision.department_id, decision.doctor_id)[0] != stands:
         message = N_("This visit has number {number}. Void it before sending the visitor elsewhere.")
         raise RuleError("visit.has-number", Text(message, {"number": number.label}))

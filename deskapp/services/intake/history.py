@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Final
 
 from sqlalchemy import insert
@@ -15,10 +16,21 @@ from deskapp.domain.registration import Step
 from deskapp.services.intake import views
 
 
-def enter_step(work: Work, visit_id: int, *steps: Step, done: bool = True, note: str = "") -> None:
-    """Add lines to a visit's history, by the acting person, now; without `done` they undo the steps."""
-    line = {"visit_id": visit_id, "done": done, "at": work.now, "note": note}
-    line["account_id"] = work.actor.account_id
+def enter_step(
+    work: Work,
+    visit_id: int,
+    *steps: Step,
+    done: bool = True,
+    note: str = "",
+    at: dt.datetime | None = None,
+    by: int | None = None,
+) -> None:
+    """Add lines to a visit's history; without `done` they undo the steps.
+
+    They are the acting person's, now, unless somebody else (`by`, an account) did the step, or at another time.
+    """
+    line = {"visit_id": visit_id, "done": done, "at": at or work.now, "note": note}
+    line["account_id"] = by or work.actor.account_id
     work.session.execute(_ADD_STEP, [line | {"step": step} for step in steps])
 
 

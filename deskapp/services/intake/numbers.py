@@ -24,7 +24,7 @@ from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError, RuleError
 from deskapp.services.base import Service, reads, writes
 from deskapp.services.checks import plain_line, storable_name
-from deskapp.services.intake import views
+from deskapp.services.intake import line, views
 from deskapp.services.intake.deciding import decide
 from deskapp.services.intake.history import enter_step
 
@@ -64,13 +64,16 @@ class NumberService(Service):
     @writes(Permission.NUMBER_VOID)
     def void(self, work: Work, number_id: int, reason: str) -> None:
         """Take a number back. It stays in the list, void, and is never given again."""
+        of_visit = work.session.get_one(QueueNumber, number_id).visit_id
+        # The visit first, as everybody does who changes its place in the line.
+        visit = work.session.get_one(Visit, of_visit, with_for_update=True) if of_visit is not None else None
         number = _number(work, number_id)
         if number.state is SlipState.VOID:
             raise RuleError("number.void-already", Text(N_("This number is void already.")))
         _enter_event(work, number, SlipState.VOID, plain_line("reason", reason, required=True))
-        if number.visit_id is not None:
-            visit = work.session.get_one(Visit, number.visit_id)
+        if visit is not None:
             visit.version += 1
+            line.withdraw(work, visit, number, reason)
             enter_step(work, visit.id, Step.NUMBER, done=False, note=reason)
             work.touch("visit", visit.id)
 
@@ -228,6 +231,7 @@ def _store(
     work.session.flush()
     _enter_event(work, row, SlipState.ISSUED, "", at=issued_at)
     enter_step(work, visit.id, Step.NUMBER, note=row.label)
+    line.join(work, visit, row)
     work.touch("visit", visit.id)
     return views.number_view(work.session, row)
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from deskapp.db import search
 from deskapp.db.models.intake import Visit, Visitor
 from deskapp.db.unit_of_work import Work
-from deskapp.services.intake.keys import visitor_keys
+from deskapp.services.intake.keys import stored_keys
 
 
 def arrived(work: Work, visitor: Visitor) -> None:
@@ -15,7 +15,7 @@ def arrived(work: Work, visitor: Visitor) -> None:
     before = visitor.last_visit or visitor.first_seen
     visitor.last_visit = work.now
     visitor.visits += 1
-    search.refresh_moment(work.session, visitor.id, visitor_keys(visitor), before, work.now)
+    search.refresh_moment(work.session, visitor.id, stored_keys(work.session, visitor), before, work.now)
     work.touch("visitor", visitor.id)
 
 
@@ -25,5 +25,5 @@ def taken_back(work: Work, visitor: Visitor, visit_id: int) -> None:
     before, visitor.last_visit = visitor.last_visit or visitor.first_seen, work.session.scalar(asked)
     visitor.visits -= 1
     now = visitor.last_visit or visitor.first_seen
-    search.refresh_moment(work.session, visitor.id, visitor_keys(visitor), before, now)
+    search.refresh_moment(work.session, visitor.id, stored_keys(work.session, visitor), before, now)
     work.touch("visitor", visitor.id)

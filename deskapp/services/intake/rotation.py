@@ -19,12 +19,14 @@ from deskapp.db.models.intake import Visit
 from deskapp.db.unit_of_work import Work
 from deskapp.domain.duty import span_on_duty
 from deskapp.domain.rotation import Turn, turn_for_choice
-from deskapp.services.directory import duty_times, local
+from deskapp.services.directory import duty_times, local, valid_on
 
 
-def department_order(session: Session, department_id: int) -> Sequence[int]:
-    """Return the fixed order in which a department's doctors take turns."""
+def department_order(session: Session, department_id: int, day: dt.date | None = None) -> Sequence[int]:
+    """Return the fixed order in which a department's doctors take turns; with `day` those who work here then."""
     asked = select(Doctor.id).where(Doctor.department_id == department_id, Doctor.active)
+    if day is not None:
+        asked = asked.where(valid_on(Doctor, day))
     return session.scalars(asked.order_by(Doctor.number)).all()
 
 
@@ -57,7 +59,7 @@ def take_turn(work: Work, visit: Visit, *, named: bool) -> None:
     # One desk after the other: two that read the turns at once would both take the same one.
     held = select(Department.id).where(Department.id == visit.department_id)
     work.session.execute(held.with_for_update(key_share=True))
-    order = department_order(work.session, visit.department_id)
+    order = department_order(work.session, visit.department_id, work.day)
     times = duty_times(work.session, order)
     on_duty = {doctor for doctor in order if span_on_duty(times.get(doctor, ()), local(work.now))}
     taken = turns_of(work.session, (visit.department_id,), work.day, without=visit.id)

@@ -21,7 +21,7 @@ from deskapp.domain.registration import Sex
 from deskapp.domain.triage import Booking, DoctorOnDuty, Suggestion, TriageVisitor
 from deskapp.domain.visitor_rules import age_in_years
 from deskapp.services.base import Service, reads
-from deskapp.services.directory import duty_times, local
+from deskapp.services.directory import duty_times, local, valid_on
 from deskapp.services.house import HouseRules
 from deskapp.services.intake import views
 from deskapp.services.intake.returning import seen_by
@@ -54,8 +54,10 @@ class TriageService(Service):
     def suggest(self, session: Session, question: TriageQuestion) -> TriageView:
         """Return red flags and suggestions in order for a complaint."""
         now = self.now()
-        places = {row.code: row for row in session.scalars(select(Department).where(Department.active))}
-        doctors = {row.id: row for row in session.scalars(_doctors())}
+        day = local(now).date()
+        open_today = select(Department).where(Department.active, valid_on(Department, day))
+        places = {row.code: row for row in session.scalars(open_today)}
+        doctors = {row.id: row for row in session.scalars(_doctors(day))}
         waiting = views.waiting_by_queue(session, now.astimezone().date())
         times = duty_times(session, doctors.keys())
         codes = {row.id: row.code for row in places.values()}
@@ -84,8 +86,8 @@ class TriageService(Service):
         return TriageView(said.red_flags, tuple(shown))
 
 
-def _doctors() -> Select[Doctor]:
-    return select(Doctor).where(Doctor.active).order_by(Doctor.number)
+def _doctors(day: dt.date) -> Select[Doctor]:
+    return select(Doctor).where(Doctor.active, valid_on(Doctor, day)).order_by(Doctor.number)
 
 
 def _on_duty(row: Doctor, code: str, times: Sequence[Duty], clock: dt.datetime, waiting: int) -> DoctorOnDuty:

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Integer, Text, bindparam, func, select, type_coerce
 from sqlalchemy.orm import Session
 
+from deskapp.db.base import table_of
 from deskapp.db.models.access import Account
 from deskapp.db.models.directory import Department, Doctor
 from deskapp.db.models.intake import (
@@ -24,6 +25,7 @@ from deskapp.db.models.intake import (
     VisitStep,
     Vitals,
 )
+from deskapp.db.models.waiting import QueueEntry
 from deskapp.domain.intake import (
     ChargeLine,
     NumberView,
@@ -40,6 +42,7 @@ from deskapp.domain.intake import (
 from deskapp.domain.intake import SlipEvent as SlipEventView
 from deskapp.domain.registration import STEPS, ConsentKind, SlipState, Step
 from deskapp.domain.text import Words
+from deskapp.domain.waiting import OPEN
 
 DRAFT_COLUMNS = tuple(
     name for name in VisitorDraft.__dataclass_fields__ if name not in ("consents", "overrides")
@@ -179,18 +182,13 @@ _EVENTS: Final = (
     .where(SlipEvent.queue_number_id == bindparam("number"))
     .order_by(SlipEvent.id)
 )
+_PLACES: Final = table_of(QueueEntry)
 _WAITING: Final = (
-    select(QueueNumber.queue, func.count())
-    .join(Visit, Visit.id == QueueNumber.visit_id)
-    .where(
-        QueueNumber.day == bindparam("on"),
-        QueueNumber.state != SlipState.VOID,
-        Visit.ended.is_(None),
-        Visit.checked_in.is_(None),
-    )
-    .group_by(QueueNumber.queue)
+    select(_PLACES.c.queue, func.count())
+    .where(_PLACES.c.day == bindparam("on"), _PLACES.c.standing.in_(sorted(OPEN)))
+    .group_by(_PLACES.c.queue)
 )
-_WAITING_IN: Final = _WAITING.where(QueueNumber.queue == bindparam("queue"))
+_WAITING_IN: Final = _WAITING.where(_PLACES.c.queue == bindparam("queue"))
 
 
 def queue_of(session: Session, department_id: int, doctor_id: int | None) -> tuple[str, str]:
@@ -215,7 +213,7 @@ def charge_lines(session: Session, visit_id: int) -> tuple[ChargeLine, ...]:
 
 
 def waiting_before(session: Session, queue: str, day: dt.date) -> int:
-    """Return how many valid numbers of a queue belong to visitors not yet brought to the doctor."""
+    """Return how many places of a queue and day are open: their visitors wait, called and parked ones too."""
     found = session.execute(_WAITING_IN, {"on": day, "queue": queue}).first()
     return found[1] if found else 0
 

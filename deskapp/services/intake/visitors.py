@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, delete, insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from deskapp.db import search
@@ -37,7 +37,20 @@ from deskapp.errors import ConflictError, InputError
 from deskapp.names_table import load
 from deskapp.services.base import Service, reads, writes
 from deskapp.services.intake import views
-from deskapp.services.intake.keys import blocking_keys, candidate_of, draft_keys, visitor_keys
+from deskapp.services.intake.keys import (
+    also_known,
+    blocking_keys,
+    candidate_of,
+    draft_keys,
+    found_by,
+    merged_by_root,
+    merged_records,
+    standing_id,
+    united,
+    united_blocks,
+    united_keys,
+)
+from deskapp.services.intake.merging import merged_error, replace_blocks
 
 VISITOR = table_of(Visitor)
 HIT_COLUMNS = (
@@ -97,19 +110,17 @@ class VisitorService(Service):
     def by_document(self, session: Session, kind: DocumentKind | None, number: str) -> VisitorHit | None:
         """Return the visitor who has shown this document before, the latest if there are several."""
         reading = identity.read_document(kind, number, self.today())
-        asked = (
-            select(Visitor.id)
-            .where(Visitor.id.in_(search.find(session, names.query_key(reading.number, load()), SHOWN)))
-            .where(Visitor.document_number == reading.number)
-            .order_by(search.MOMENT.desc(), Visitor.id.desc())
-        )
-        hits = _hits(session, session.scalars(asked.limit(1)).all(), reading.number)
+        found = search.find(session, names.query_key(reading.number, load()), SHOWN)
+        shown = _with_document(session, found, reading.number)
+        asked = select(Visitor.id).where(Visitor.id.in_(shown))
+        latest = asked.order_by(search.MOMENT.desc(), Visitor.id.desc())
+        hits = _hits(session, session.scalars(latest.limit(1)).all(), reading.number)
         return hits[0] if hits else None
 
     @reads(Permission.VISITOR_READ, sensitive="visitor")
     def visitor(self, session: Session, visitor_id: int) -> VisitorView:
-        """Return one visitor, whole."""
-        return views.visitor_view(session, session.get_one(Visitor, visitor_id))
+        """Return one visitor, whole; a record that was merged leads to the one that was kept."""
+        return views.visitor_view(session, session.get_one(Visitor, standing_id(session, visitor_id)))
 
     @reads(Permission.VISITOR_READ)
     def appointments(self, session: Session, visitor_id: int) -> list[AppointmentView]:
@@ -141,15 +152,19 @@ class VisitorService(Service):
         visitor = work.session.get_one(Visitor, visitor_id, with_for_update=True)
         if is_erased(visitor.name):
             raise erased_error()
+        if visitor.merged_into_id is not None:
+            raise merged_error(work.session, visitor)
         if visitor.version != version:
             raise ConflictError
         before = views.visitor_view(work.session, visitor).draft
         moment = visitor.last_visit or visitor.first_seen
-        old = visitor_keys(visitor)
+        # What the records merged into this one said still leads here.
+        records = [visitor, *merged_records(work.session, visitor.id)]
+        keys, blocks = united_keys(records), united_blocks(records)
         _fill(visitor, draft, division)
         visitor.version += 1
-        search.replace_keys(work.session, visitor.id, (old, moment), (visitor_keys(visitor), moment))
-        _replace_blocks(work.session, visitor.id, draft)
+        search.replace_keys(work.session, visitor.id, (keys, moment), (united_keys(records), moment))
+        replace_blocks(work.session, visitor.id, blocks, united_blocks(records))
         _answer_consents(work, visitor.id, draft, before)
         work.record(
             "visitor.edit",
@@ -189,7 +204,7 @@ def add_visitor(work: Work, draft: VisitorDraft) -> Ref:
     work.session.add(visitor)
     work.session.flush()
     search.store_keys(work.session, visitor.id, draft_keys(draft), work.now)
-    _replace_blocks(work.session, visitor.id, draft, new=True)
+    replace_blocks(work.session, visitor.id, (), blocking_keys(candidate_of(visitor.id, draft)))
     _answer_consents(work, visitor.id, draft, None)
     work.record("visitor.register", "visitor", visitor.id, after=msgspec.to_builtins(draft))
     return Ref(visitor.id, visitor.code)
@@ -205,14 +220,6 @@ def _fill(visitor: Visitor, draft: VisitorDraft, division: str) -> None:
     for name in views.DRAFT_COLUMNS:
         setattr(visitor, name, getattr(draft, name))
     visitor.division = division
-
-
-def _replace_blocks(session: Session, visitor_id: int, draft: VisitorDraft, *, new: bool = False) -> None:
-    if not new:
-        session.execute(delete(DuplicateKey).where(DuplicateKey.visitor_id == visitor_id))
-    keys = blocking_keys(candidate_of(visitor_id, draft))
-    if keys:
-        session.execute(_ADD_BLOCK, [{"key": key, "visitor_id": visitor_id} for key in sorted(keys)])
 
 
 def _answer_consents(work: Work, visitor_id: int, draft: VisitorDraft, before: VisitorDraft | None) -> None:
@@ -248,7 +255,19 @@ def _ids_of_code(session: Session, code: str) -> list[int]:
         if code.startswith("V")
         else select(Visitor.id).where(Visitor.code == code)
     )
-    return [found for found in session.scalars(asked) if found is not None]
+    return [standing_id(session, found) for found in session.scalars(asked) if found is not None]
+
+
+def _with_document(session: Session, ids: Sequence[int], number: str) -> set[int]:
+    """Return those whose record, or one merged into it, has exactly this document number."""
+    asked = select(Visitor.id).where(Visitor.id.in_(ids), Visitor.document_number == number)
+    earlier = also_known(session, ids)
+    ends = {who for who, others in earlier.items() for other in others if _shows(other, number)}
+    return set(session.scalars(asked)) | ends
+
+
+def _shows(other: Candidate, number: str) -> bool:
+    return any(document.partition(":")[2] == number for document in other.documents)
 
 
 def _all_words(session: Session, words: Sequence[str], limit: int) -> list[int]:
@@ -273,11 +292,14 @@ def _found_by(session: Session, keys: Sequence[str], ids: Collection[int]) -> se
     if not ids:
         return set()
     rows = session.scalars(select(Visitor).where(Visitor.id.in_(ids)))
-    return {
-        visitor.id
-        for visitor in rows
-        if all(any(own.startswith(key) for own in visitor_keys(visitor)) for key in keys)
-    }
+    found = {visitor.id: set(found_by(visitor)[0]) for visitor in rows}
+    for root, records in merged_by_root(session, ids).items():
+        found[root].update(*(found_by(record)[0] for record in records))
+    return {who for who, own in found.items() if all(any(map(_begins(key), own)) for key in keys)}
+
+
+def _begins(key: str) -> Callable[[str], bool]:
+    return lambda own: own.startswith(key)
 
 
 def _hits(session: Session, ids: Sequence[int], typed: str) -> list[VisitorHit]:
@@ -285,14 +307,15 @@ def _hits(session: Session, ids: Sequence[int], typed: str) -> list[VisitorHit]:
         return []
     found = {row[0]: row for row in session.execute(_HITS, {"ids": ids}).all()}
     # Papers of an erased visitor may still be scanned: nobody is behind their number any more.
-    there = (found[visitor_id] for visitor_id in ids)
+    there = (found[visitor_id] for visitor_id in ids if visitor_id in found)
     return [_hit(row, typed) for row in there if not is_erased(row.name)]
 
 
 # Made once: putting a statement together takes longer than sending it.
-_ADD_BLOCK: Final = insert(table_of(DuplicateKey))
 _ADD_CONSENT: Final = insert(table_of(Consent))
-_HITS: Final = select(*HIT_COLUMNS).where(VISITOR.c.id.in_(bindparam("ids", expanding=True)))
+_HITS: Final = select(*HIT_COLUMNS).where(
+    VISITOR.c.id.in_(bindparam("ids", expanding=True)), VISITOR.c.merged_into_id.is_(None)
+)
 
 
 def _hit(row: Sequence[Any], typed: str) -> VisitorHit:
@@ -368,10 +391,12 @@ def _compared(session: Session, candidate: Candidate, ids: Collection[int]) -> l
     tables = load()
     found = []
     columns = (*HIT_COLUMNS, VISITOR.c.document_kind, VISITOR.c.address)
-    for row in session.execute(select(*columns).where(VISITOR.c.id.in_(ids))):
+    asked = select(*columns).where(VISITOR.c.id.in_(ids), VISITOR.c.merged_into_id.is_(None))
+    earlier = also_known(session, ids)
+    for row in session.execute(asked):
         same_names = ("name", "birth_date", "sex", "phone", "document_kind", "document_number", "address")
         stored = VisitorDraft(**{name: getattr(row, name) for name in same_names})
-        other = candidate_of(row.id, stored)
+        other = united(candidate_of(row.id, stored), earlier.get(row.id, ()))
         likeness = compare(candidate, other, tables)
         if likeness.band is not Band.NEW:
             hit = _hit(row, candidate.name)

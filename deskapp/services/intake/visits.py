@@ -13,6 +13,7 @@ from deskapp.db.models.directory import PriceItem
 from deskapp.db.models.intake import Appointment, Charge, Visit, Visitor, VisitStep, Vitals
 from deskapp.db.unit_of_work import Clock, Work
 from deskapp.domain.access import Permission
+from deskapp.domain.appointments import AppointmentAct
 from deskapp.domain.codes import VISIT, check_code
 from deskapp.domain.intake import Ref, TriageDecision, VisitRow, VisitView
 from deskapp.domain.registration import (
@@ -23,7 +24,7 @@ from deskapp.domain.registration import (
     Step,
     VisitKind,
 )
-from deskapp.domain.retention import FEWEST_YEARS, erased_error, is_erased, last_day_due
+from deskapp.domain.retention import FEWEST_YEARS, last_day_due
 from deskapp.domain.text import N_, Text
 from deskapp.domain.urgency import UrgencyTable, level, news2, vitals_from_text
 from deskapp.domain.urgency import Vitals as VitalSigns
@@ -32,9 +33,12 @@ from deskapp.errors import ConflictError, InputError, PermissionDenied, RuleErro
 from deskapp.services.base import Service, reads, writes
 from deskapp.services.checks import plain_line, plain_text
 from deskapp.services.house import HouseRules
-from deskapp.services.intake import presence, views
+from deskapp.services.intake import door, line, presence, views
+from deskapp.services.intake.booking import note_event
 from deskapp.services.intake.deciding import check_urgency, decide, milder_reason
+from deskapp.services.intake.ending import bring_to_emergency, end_visit
 from deskapp.services.intake.history import changed, enter_step, is_done
+from deskapp.services.intake.merging import standing_visitor
 
 
 class VisitService(Service):
@@ -66,24 +70,30 @@ class VisitService(Service):
         visitor_id: int | None,
         kind: VisitKind = VisitKind.GENERAL,
         appointment_id: int | None = None,
+        greeting_id: int | None = None,
     ) -> Ref:
         """Begin a visit of a visitor at the desk; without one for somebody in danger.
 
-        Arriving and greeting are done by then; with a known visitor so is registering.
+        Arriving and greeting are done by then; with a known visitor so is registering. With a greeting of the
+        door the visit began when the guide met the visitor.
         """
-        return _open(work, visitor_id, kind, appointment_id)
+        return _open(work, visitor_id, kind, appointment_id, greeting_id)
 
     @writes(Permission.VISIT_WRITE)
-    def open_or_join(self, work: Work, visitor_id: int) -> Ref:
+    def open_or_join(self, work: Work, visitor_id: int, greeting_id: int | None = None) -> Ref:
         """Return the visitor's visit of today that is still under way, else begin one.
 
         The visitor is locked meanwhile: two desks that find the same person get one visit.
         """
-        _visitor(work, visitor_id)
+        visitor_id = _visitor(work, visitor_id).id
         found = work.session.scalar(_under_way(visitor_id, work.day))
         if found is None:
-            return _open(work, visitor_id)
+            return _open(work, visitor_id, greeting_id=greeting_id)
         visit = work.session.get_one(Visit, found)
+        met = door.begin_at_door(work, visit, greeting_id, is_new=False)
+        if met is not None:
+            _fulfil_met(work, visit, met)
+            changed(work, visit, "visit.greeting", None, {"greeting": greeting_id})
         return Ref(visit.id, visit.code, visit.version)
 
     @writes(Permission.VISIT_WRITE)
@@ -145,10 +155,7 @@ class VisitService(Service):
         check_urgency(level)
         if complaint is not None:
             visit.complaint = plain_text("complaint", complaint)
-        visit.urgency = level
-        visit.ended, visit.ended_at = EndReason.EMERGENCY, work.now
-        enter_step(work, visit.id, Step.TRIAGE)
-        changed(work, visit, "visit.emergency", None, {"complaint": visit.complaint, "level": level})
+        bring_to_emergency(work, visit, level)
 
     @writes(Permission.VISIT_WRITE)
     def take_vitals(self, work: Work, visit_id: int, signs: VitalSigns, pregnant: bool = False) -> None:
@@ -194,7 +201,9 @@ class VisitService(Service):
         appointment = work.session.get_one(Appointment, visit.appointment_id, with_for_update=True)
         appointment.state = AppointmentState.BOOKED
         appointment.version += 1
+        note_event(work, appointment, AppointmentAct.REOPENED)
         visit.appointment_id = None
+        line.booked(work, visit, None)
         work.touch("appointment", appointment.id)
         changed(work, visit, "visit.appointment-released", {"appointment": appointment.id}, None)
 
@@ -260,6 +269,8 @@ class VisitService(Service):
         enter_step(work, visit.id, step, note=plain_line("note", note))
         if step is Step.ESCORT and visit.checked_in is None:
             visit.checked_in = work.now
+        if step is Step.ESCORT:
+            line.started(work, visit)
         changed(work, visit, "visit.step", None, {"step": step, "note": note})
 
     @writes(Permission.VISIT_WRITE)
@@ -276,6 +287,7 @@ class VisitService(Service):
         if step is Step.PAY:
             visit.payment, visit.payment_reason = Payment.UNPAID, ""
         elif step is Step.ESCORT:
+            line.not_started(work, visit)
             visit.checked_in = None
         enter_step(work, visit.id, step, done=False, note=plain_line("note", reason))
         changed(work, visit, "visit.step-undone", before, {"reason": reason})
@@ -284,9 +296,7 @@ class VisitService(Service):
     def end(self, work: Work, visit_id: int, reason: EndReason, note: str = "") -> None:
         """End a visit early, with the reason."""
         visit = _open_visit(work, visit_id)
-        visit.ended, visit.end_note = reason, plain_line("note", note)
-        visit.ended_at = work.now
-        changed(work, visit, "visit.end", {"ended": None}, {"ended": reason, "note": note})
+        end_visit(work, visit, reason, plain_line("note", note))
 
     @writes(Permission.VISIT_WRITE)
     def reopen(self, work: Work, visit_id: int, reason: str) -> None:
@@ -295,6 +305,7 @@ class VisitService(Service):
         if visit.ended is None:
             raise RuleError("visit.not-ended", Text(N_("This visit has not ended.")))
         before = {"ended": visit.ended, "note": visit.end_note}
+        line.rejoin(work, visit)
         visit.ended, visit.end_note, visit.ended_at = None, "", None
         changed(work, visit, "visit.reopen", before, {"reason": plain_line("note", reason, required=True)})
 
@@ -304,11 +315,12 @@ def _open(
     visitor_id: int | None,
     kind: VisitKind = VisitKind.GENERAL,
     appointment_id: int | None = None,
+    greeting_id: int | None = None,
 ) -> Ref:
     visitor = _visitor(work, visitor_id) if visitor_id is not None else None
     visit = Visit(
         code=work.new_code(VISIT),
-        visitor_id=visitor_id,
+        visitor_id=visitor.id if visitor is not None else None,
         day=work.day,
         opened_at=work.now,
         kind=kind,
@@ -316,15 +328,26 @@ def _open(
     )
     work.session.add(visit)
     work.session.flush()
-    steps = [Step.ARRIVE, Step.GREET]
+    met = door.begin_at_door(work, visit, greeting_id, is_new=True)
+    steps = [Step.ARRIVE, Step.GREET] if met is None else []
     if visitor is not None:
         steps.append(Step.REGISTER)
         presence.arrived(work, visitor)
-    enter_step(work, visit.id, *steps)
+    if steps:
+        enter_step(work, visit.id, *steps)
     if appointment_id is not None:
         _fulfil(work, visit, appointment_id)
+    elif met is not None:
+        _fulfil_met(work, visit, met)
     work.record("visit.open", "visit", visit.id, after={"code": visit.code, "visitor": visitor_id})
     return Ref(visit.id, visit.code)
+
+
+def _fulfil_met(work: Work, visit: Visit, met: door.Met) -> None:
+    """Fulfil the appointment that the door knew of."""
+    if met.appointment_id is not None:
+        _fulfil(work, visit, met.appointment_id)
+        work.record("visit.appointment", "visit", visit.id, after={"appointment": met.appointment_id})
 
 
 def _under_way(visitor_id: int, day: dt.date) -> Select[int]:
@@ -398,11 +421,8 @@ def _open_visit(work: Work, visit_id: int) -> Visit:
 
 
 def _visitor(work: Work, visitor_id: int) -> Visitor:
-    """Return a visitor whom no other desk lets arrive at the same moment."""
-    visitor = work.session.get_one(Visitor, visitor_id, with_for_update=True)
-    if is_erased(visitor.name):
-        raise erased_error()
-    return visitor
+    """Return a visitor whom no other desk lets arrive at the same moment; a merged record leads to the kept one."""
+    return standing_visitor(work.session, visitor_id)
 
 
 def _fulfil(work: Work, visit: Visit, appointment_id: int) -> None:
@@ -413,5 +433,7 @@ def _fulfil(work: Work, visit: Visit, appointment_id: int) -> None:
         raise RuleError("appointment.other", Text(N_("This appointment is somebody else's.")))
     appointment.state = AppointmentState.FULFILLED
     appointment.version += 1
+    note_event(work, appointment, AppointmentAct.FULFILLED)
     visit.appointment_id = appointment_id
+    line.booked(work, visit, appointment.starts_at)
     work.touch("appointment", appointment_id)

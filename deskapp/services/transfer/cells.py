@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Final
 
 from deskapp.domain.duty import Duty
+from deskapp.domain.promotions import read_words
 from deskapp.domain.registration import LABELS
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import LANGUAGES, translator
@@ -26,6 +27,7 @@ EXACT_FLOAT: Final = 10**15
 
 _DATE: Final = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))")
 _MONEY: Final = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,2})0*)?")
+_CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
 _TIMES: Final = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 _DAYS: Final = re.compile(r"(\d)(?:-(\d))?")
 _YES: Final = frozenset({"1", "yes", "y", "true", "是", "有", "тийм"})
@@ -88,6 +90,23 @@ def _no_date(cell: Cell) -> dt.date:
     raise BadCell(N_("“{value}” is no date. Write it like 1990-03-21."), value=text(cell))
 
 
+def clock(cell: Cell) -> dt.time:
+    """Return a time of day: a spreadsheet's own, or written like 14:30."""
+    if isinstance(cell, dt.datetime):
+        return cell.time().replace(second=0, microsecond=0)
+    if isinstance(cell, dt.time):
+        return cell.replace(second=0, microsecond=0)
+    found = _CLOCK.fullmatch(unicodedata.normalize("NFKC", text(cell)).replace(" ", ""))
+    try:
+        return dt.time(int(found[1]), int(found[2])) if found else _no_clock(cell)
+    except ValueError:
+        return _no_clock(cell)
+
+
+def _no_clock(cell: Cell) -> dt.time:
+    raise BadCell(N_("“{value}” is no time of day. Write it like 14:30."), value=text(cell))
+
+
 def money(cell: Cell) -> int:
     """Return an amount in yuan as integer fen."""
     written = unicodedata.normalize("NFKC", text(cell)).replace(",", "").strip("¥元₮ ")
@@ -117,6 +136,11 @@ def yes_no(cell: Cell) -> bool:
 def languages(cell: Cell) -> tuple[str, ...]:
     """Return language codes, written with spaces or commas between."""
     return tuple(re.split(r"[\s,，、;；/]+", text(cell).lower()))
+
+
+def word_list(cell: Cell) -> tuple[str, ...]:
+    """Return words, written with commas between."""
+    return read_words(text(cell))
 
 
 def coded(kind: type[enum.Enum]) -> Reader:

@@ -28,6 +28,12 @@ class Kind(enum.StrEnum):
     VISITORS = "visitors"
     DOCTORS = "doctors"
     PRICES = "prices"
+    DEPARTMENTS = "departments"
+    PLACES = "places"
+    PROMOTIONS = "promotions"
+    NOTICES = "notices"
+    PHRASES = "phrases"
+    APPOINTMENTS = "appointments"
 
 
 @dataclass(frozen=True)
@@ -60,7 +66,75 @@ def _column(
     )
 
 
+def _names(zh: str, en: str, mn: str) -> tuple[Column, ...]:
+    return (
+        _column("name_zh", "中文名称|Name in Chinese|Хятад нэр", zh, also="名称|name"),
+        _column("name_en", "英文名称|Name in English|Англи нэр", en),
+        _column("name_mn", "蒙文名称|Name in Mongolian|Монгол нэр", mn),
+    )
+
+
+def _texts(zh: str, en: str, mn: str) -> tuple[Column, ...]:
+    return (
+        _column("text_zh", "中文内容|Text in Chinese|Хятад бичвэр", zh, also="内容|text"),
+        _column("text_en", "英文内容|Text in English|Англи бичвэр", en),
+        _column("text_mn", "蒙文内容|Text in Mongolian|Монгол бичвэр", mn),
+    )
+
+
+_CODE: Final = _column("code", "编码|Code|Код", "cashier", required=True)
+_DAYS: Final = (
+    _column("valid_from", "生效日期|Valid from|Хүчинтэй эхлэх", "2026-01-01", read=cells.date),
+    _column("valid_to", "截止日期|Valid to|Хүчинтэй дуусах", read=cells.date),
+)
+_ACTIVE: Final = _column("active", "启用|In use|Ашиглагдаж байгаа", "1", read=cells.yes_no)
+
 COLUMNS: Final[Mapping[Kind, Sequence[Column]]] = {
+    Kind.DEPARTMENTS: (
+        _column("code", "编码|Code|Код", "cardiology", required=True),
+        *_names("心血管内科", "Cardiology", "Зүрх судасны тасаг"),
+        _column("room", "位置|Room|Өрөө", "A203"),
+        _column("phone", "电话|Phone|Утас", "8203"),
+        _column("prefix", "号码前缀|Number prefix|Дугаарын угтвар", "XN"),
+        _ACTIVE,
+        *_DAYS,
+    ),
+    Kind.PLACES: (
+        _CODE,
+        *_names("收费处", "Cashier", "Төлбөрийн касс"),
+        _column("department", "科室|Department|Тасаг", also="部门"),
+        _column("room", "位置|Room|Өрөө", "101"),
+        _column("floor", "楼层|Floor|Давхар", "1"),
+        _column("phone", "电话|Phone|Утас", "8001"),
+        _column("note", "备注|Note|Тэмдэглэл", "07:30-18:00"),
+        *_DAYS,
+    ),
+    Kind.PROMOTIONS: (
+        _column("code", "编码|Code|Код", "check-40", required=True),
+        *_names("四十岁以上女性体检优惠", "Check-up for women from 40", "40-өөс дээш насны эмэгтэйн үзлэг"),
+        *_texts("乳腺检查八折。", "Breast examination at 80 percent.", "Хөхний үзлэг 20 хувь хямд."),
+        _column("department", "科室|Department|Тасаг", also="部门"),
+        _column("sex", "性别|Sex|Хүйс", "2", read=cells.coded(Sex)),
+        _column("age_from", "年龄下限|Age from|Наснаас", "40", read=cells.whole),
+        _column("age_to", "年龄上限|Age to|Нас хүртэл", read=cells.whole),
+        _column("words", "主诉词|Words of the complaint|Зовиурын үг", "乳房, 体检", read=cells.word_list),
+        *_DAYS,
+    ),
+    Kind.NOTICES: (
+        _column("code", "编码|Code|Код", "n-2026-01", required=True),
+        *_names("二楼电梯检修", "The lift to floor 2 is being repaired", "2 давхрын лифт засвартай"),
+        *_texts("请走东侧楼梯。", "Please take the east stairs.", "Зүүн шатаар явна уу."),
+        _column("on_board", "显示在大屏|On the board|Самбарт гаргах", "1", read=cells.yes_no),
+        *_DAYS,
+    ),
+    Kind.PHRASES: (
+        _column("code", "编码|Code|Код", "offer-help", required=True),
+        _column("situation", "情境|Situation|Нөхцөл", "greet"),
+        _column("zh", "中文|Chinese|Хятад", "您好，请问有什么可以帮您？"),
+        _column("en", "英文|English|Англи", "Hello, how may I help you?"),
+        _column("mn", "蒙文|Mongolian|Монгол", "Сайн байна уу, танд юугаар туслах вэ?"),
+        _ACTIVE,
+    ),
     Kind.STAFF: (
         _column("number", "工号|Staff number|Ажилтны дугаар", "S101", required=True, also="编号"),
         _column("name", "姓名|Name|Нэр", "王芳", required=True),
@@ -86,6 +160,9 @@ COLUMNS: Final[Mapping[Kind, Sequence[Column]]] = {
         _column("room", "诊室|Room|Өрөө", "A203"),
         _column("prefix", "号码前缀|Number prefix|Дугаарын угтвар", "NK1"),
         _column("own_queue", "单独排队|Own queue|Өөрийн дараалал", "1", read=cells.yes_no),
+        _column("slot_minutes", "每号分钟|Minutes a visit|Нэг үзлэгийн минут", "15", read=cells.whole),
+        _ACTIVE,
+        *_DAYS,
         _column(
             "duty",
             "出诊时间|Duty times|Үзлэгийн цаг",
@@ -109,8 +186,20 @@ COLUMNS: Final[Mapping[Kind, Sequence[Column]]] = {
             required=True,
             also="价格|单价",
         ),
-        _column("valid_from", "生效日期|Valid from|Хүчинтэй эхлэх", "2026-01-01", read=cells.date),
-        _column("valid_to", "截止日期|Valid to|Хүчинтэй дуусах", read=cells.date),
+        *_DAYS,
+    ),
+    Kind.APPOINTMENTS: (
+        _column("name", "姓名|Name|Нэр", "张伟", required=True),
+        _column("phone", "电话|Phone|Утас", "13800138000", also="手机|手机号|联系电话"),
+        _column("date", "日期|Date|Огноо", "2026-11-20", read=cells.date, required=True, also="预约日期"),
+        _column("time", "时间|Time|Цаг", "10:30", read=cells.clock, required=True, also="预约时间"),
+        _column("doctor", "医生|Doctor|Эмч", "D001", also="医生工号|医生姓名"),
+        _column("department", "科室|Department|Тасаг", "cardiology", also="部门"),
+        _column("minutes", "时长（分钟）|Minutes|Минут", "15", read=cells.whole, also="时长"),
+        _column("reason", "加号原因|Reason|Шалтгаан"),
+        _column("note", "备注|Note|Тэмдэглэл"),
+        _column("cancelled", "已取消|Cancelled|Цуцалсан", "0", read=cells.yes_no),
+        _column("uid", "预约编号|UID|Захиалгын дугаар", "2026-000123"),
     ),
     Kind.VISITORS: (
         _column("name", "姓名|Name|Нэр", "张伟", required=True),

@@ -14,17 +14,21 @@ from sqlalchemy.orm import Session
 
 from deskapp import settings
 from deskapp.db import search
+from deskapp.db.engine import Store
 from deskapp.db.models.access import AuditEntry
-from deskapp.db.unit_of_work import Work
+from deskapp.db.unit_of_work import Clock, Work
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.changes import Changes
 from deskapp.domain.codes import EXPORT, make_code
 from deskapp.i18n import Translator
 from deskapp.services.base import Done, Service, composed, new_request, reads, writes
 from deskapp.services.checks import storable_name
+from deskapp.services.house import HouseRules
+from deskapp.services.intake import ics
+from deskapp.services.intake.appointment_import import AppointmentImport
 from deskapp.services.settings import site_value
-from deskapp.services.transfer import exports, writers
-from deskapp.services.transfer.columns import Kind, folded, names_of, read_rows
+from deskapp.services.transfer import directory_out, exports, writers
+from deskapp.services.transfer.columns import Kind, ReadRow, folded, names_of, read_rows
 from deskapp.services.transfer.plan import Importer, Plan, Progress, parts
 from deskapp.services.transfer.report import ImportReport, Outcome, RowNote, make_report
 from deskapp.services.transfer.tables import read_table
@@ -55,6 +59,10 @@ def _silent(_done: int, _total: int) -> None:
 class TransferService(Service):
     """Files in and out."""
 
+    def __init__(self, store: Store, clock: Clock | None = None, house: HouseRules | None = None) -> None:
+        super().__init__(store, clock)
+        self.house = house or HouseRules()
+
     @composed(Permission.IMPORT)
     def import_file(
         self,
@@ -82,6 +90,21 @@ class TransferService(Service):
         return done
 
     @composed(Permission.EXPORT)
+    def export_directory(
+        self, actor: Actor, request: str, path: Path, tr: Translator, kind: Kind | None = None
+    ) -> Done[int]:
+        """Write the directory to a file that can be imported again; return how many rows.
+
+        XLSX: a sheet for each kind, or for one. CSV and JSON hold one kind, which has to be named. Raises
+        `InputError` at "out" or "kind", and `StorageError` when the file can't be written; then there is none.
+        """
+        kinds = directory_out.kinds_for(writers.check_suffix(path), kind)
+        done = self._note_directory(actor, request, writers.check_suffix(path), [one.value for one in kinds])
+        rows = {one: self._directory_rows(actor, one) for one in kinds}
+        directory_out.write(path, rows, tr)
+        return Done(sum(map(len, rows.values())), done.changes)
+
+    @composed(Permission.EXPORT)
     def export_visits(
         self,
         actor: Actor,
@@ -103,13 +126,23 @@ class TransferService(Service):
         return Done(count, done.changes)
 
     def _prepared(self, kind: Kind, path: Path, partial: bool, progress: Progress) -> Prepared:
-        known = names_of(kind)
-        table = read_table(path, lambda name: folded(name) in known)
-        rows, unread = read_rows(kind, table)
-        importer: Importer = (
-            VisitorImport(rows, self.today(), progress) if kind is Kind.VISITORS else UpsertImport(kind, rows)
+        if kind is Kind.APPOINTMENTS and path.suffix.lower() == ics.SUFFIX:
+            rows, unread, count = ics.read_events(path)
+        else:
+            known = names_of(kind)
+            sheets = directory_out.sheet_names(kind)
+            table = read_table(path, lambda name: folded(name) in known, lambda name: folded(name) in sheets)
+            (rows, unread), count = read_rows(kind, table), len(table.rows)
+        return Prepared(
+            kind, storable_name(path.name), count, self._importer(kind, rows, progress), unread, partial
         )
-        return Prepared(kind, storable_name(path.name), len(table.rows), importer, unread, partial)
+
+    def _importer(self, kind: Kind, rows: list[ReadRow], progress: Progress) -> Importer:
+        if kind is Kind.APPOINTMENTS:
+            return AppointmentImport(rows, self.now())
+        if kind is Kind.VISITORS:
+            return VisitorImport(rows, self.today(), progress)
+        return UpsertImport(kind, rows, self.house.shipped)
 
     @reads(Permission.IMPORT)
     def _compare(self, session: Session, importer: Importer) -> Plan:
@@ -142,6 +175,15 @@ class TransferService(Service):
         after = {"number": mark.number, "format": suffix, "from": first, "to": last, "by": mark.by}
         work.record(EXPORTED, "visit", None, after=after)
         return mark
+
+    @writes(Permission.EXPORT)
+    def _note_directory(self, work: Work, suffix: str, kinds: Sequence[str]) -> None:
+        after = {"format": suffix, "kinds": list(kinds), "by": work.actor.name}
+        work.record("export.directory", "directory", None, after=after)
+
+    @reads(Permission.EXPORT)
+    def _directory_rows(self, session: Session, kind: Kind) -> list[tuple[object, ...]]:
+        return list(directory_out.rows_of(session, kind, self.house.shipped))
 
     @reads(Permission.EXPORT)
     def _stream(

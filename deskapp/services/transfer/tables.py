@@ -74,8 +74,12 @@ class Table:
     rows: list[Row]
 
 
-def read_table(path: Path, known: Callable[[str], bool]) -> Table:
+def read_table(
+    path: Path, known: Callable[[str], bool], is_meant: Callable[[str], bool] | None = None
+) -> Table:
     """Return the table in `path`; `known` says whether a header names one of our columns.
+
+    Of a workbook it is the first visible sheet whose name `is_meant` accepts, else the first visible one.
 
     Raises `InputError` at field "file" when there is no readable table, `StorageError` when there is
     no readable file.
@@ -88,7 +92,7 @@ def read_table(path: Path, known: Callable[[str], bool]) -> Table:
         raise _refused("file.missing", N_("There is no file {file}."), file=str(path)) from error
     except OSError as error:
         raise disk_error(error) from error
-    rows = _from_xlsx(data) if path.suffix.lower() == ".xlsx" else _from_csv(data, known)
+    rows = _from_xlsx(data, is_meant) if path.suffix.lower() == ".xlsx" else _from_csv(data, known)
     filled = [row for row in rows if any(map(_is_filled, row.cells))]
     if not filled:
         raise _refused("file.empty", N_("This file is empty."))
@@ -163,7 +167,7 @@ def _delimiter(text: str, known: Callable[[str], bool]) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _from_xlsx(data: bytes) -> Iterator[Row]:
+def _from_xlsx(data: bytes, is_meant: Callable[[str], bool] | None = None) -> Iterator[Row]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     _refuse_bomb(data)
@@ -176,11 +180,14 @@ def _from_xlsx(data: bytes) -> Iterator[Row]:
             ]
             if not sheets:
                 raise _refused("file.empty", N_("This file is empty."))
-            _refuse_wide(data, sheets[0])
-            sheet = book.get_sheet_by_index(sheets[0])
+            names = book.sheet_names
+            meant = (place for place in sheets if is_meant is not None and is_meant(names[place]))
+            chosen = next(meant, sheets[0])
+            _refuse_wide(data, chosen)
+            sheet = book.get_sheet_by_index(chosen)
             top, left = sheet.start or (0, 0)
             rows = [(number, tuple(cells)) for number, cells in enumerate(sheet.to_python(), top + 1)]
-            return _with_formulas(rows, left, formula_cells(data, sheets[0]))
+            return _with_formulas(rows, left, formula_cells(data, chosen))
     except CalamineError as error:
         raise _refused("file.xlsx", NOT_XLSX) from error
 

@@ -1,4 +1,4 @@
-"""Importing staff, doctors and prices: a known number or code is changed, a new one added.
+"""Importing staff and the directory: a known number or code is changed, a new one added.
 
 Columns that the file does not have, and empty cells, leave what is stored as it is.
 """
@@ -7,35 +7,67 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from deskapp.db.audit import AuditLine
 from deskapp.db.base import Base, table_of
-from deskapp.db.models.directory import Department, Doctor, DutyTime, PriceItem, Staff
+from deskapp.db.models.directory import (
+    Department,
+    Doctor,
+    DutyTime,
+    Notice,
+    PhraseText,
+    Place,
+    PriceItem,
+    Promotion,
+    Staff,
+)
 from deskapp.db.unit_of_work import Work
-from deskapp.domain.directory import DoctorDraft, PriceDraft, StaffDraft
+from deskapp.domain.directory import (
+    DepartmentDraft,
+    DoctorDraft,
+    NoticeDraft,
+    PhraseDraft,
+    PlaceDraft,
+    PriceDraft,
+    StaffDraft,
+)
 from deskapp.domain.duty import Duty
+from deskapp.domain.promotions import PromotionDraft, read_words
 from deskapp.domain.text import N_, Text, Words
 from deskapp.errors import InputError
 from deskapp.services.directory import (
+    department_values,
     doctor_values,
     duty_row,
     duty_times,
+    more,
     prefix_taken,
     prefixes,
     price_values,
     staff_values,
 )
+from deskapp.services.directory.phrases import phrase_values
 from deskapp.services.transfer.columns import Kind, ReadRow, folded
 from deskapp.services.transfer.plan import Entry, Plan, Progress, parts, record_lines
 from deskapp.services.transfer.report import Outcome, RowNote
+from deskapp.triage_rules import Sentence
 
 Stored = Mapping[str, Any]
 Departments = Mapping[str, int]
 Weekly = Mapping[int, set[Duty]]
+D = TypeVar("D")
+
+
+@dataclass(frozen=True)
+class Site:
+    """What a row may refer to: departments by name, and the sentences that the program ships."""
+
+    departments: Departments
+    shipped: Mapping[str, Sentence]
 
 
 @dataclass(frozen=True)
@@ -45,17 +77,17 @@ class Target:
     mapped: type[Base]
     key: str
     topic: str
-    values: Callable[[Mapping[str, Any], Stored | None, Departments], dict[str, Any]]
+    values: Callable[[Mapping[str, Any], Stored | None, Site], dict[str, Any]]
 
 
-def _staff(given: Mapping[str, Any], stored: Stored | None, departments: Departments) -> dict[str, Any]:
-    cells = _placed(given, departments)
+def _staff(given: Mapping[str, Any], stored: Stored | None, site: Site) -> dict[str, Any]:
+    cells = _placed(given, site.departments)
     draft = StaffDraft(**_kept(StaffDraft, stored, cells))
     return staff_values(replace(draft, **cells))
 
 
-def _doctor(given: Mapping[str, Any], stored: Stored | None, departments: Departments) -> dict[str, Any]:
-    cells = _placed(given, departments)
+def _doctor(given: Mapping[str, Any], stored: Stored | None, site: Site) -> dict[str, Any]:
+    cells = _placed(given, site.departments)
     cells.pop("duty", None)
     if stored is None:
         # Where the file does not say, only letters for its numbers make a queue of a doctor's own.
@@ -64,16 +96,54 @@ def _doctor(given: Mapping[str, Any], stored: Stored | None, departments: Depart
     return doctor_values(replace(draft, **cells))
 
 
-def _price(given: Mapping[str, Any], stored: Stored | None, _departments: Departments) -> dict[str, Any]:
-    names = {
-        language: given.get(f"name_{language}", stored[f"name_{language}"] if stored else "")
-        for language in ("zh", "en", "mn")
-    }
+def _price(given: Mapping[str, Any], stored: Stored | None, _site: Site) -> dict[str, Any]:
     cells = {
         field: given[field] for field in ("code", "category", "valid_from", "valid_to") if field in given
     }
-    cells |= {"fen": given["price"], "name": Words(**names)}
+    cells |= {"fen": given["price"], "name": _words("name", given, stored)}
     return price_values(PriceDraft(**{**_kept(PriceDraft, stored, cells), **cells}))
+
+
+def _words(field: str, given: Mapping[str, Any], stored: Stored | None) -> Words:
+    languages = (f"{field}_{language}" for language in ("zh", "en", "mn"))
+    return Words(*(given.get(name, stored[name] if stored else "") for name in languages))
+
+
+def _draft(kind: type[D], given: Mapping[str, Any], stored: Stored | None, departments: Departments) -> D:
+    """Return a draft with what is stored, and over it what the row gives."""
+    fields = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    kept = {name: stored[name] for name in fields if name in stored} if stored else {}
+    if "words" in kept:
+        kept["words"] = read_words(kept["words"])
+    kept |= {name: _words(name, given, stored) for name in ("name", "text") if name in fields}
+    return kind(
+        **kept | {name: value for name, value in _placed(given, departments).items() if name in fields}
+    )
+
+
+def _department(given: Mapping[str, Any], stored: Stored | None, site: Site) -> dict[str, Any]:
+    return department_values(_draft(DepartmentDraft, given, stored, site.departments))
+
+
+def _place(given: Mapping[str, Any], stored: Stored | None, site: Site) -> dict[str, Any]:
+    return more.place_values(_draft(PlaceDraft, given, stored, site.departments))
+
+
+def _promotion(given: Mapping[str, Any], stored: Stored | None, site: Site) -> dict[str, Any]:
+    return more.promotion_values(_draft(PromotionDraft, given, stored, site.departments))
+
+
+def _notice(given: Mapping[str, Any], stored: Stored | None, site: Site) -> dict[str, Any]:
+    return more.notice_values(_draft(NoticeDraft, given, stored, site.departments))
+
+
+def _phrase(given: Mapping[str, Any], stored: Stored | None, site: Site) -> dict[str, Any]:
+    shipped = site.shipped.get(given["code"])
+    base = vars(shipped.words) if shipped else {"zh": "", "en": "", "mn": ""}
+    words = {name: given.get(name, stored[name] if stored else base[name]) for name in base}
+    situation = given.get("situation", stored["situation"] if stored else "")
+    active = given.get("active", stored["active"] if stored else True)
+    return phrase_values(PhraseDraft(given["code"], situation, Words(**words), active), site.shipped)
 
 
 def _kept(draft: type[Any], stored: Stored | None, cells: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,13 +172,21 @@ TARGETS: Final[Mapping[Kind, Target]] = {
     Kind.STAFF: Target(Staff, "number", "staff", _staff),
     Kind.DOCTORS: Target(Doctor, "number", "doctor", _doctor),
     Kind.PRICES: Target(PriceItem, "code", "price", _price),
+    Kind.DEPARTMENTS: Target(Department, "code", "department", _department),
+    Kind.PLACES: Target(Place, "code", "place", _place),
+    Kind.PROMOTIONS: Target(Promotion, "code", "promotion", _promotion),
+    Kind.NOTICES: Target(Notice, "code", "notice", _notice),
+    Kind.PHRASES: Target(PhraseText, "code", "phrase", _phrase),
 }
 
 
 class UpsertImport:
-    """The import of one file of staff, doctors or prices."""
+    """The import of one file of staff or of a kind of the directory."""
 
-    def __init__(self, kind: Kind, rows: Sequence[ReadRow]) -> None:
+    def __init__(
+        self, kind: Kind, rows: Sequence[ReadRow], shipped: Mapping[str, Sentence] | None = None
+    ) -> None:
+        self.shipped = shipped or {}
         self.target = TARGETS[kind]
         self.table = table_of(self.target.mapped)
         self.rows = rows
@@ -118,7 +196,7 @@ class UpsertImport:
         """Compare each row with what is stored under its number or code."""
         plan = Plan()
         stored, weekly = self._stored(session), _weekly_duty(session)
-        departments = departments_by_name(session)
+        site = Site(departments_by_name(session), self.shipped)
         first_rows: dict[str, int] = {}
         for row in self.rows:
             key = row.values[self.target.key]
@@ -130,11 +208,11 @@ class UpsertImport:
                 continue
             first_rows[key] = row.number
             try:
-                plan.entries.append(self._entry(row, stored.get(key), departments, weekly))
+                plan.entries.append(self._entry(row, stored.get(key), site, weekly))
             except InputError as error:
                 plan.problems.append(RowNote(row.number, error.field, error.text))
-        if self.target.mapped is Doctor:
-            _refuse_prefixes(session, plan, stored)
+        if self.target.mapped in (Doctor, Department):
+            _refuse_prefixes(session, plan, stored, self.target)
         return plan
 
     def write(self, work: Work, plan: Plan, progress: Progress) -> None:
@@ -164,9 +242,11 @@ class UpsertImport:
         rows = session.execute(select(self.table.c[self.target.key], self.table.c.id))
         return dict(rows.all())
 
-    def _entry(self, row: ReadRow, stored: Stored | None, departments: Departments, weekly: Weekly) -> Entry:
-        values = self.target.values(row.values, stored, departments)
+    def _entry(self, row: ReadRow, stored: Stored | None, site: Site, weekly: Weekly) -> Entry:
+        values = self.target.values(row.values, stored, site)
         duty = row.values.get("duty")
+        if stored is None and self._is_shipped(values):
+            return Entry(row.number, Outcome.KNOWN, values)
         if stored is None:
             return Entry(row.number, Outcome.ADDED, values, extra=duty)
         before = {field: stored[field] for field in values}
@@ -174,6 +254,13 @@ class UpsertImport:
             duty = None
         same = before == values and duty is None
         return Entry(row.number, Outcome.KNOWN if same else Outcome.CHANGED, values, before, duty)
+
+    def _is_shipped(self, values: Mapping[str, Any]) -> bool:
+        """Say whether a sentence is as the program ships it: then it needs no text of the site's own."""
+        shipped = self.shipped.get(values["code"]) if self.target.mapped is PhraseText else None
+        return shipped is not None and vars(shipped.words) == {
+            name: values[name] for name in vars(shipped.words)
+        }
 
     def _update(self, work: Work, part: Sequence[Entry]) -> None:
         columns = self.table.c
@@ -215,28 +302,30 @@ class UpsertImport:
         record_lines(work, lines)
 
 
-def _refuse_prefixes(session: Session, plan: Plan, stored: Mapping[str, Stored]) -> None:
+def _refuse_prefixes(session: Session, plan: Plan, stored: Mapping[str, Stored], target: Target) -> None:
     """Refuse the rows that would leave two queues with the same letters, the later one of two.
 
-    A refused row leaves its doctor as stored, which may be in the way of others: looked at until all agree.
+    A refused row leaves its record as stored, which may be in the way of others: looked at until all agree.
     """
-    while clashing := _clashing(prefixes(session), plan.entries, stored):
+    while clashing := _clashing(prefixes(session), plan.entries, stored, target):
         for entry in clashing:
             plan.entries.remove(entry)
             error = prefix_taken(entry.values["prefix"])
             plan.problems.append(RowNote(entry.row, error.field, error.text))
 
 
-def _clashing(queues: dict[str, str], entries: Sequence[Entry], stored: Mapping[str, Stored]) -> list[Entry]:
+def _clashing(
+    queues: dict[str, str], entries: Sequence[Entry], stored: Mapping[str, Stored], target: Target
+) -> list[Entry]:
     """Return the entries whose letters another queue has: those not in the file, and earlier entries."""
     for entry in entries:
-        known = stored.get(entry.values["number"])
-        queues.pop(f"doctor:{known['id']}" if known else "", None)
+        known = stored.get(entry.values[target.key])
+        queues.pop(f"{target.topic}:{known['id']}" if known else "", None)
     taken = set(queues.values())
     clashing = []
     for entry in entries:
         prefix = entry.values["prefix"]
-        if not (entry.values["own_queue"] and entry.values["active"]):
+        if not (entry.values.get("own_queue", True) and entry.values["active"]):
             continue
         if prefix in taken:
             clashing.append(entry)

@@ -106,13 +106,20 @@ def open_writer(
         ".json": JsonRows,
     }
     kind = kinds[check_suffix(path)]
-    unfinished = path.with_name(f".{path.name}.part")
-    try:
+    with whole_file(path) as unfinished:
         writer = kind(unfinished, headings, tr, mark)
         try:
             yield writer
         finally:
             writer.close()
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Give a path to write to; the file appears under `path` whole, or not at all. Raises `StorageError`."""
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        yield unfinished
         unfinished.replace(path)
     except OSError as error:
         raise disk_error(error) from error
@@ -154,7 +161,12 @@ class XlsxRows:
     """Rows as a spreadsheet in words of one language; a full sheet is followed by another."""
 
     def __init__(
-        self, path: Path, headings: Sequence[Heading], tr: Translator, mark: Mark | None = None
+        self,
+        path: Path,
+        headings: Sequence[Heading],
+        tr: Translator,
+        mark: Mark | None = None,
+        sheet: str = "",
     ) -> None:
         import xlsxwriter  # type: ignore[import-untyped]
 
@@ -171,7 +183,12 @@ class XlsxRows:
             dt.date: self.book.add_format({"num_format": "yyyy-mm-dd"}),
             Fen: self.book.add_format({"num_format": "0.00"}),
         }
-        self._new_sheet()
+        self._new_sheet(sheet)
+
+    def next_sheet(self, name: str, headings: Sequence[Heading]) -> None:
+        """Go on with rows of another kind on a sheet of their own."""
+        self.names = [self.tr(heading.words) for heading in _marked_headings(headings, self.mark)]
+        self._new_sheet(name)
 
     def write(self, rows: Iterable[Sequence[Any]]) -> None:
         """Append rows."""
@@ -192,11 +209,11 @@ class XlsxRows:
         finally:
             self.stream.close()
 
-    def _new_sheet(self) -> None:
-        self.sheet = self.book.add_worksheet()
+    def _new_sheet(self, name: str = "") -> None:
+        self.sheet = self.book.add_worksheet(name or None)
         self.sheet.freeze_panes(1, 0)
-        for column, name in enumerate(self.names):
-            self.sheet.write_string(0, column, name)
+        for column, heading in enumerate(self.names):
+            self.sheet.write_string(0, column, heading)
         self.row = 1
 
     def _tell(self, lines: Iterable[tuple[str, str]]) -> None:

@@ -135,6 +135,13 @@ class ErasingPage(BaseView):
 
     # asking
 
+    def open_record(self, topic: str, record: object) -> None:
+        """Look for a visitor by the number of the record."""
+        if topic == "visitor":
+            self.ensure_built()
+            self.views.setCurrentIndex(RECORDS)
+            self.search.setText(str(record))
+
     def refresh(self, changes: Changes) -> None:  # noqa: ARG002
         """Ask for everything again."""
         service, run = self.desk.services.retention, self.desk.runner.run

@@ -34,6 +34,12 @@ RECORDS: Final = {
     "visit": N_("Visits"),
     "number": N_("Queue numbers"),
     "print": N_("Visits of which forms were printed"),
+    "appointment": N_("Appointments"),
+    "question": N_("Open questions"),
+    "greeting": N_("Greetings at the door"),
+    "escort": N_("Ways to the doctor"),
+    "care": N_("Care while waiting"),
+    "queue": N_("Places in the waiting line"),
 }
 
 

@@ -25,6 +25,13 @@ PAGES: Final = (
         Permission.ADMINISTRATION,
     ),
     PageOf(
+        "settings",
+        N_("Figures of the house"),
+        "sliders-horizontal",
+        "deskapp.ui.admin.settings_page:SettingsPage",
+        Permission.SETTINGS_WRITE,
+    ),
+    PageOf(
         "backups",
         N_("Backups"),
         "database-backup",

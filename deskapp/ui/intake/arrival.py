@@ -12,6 +12,7 @@ from shiboken6 import isValid
 from deskapp.domain.access import Actor
 from deskapp.domain.identity import Scan, ScanKind, recognise_scan
 from deskapp.domain.intake import Ref, VisitorDraft, VisitorHit, VisitorView
+from deskapp.domain.registration import VisitKind
 from deskapp.domain.retention import erased_error, is_erased
 from deskapp.domain.text import N_, Text
 from deskapp.services.base import Done, new_request
@@ -95,7 +96,10 @@ class Arrival(QObject):
         self.open_for(hit.id, hit.name)
 
     def open_for(self, visitor_id: int, name: str) -> None:
-        """Go on with the visitor's visit of today, or begin one; pressing twice begins one."""
+        """Go on with the visitor's visit of today, or begin one; pressing twice begins one.
+
+        Who is in hand from the door is whose visit it is, if that can be.
+        """
         if self._visitor_id != visitor_id and not self._ask_who(visitor_id, name):
             self._open_own(visitor_id, name)
 
@@ -149,7 +153,10 @@ class Arrival(QObject):
 
     def _open(self, use_case: Callable[..., Any], visitor_id: int) -> None:
         self._use_case = use_case
-        self._run(use_case, self._desk.actor(), self._request, visitor_id, done=self._on_opened)
+        greeting = self._tab.taking.greeting_for(visitor_id)
+        another = use_case == self._desk.services.visits.open
+        more = (VisitKind.GENERAL, None, greeting) if another else (greeting,)
+        self._run(use_case, self._desk.actor(), self._request, visitor_id, *more, done=self._on_opened)
 
     def _on_opened(self, done: Done[Ref]) -> None:
         if self._visitor_id is not None:
@@ -249,6 +256,8 @@ class Arrival(QObject):
         self._desk.runner.run(forms, self._desk.actor().account_id, done=self._tell_drafts, owner=self._tab)
 
     def _tell_drafts(self, keys: list[str]) -> None:
+        # What other pages keep is told by them.
+        keys = [key for key in keys if key.startswith((kept.NEW, kept.EDIT, kept.VISIT, kept.AHEAD))]
         if any(key.startswith(kept.NEW) for key in keys):
             message = Text(N_("A new visitor's record was begun and kept. F2 goes on with it."))
             self._desk.messages.info(message)

@@ -1,21 +1,40 @@
-"""Beside the work: why this proposal, the sentence to say now, where to direct the visitor."""
+"""Beside the work: what next, what to say, why, offers that fit, where to direct the visitor, what nobody knew."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Final
 
+from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from deskapp.domain.address import doctor_address, visitor_address
+from deskapp.domain.changes import Changes
 from deskapp.domain.intake import SuggestionView, VisitView
+from deskapp.domain.promotions import Asked, Fit, fitting
+from deskapp.domain.questions import QuestionView
 from deskapp.domain.registration import EndReason, SlipState, Step
 from deskapp.domain.retention import is_erased
-from deskapp.domain.text import N_, Words
+from deskapp.domain.text import N_, Text, Words
 from deskapp.domain.visitor_rules import age_in_years
 from deskapp.i18n import Translator
 from deskapp.names_table import load
+from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.intake.beside_lines import (
+    AskLine,
+    House,
+    Line,
+    library_lines,
+    offer_lines,
+    place_lines,
+    question_lines,
+    read_house,
+)
+from deskapp.ui.keys import Action
+from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import Panel, label, scrolled
 
 SENTENCES: Final = {
@@ -30,43 +49,93 @@ SENTENCES: Final = {
 
 
 class Beside(QWidget):
-    """Three panels; what they say follows the visit and the proposal in focus."""
+    """Panels that follow the visit and the proposal in focus: what next, what to say, why, offers, places, questions."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._visit: VisitView | None = None
         self._proposal: SuggestionView | None = None
+        self._house = House()
+        self._questions: tuple[QuestionView, ...] = ()
+        self._whole = False
+        self._asked_of: int | None = None
         self._next, self._say, self._why = Panel(), Panel(), Panel()
-        self._texts: dict[Panel, list[QLabel]] = {self._next: [], self._say: [], self._why: []}
-        for panel in self._texts:
-            panel.title.setProperty("role", "strong")
+        self._offers, self._places, self._asked = Panel(), Panel(), Panel()
+        order = (self._next, self._asked, self._say, self._why, self._offers, self._places)
+        self._texts: dict[Panel, list[QLabel]] = {panel: [] for panel in order}
+        self._lay_out()
+        desk.hub.changed.connect(self._on_changes)
+        self.clear()
+
+    def _lay_out(self) -> None:
+        keys = self._desk.keys.install(self, self._own_actions())
+        self._all = keys["beside.phrases"]
+        self.ask_line = AskLine()
+        self.ask_line.asked.connect(self._ask)
         holder = QWidget()
         rows = QVBoxLayout(holder)
         rows.setContentsMargins(0, 0, 0, 0)
         for panel in self._texts:
+            panel.title.setProperty("role", "strong")
             rows.addWidget(panel)
+        self._buttons = [ActionButton(action) for action in keys.values()]
+        rows.addWidget(self.ask_line)
+        for button in self._buttons:
+            rows.addWidget(button)
         rows.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(scrolled(holder))
-        self.clear()
+
+    def _own_actions(self) -> Sequence[Action]:
+        return (
+            Action(
+                "beside.phrases",
+                N_("All phrases"),
+                self.toggle_phrases,
+                "Ctrl+J",
+                "scroll-text",
+                in_bar=False,
+            ),
+            Action(
+                "beside.ask",
+                N_("Nobody knows"),
+                self.ask_line_open,
+                "Ctrl+Shift+K",
+                "circle-help",
+                in_bar=False,
+                hint=N_("Keep a question that nobody can answer now"),
+            ),
+        )
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
         self._next.set_title(tr(N_("Next")))
         self._say.set_title(tr(N_("To say")))
         self._why.set_title(tr(N_("Why")))
+        self._offers.set_title(tr(N_("Offers that fit")))
+        self._places.set_title(tr(N_("Where to")))
+        self._asked.set_title(tr(N_("Asked before")))
+        self.ask_line.say(tr)
         self._show()
 
     def clear(self) -> None:
         """Show nothing: no visit is open."""
         self._visit = self._proposal = None
+        self._questions, self._asked_of = (), None
         self._show()
 
     def show_visit(self, visit: VisitView) -> None:
         """Follow a visit."""
+        other = self._visit is None or self._visit.id != visit.id
         self._visit = visit
+        if other:
+            self.ask_line.put_away()
+        visitor = visit.visitor.id if visit.visitor is not None else None
+        if other or visitor != self._asked_of:
+            self._questions, self._asked_of = (), visitor
+            self._read()
         self._show()
 
     def show_proposal(self, proposal: SuggestionView | None) -> None:
@@ -74,24 +143,109 @@ class Beside(QWidget):
         self._proposal = proposal
         self._show()
 
-    def _show(self) -> None:
-        visit, tr = self._visit, self._desk.tr
-        self._fill(self._next, [self._where(visit, tr)] if visit else [])
-        self._fill(self._say, self._sentences(visit, tr))
-        show_why = visit is not None and visit.number is None and self._proposal is not None
-        self._fill(
-            self._why,
-            [tr(reason) for reason in self._proposal.reasons] if show_why and self._proposal else [],
+    # what the house has
+
+    @Slot(object)
+    def _on_changes(self, changes: Changes) -> None:
+        if self._visit is not None and changes.concerns(
+            "promotion", "place", "phrase", "question", "directory"
+        ):
+            self._read()
+
+    def _read(self) -> None:
+        read = _Read(self, self._asked_of)
+        run, services = self._desk.runner.run, self._desk.services
+        run(
+            read_house,
+            services,
+            self._desk.actor(),
+            self._asked_of,
+            done=read.take,
+            owner=self,
+            latest="beside",
         )
 
-    def _fill(self, panel: Panel, lines: list[str]) -> None:
-        texts, said = self._texts[panel], [line for line in lines if line]
+    def take_house(self, visitor_id: int | None, house: House, questions: tuple[QuestionView, ...]) -> None:
+        """Show what the house has for this visit, and what this visitor asked before."""
+        self._house = house
+        if visitor_id == self._asked_of:
+            self._questions = questions
+        self._show()
+
+    # doing
+
+    @Slot()
+    def toggle_phrases(self) -> None:
+        """Show every sentence for what goes on now, or the next ones only."""
+        self._whole = not self._whole
+        self._all.call(N_("Fewer phrases") if self._whole else N_("All phrases"))
+        self._show()
+
+    @Slot()
+    def ask_line_open(self) -> None:
+        """Begin a question that nobody can answer."""
+        if self._visit is not None:
+            self.ask_line.begin()
+
+    @Slot(str)
+    def _ask(self, text: str) -> None:
+        visit = self._visit
+        if visit is not None:
+            ask, run = self._desk.services.questions.ask, self._desk.runner.run
+            sent = _Asked(self, text)
+            actor = self._desk.actor()
+            run(
+                ask,
+                actor,
+                self.ask_line.request,
+                text,
+                visit.id,
+                done=sent.take,
+                owner=self,
+                latest="beside.ask",
+            )
+
+    def take_asked(self, text: str) -> None:
+        """Say that the question is kept."""
+        self.ask_line.stored(text)
+        self._desk.messages.did(Text(N_("Question noted. It is in the directory, under open questions.")))
+
+    # showing
+
+    def _show(self) -> None:
+        visit, tr = self._visit, self._desk.tr
+        self._fill(self._next, [(self._where(visit, tr), "")] if visit else [])
+        self._fill(self._say, self._sentences(visit, tr))
+        show_why = visit is not None and visit.number is None and self._proposal is not None
+        reasons = self._proposal.reasons if show_why and self._proposal else ()
+        self._fill(self._why, [(tr(reason), "") for reason in reasons])
+        open_now = visit is not None and visit.ended is None
+        self._fill(self._offers, offer_lines(self._fits(visit), tr) if visit and open_now else [])
+        self._fill(self._places, place_lines(self._house.places, visit, tr) if visit and open_now else [])
+        self._fill(self._asked, question_lines(self._questions, tr) if visit else [])
+        for button in self._buttons:
+            button.setVisible(visit is not None)
+
+    def _fits(self, visit: VisitView) -> list[Fit]:
+        proposal, draft = self._proposal, visit.visitor.draft if visit.visitor is not None else None
+        born = draft.birth_date if draft is not None else None
+        asked = Asked(
+            visit.department_id if visit.department_id or proposal is None else proposal.department_id,
+            draft.sex if draft is not None else None,
+            age_in_years(born, visit.day) if born else None,
+            visit.complaint,
+        )
+        return fitting(self._house.promotions, asked, visit.day)
+
+    def _fill(self, panel: Panel, lines: list[Line]) -> None:
+        texts, said = self._texts[panel], [line for line in lines if line[0]]
         while len(texts) < len(said):
             texts.append(label("", "", wrap=True))
             panel.body.addWidget(texts[-1])
-        for text, words in zip_longest(texts, said, fillvalue=""):
-            assert isinstance(text, QLabel)
-            text.setText(str(words))
+        for text, line in zip_longest(texts, said):
+            words, role = line or ("", "")
+            text.setText(words)
+            style.set_state(text, "role", role)
             text.setVisible(bool(words))
         panel.setVisible(bool(said))
 
@@ -113,13 +267,37 @@ class Beside(QWidget):
             Step.RETURN: tr(N_("Back at the desk? F8.")),
         }[step]
 
-    def _sentences(self, visit: VisitView | None, tr: Translator) -> list[str]:
+    def _sentences(self, visit: VisitView | None, tr: Translator) -> list[Line]:
         if visit is None or visit.ended is not None or visit.next_step is None:
             return []
         known = _known(visit, self._proposal, tr)
         library = self._desk.services.house.sentences
+        if self._whole:
+            return library_lines(library, visit.next_step, known, tr)
         codes = SENTENCES.get(visit.next_step, ())
-        return [tr(library[code].filled(known)) for code in codes if code in library]
+        return [(tr(library[code].filled(known)), "") for code in codes if code in library]
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Whose questions were asked for."""
+
+    beside: Beside
+    visitor_id: int | None
+
+    def take(self, found: tuple[House, tuple[QuestionView, ...]]) -> None:
+        self.beside.take_house(self.visitor_id, *found)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question on its way."""
+
+    beside: Beside
+    text: str
+
+    def take(self, _done: object) -> None:
+        self.beside.take_asked(self.text)
 
 
 def _known(visit: VisitView, proposal: SuggestionView | None, tr: Translator) -> dict[str, object]:

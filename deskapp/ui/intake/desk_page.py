@@ -6,25 +6,27 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from deskapp.domain.changes import Changes
 from deskapp.domain.intake import VisitRow, VisitView
 from deskapp.domain.text import N_, Text
-from deskapp.domain.urgency import Urgency
 from deskapp.errors import DeskError
 from deskapp.i18n import Translator
-from deskapp.services.house import HouseRules
 from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView, Desk
 from deskapp.ui.intake.arrival import Arrival
 from deskapp.ui.intake.beside import Beside
+from deskapp.ui.intake.desk_keys import desk_actions
+from deskapp.ui.intake.escorting import Escorting
+from deskapp.ui.intake.house_facts import HouseFacts
 from deskapp.ui.intake.said import Said
 from deskapp.ui.intake.search_pane import SearchPane
+from deskapp.ui.intake.taking import Taking
 from deskapp.ui.intake.visit_draft import VisitKeeper
 from deskapp.ui.intake.visit_keys import BUTTONS, is_numbered, name_keys, show_buttons
-from deskapp.ui.intake.visit_page import APPOINTMENT_KEY, PAY, TRIAGE, VITALS, VisitPage
+from deskapp.ui.intake.visit_page import PAY, TRIAGE, VITALS, VisitPage
 from deskapp.ui.intake.visit_work import VisitWork
 from deskapp.ui.intake.visitor_page import VisitorPage
 from deskapp.ui.intake.work_area import WorkArea
@@ -36,7 +38,7 @@ LEFT_WIDTH: Final = 360
 BESIDE_WIDTH: Final = 272
 BESIDE_FROM: Final = 1200
 LEFT_LEAST: Final = 330
-COLOURS: Final = ("red", "orange", "yellow", "green")
+TELL_MINUTES_MS: Final = 30_000
 UNDER_WAY: Final = (
     "doctor.absent",
     "visit.triage",
@@ -58,7 +60,7 @@ class DeskPage(BaseView):
         "Enter, and F9 gives the number and prints. What is typed is kept, also when you go elsewhere."
     )
     subjects: ClassVar[frozenset[str]] = frozenset(
-        {"visit", "visitor", "number", "doctor", "department", "appointment"}
+        {"visit", "visitor", "number", "doctor", "department", "appointment", "greeting", "escort"}
     )
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -66,7 +68,7 @@ class DeskPage(BaseView):
         self.visit_id: int | None = None
         self._to_begin: int | None = None
         self._then: Callable[[], object] | None = None
-        self._places_known: tuple[Any, Any] | None = None
+        self.house = HouseFacts(self)
 
     # the page
 
@@ -77,12 +79,22 @@ class DeskPage(BaseView):
         self.work = VisitWork(self)
         self.arrival = Arrival(self)
         self.said = Said(self)
+        self.taking = Taking(self)
+        self.escorting = Escorting(self)
         self._work = WorkArea(desk)
         self._columns = row = QHBoxLayout()
         row.addWidget(self.search)
         row.addWidget(self._work, 1)
         row.addWidget(self.beside)
-        self.body.addLayout(row)
+        self.body.addWidget(self.taking.strip)
+        self.body.addWidget(self.escorting.strip)
+        self.body.addLayout(row, 1)
+        self._minutes = QTimer(self)
+        self._minutes.setInterval(TELL_MINUTES_MS)
+        self._minutes.timeout.connect(self.taking.show)
+        self._minutes.timeout.connect(self.escorting.show)
+        self._minutes.start()
+        self.search.confirmed_empty.connect(self.escorting.back)
         self.search.chosen.connect(self.arrival.open_hit)
         self.search.wanted_new.connect(self.arrival.open_new)
         self.search.confirming.connect(self.arrival.on_confirming)
@@ -115,17 +127,8 @@ class DeskPage(BaseView):
             self.visitor_page.buttons.addWidget(ActionButton(self.key_actions[name]))
         for page in (self.visitor_page, self.visit_page):
             page.retranslate(self.desk.tr)
-        if self._places_known is not None:
-            self.visit_page.triage.take_places(*self._places_known)
-        self.desk.runner.run(_house_rules, self.desk.services.house, done=self._take_house, owner=self)
-
-    def _take_house(self, found: tuple[Sequence[str], Sequence[Text]]) -> None:
-        """Colour the levels as the site does; tell what is wrong in its own files."""
-        colours, mistakes = found
-        style.look().urgency_colours = tuple(COLOURS.index(colour) for colour in colours)
-        self.visit_page.head.update()
-        for mistake in mistakes:
-            self.desk.messages.info(mistake)
+        self.house.hand_on()
+        self.house.ask_rules()
 
     def _connect(self) -> None:
         self.visitor_page.registered.connect(self.arrival.on_registered)
@@ -146,45 +149,39 @@ class DeskPage(BaseView):
         self.keeper.restored.connect(self._on_restored)
 
     def actions_here(self) -> Sequence[Action]:
-        work = self.work
-        return (
-            Action("visitor.new", N_("New"), self.arrival.new_visitor, "F2", "user-plus"),
-            Action(
-                "visitor.store",
-                N_("Store the record"),
-                self.store_record,
-                "Ctrl+Return",
-                "check",
-                primary=True,
-            ),
-            Action("visitor.discard", N_("Discard"), self.discard_record, "Shift+F2", "trash-2"),
-            Action("visitor.edit", N_("Record"), self.edit_record, "F3", "id-card"),
-            Action("visit.triage", N_("Triage"), self.to_triage, "F4", "stethoscope"),
-            Action("visit.vitals", N_("Vital signs"), self.to_vitals, "F5", "heart-pulse"),
-            Action("visit.other", N_("Other doctor"), self.choose_other, "F6", "split"),
-            Action("visit.pay", N_("Price"), self.to_pay, "F7", "coins"),
-            Action("visit.next", N_("Next step"), work.next_step, "F8", "footprints"),
-            Action("visit.number", N_("Number, print"), work.issue, "F9", "ticket", primary=True),
-            Action("visit.end", N_("End early"), work.end_early, "F10", "door-open"),
-            Action("visit.booked", N_("Appointment"), self.confirm_appointment, APPOINTMENT_KEY, "calendar"),
-            Action("visit.emergency", N_("Emergency"), work.emergency, "F12", "ambulance"),
-            Action("visit.print", N_("Print form"), work.print_form, "Ctrl+P", "printer", in_bar=False),
-            Action("visit.preview", N_("Preview"), work.preview, "Ctrl+Shift+P", "eye", in_bar=False),
-            Action("number.reprint", N_("Print slip again"), work.reprint, "Ctrl+R", "ticket", in_bar=False),
-            Action("number.void", N_("Void number"), work.void_number, "Ctrl+Delete", "ban", in_bar=False),
-            Action(
-                "number.paper", N_("Paper numbers"), work.paper_numbers, "Ctrl+Shift+N", "sheet", in_bar=False
-            ),
-            Action("doctor.absent", N_("Doctor absent"), work.mark_absent, "Ctrl+Shift+A", in_bar=False),
-            Action("visit.again", N_("Another visit"), self.another_visit, "Ctrl+Shift+V", in_bar=False),
-            Action("visitor.find", N_("Find"), self.to_search, "Ctrl+F", "search", in_bar=False),
-            Action("page.back", N_("Back"), self.back, "Esc", in_bar=False),
-        )
+        return desk_actions(self)
+
+    def ensure_built(self) -> None:
+        """Put the keys of the strips on them, once there are any."""
+        fresh = not self._built
+        super().ensure_built()
+        if fresh:
+            keys = self.key_actions
+            self.taking.strip.add_keys([keys["greeting.take"], keys["greeting.release"]])
+            self.escorting.strip.add_keys([keys["escort.back"]])
+            self.taking.show()
+            self.escorting.show()
+
+    def open_record(self, topic: str, record: object) -> None:
+        """Open a visit, a visitor's visit of today, or take over a greeting of the door."""
+        assert isinstance(record, int)
+        if topic == "visit":
+            self.show_visit(record)
+        elif topic == "visitor":
+            self.arrival.open_for(record, "")
+        elif topic == "greeting":
+            self.taking.take_one(record)
+
+    def place(self) -> object:
+        """Return where the person is: another place means that something else was begun."""
+        return (self.visit_id, self.arrival.visitor_id, self.search.field.query(), self.at_visitor())
 
     def retranslate(self, tr: Translator) -> None:
         self._work.idle.show_text(tr(N_("Type a name, or scan a document. Enter opens the first one found.")))
         self.search.retranslate(tr)
         self.beside.retranslate(tr)
+        self.taking.show()
+        self.escorting.show()
         if self._work.is_prepared:
             self.visitor_page.retranslate(tr)
             self.visit_page.retranslate(tr)
@@ -195,7 +192,11 @@ class DeskPage(BaseView):
         if not changes or changes.concerns("visit", "visitor", "number"):
             run(services.visits.day_list, actor, done=self._take_today, owner=self, latest="today")
         if not changes or changes.concerns("doctor", "department"):
-            run(self._places, actor, done=self._take_places, owner=self, latest="places")
+            self.house.ask_places()
+        if not changes or changes.concerns("greeting"):
+            self.taking.ask()
+        if not changes or changes.concerns("escort"):
+            self.escorting.ask()
         if changes.concerns("visitor"):
             self.search.search_again()
         if self.visit_id is not None and changes.concerns("visit", "visitor", "number"):
@@ -211,15 +212,6 @@ class DeskPage(BaseView):
         # The desk can be used from here on; the pages are made while nobody types.
         self._work.prepare()
 
-    def _places(self, actor: Any) -> tuple[Any, Any]:
-        directory = self.desk.services.directory
-        return directory.departments(actor), directory.doctors(actor)
-
-    def _take_places(self, places: tuple[Any, Any]) -> None:
-        self._places_known = places
-        if self._work.is_prepared:
-            self.visit_page.triage.take_places(*places)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold the panel beside away where there is no room for it."""
         super().resizeEvent(event)
@@ -228,6 +220,12 @@ class DeskPage(BaseView):
     def _space(self) -> None:
         super()._space()
         self._share_room()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Let Enter say “I am back” to whoever comes back to the desk."""
+        super().showEvent(event)
+        if self.escorting.mine() is not None:
+            QTimer.singleShot(0, self.search, self.search.take_focus)
 
     def _share_room(self) -> None:
         if not hasattr(self, "_columns"):
@@ -333,6 +331,7 @@ class DeskPage(BaseView):
         self.visit_page.show_visit(visit)
         self.beside.show_visit(visit)
         self.work.follow(visit)
+        self.escorting.show_with(visit)
         if other:
             self.keeper.follow(visit.id, visit.visitor.id if visit.visitor else None)
         if self._to_begin == visit.id:
@@ -375,6 +374,10 @@ class DeskPage(BaseView):
             self._then = then
         else:
             then()
+
+    def is_prepared(self) -> bool:
+        """Return whether the pages of a visit and of a record are there."""
+        return self._work.is_prepared
 
     def at_visitor(self) -> bool:
         """Return whether a record is what the person looks at."""
@@ -456,6 +459,8 @@ class DeskPage(BaseView):
             self.visitor_page.keep_now()
             self._show(self.visit_page)
             self.visit_page.triage.focus_complaint()
+        elif self.is_idle() and self.taking.in_hand() is not None:
+            self.taking.release()
         else:
             self.may_leave()
             self.arrival.stop()
@@ -464,6 +469,10 @@ class DeskPage(BaseView):
             self.beside.clear()
             self.search.clear()
             self.search.take_focus()
+
+    def is_idle(self) -> bool:
+        """Return whether neither a visit nor a record is in front."""
+        return not (self.at_visit() or self.at_visitor())
 
     def may_leave(self) -> bool:
         if self._built and self._work.is_prepared:
@@ -500,13 +509,9 @@ class DeskPage(BaseView):
             "number.void": numbered,
             **dict.fromkeys(UNDER_WAY, under_way),
         }
+        states["visit.next"] = under_way or (visit is None and self.escorting.mine() is not None)
         for name, enabled in states.items():
             self.key_actions[name].setEnabled(enabled)
-        name_keys(self.key_actions, visit)
+        name_keys(self.key_actions, visit, self.escorting.word(visit))
         if self._work.is_prepared:
             show_buttons(self._buttons, visit)
-
-
-def _house_rules(house: HouseRules) -> tuple[Sequence[str], Sequence[Text]]:
-    """Return the colours of the levels, most urgent first, and the mistakes in the site's files. For a worker."""
-    return [house.urgency.rule(level).colour for level in Urgency], house.mistakes()

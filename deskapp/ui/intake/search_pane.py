@@ -40,6 +40,9 @@ class SearchPane(QWidget):
     visit_chosen = Signal(object)
     """The id of one of today's visits."""
 
+    confirmed_empty = Signal()
+    """Enter while nothing is typed."""
+
     code_typed = Signal(str)
     """Enter behind a visit's number: that very visit is meant, also one without a visitor."""
 
@@ -155,6 +158,8 @@ class SearchPane(QWidget):
             self._ask_and_choose()
         elif self._typed:
             self.results.choose()
+        elif not self.field.query().strip():
+            self.confirmed_empty.emit()
 
     def _ask_and_choose(self) -> None:
         self._confirming = True

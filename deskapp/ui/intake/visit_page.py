@@ -20,6 +20,7 @@ from deskapp.i18n import Translator
 from deskapp.services.base import new_request
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.intake.escort_box import EscortBox
 from deskapp.ui.intake.pay_box import PayBox
 from deskapp.ui.intake.shown_name import shown_name
 from deskapp.ui.intake.triage_box import TriageBox
@@ -92,6 +93,7 @@ class VisitPage(QWidget):
         self.head = VisitorHead(desk)
         self.head.edit.clicked.connect(self.edit_wanted)
         self.number = NumberLine(desk)
+        self.escort = EscortBox(desk)
         self.steps = StepStrip(desk.tr)
         self.steps.activated.connect(self.step_activated)
         self._appointment = QPushButton()
@@ -100,7 +102,7 @@ class VisitPage(QWidget):
         self._ended = words("", "warning", wrap=True)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.head, self._ended, self.number, self._appointment):
+        for widget in (self.head, self._ended, self.number, self._appointment, self.escort):
             rows.addWidget(widget)
         rows.addWidget(self._stack, 1)
         self._stack.show()
@@ -111,7 +113,7 @@ class VisitPage(QWidget):
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
-        for part in (self.triage, self.vitals, self.pay, self.head, self.number):
+        for part in (self.triage, self.vitals, self.pay, self.head, self.number, self.escort):
             part.retranslate(tr)
         self.steps.retranslate(tr)
         if self.visit is not None:
@@ -121,7 +123,7 @@ class VisitPage(QWidget):
         """Show an empty visit that is being opened; what is typed meanwhile will be its complaint."""
         self.visit = None
         self.head.begin(name)
-        for part in (self.triage, self.vitals, self.pay):
+        for part in (self.triage, self.vitals, self.pay, self.escort):
             part.begin()
         self._offer_appointment([])
         for widget in (self._ended, self.number):
@@ -140,6 +142,7 @@ class VisitPage(QWidget):
             "choice": triage.choice,
             "vitals": self.vitals.form,
             "pay": self.pay.form,
+            "escort": self.escort.form,
         }
 
     def show_visit(self, visit: VisitView) -> None:

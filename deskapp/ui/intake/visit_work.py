@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from shiboken6 import isValid
 
 from deskapp.domain.intake import NumberView, Ref, SuggestionView, TriageDecision, VisitView
-from deskapp.domain.registration import EndReason, SlipState, Step, label
+from deskapp.domain.registration import EndReason, SlipState, Step, VisitKind, label
 from deskapp.domain.text import N_, Text
 from deskapp.domain.triage import RedFlag
 from deskapp.errors import InputError
@@ -102,6 +102,9 @@ class VisitWork(QObject):
                 self._desk.actor(),
                 new_request(),
                 None,
+                VisitKind.GENERAL,
+                None,
+                self._tab.taking.greeting_for(None),
                 done=self._on_nameless,
                 busy=self._set_sending,
             )
@@ -305,7 +308,10 @@ class VisitWork(QObject):
     def next_step(self) -> None:
         """Do the step that comes next: triage, number and price lead to their place."""
         visit = self._tab.current()
-        if visit is None or visit.ended is not None:
+        if visit is None:
+            self._tab.escorting.back()
+            return
+        if visit.ended is not None or self._tab.escorting.next(visit):
             return
         step = visit.next_step
         if step in (Step.TRIAGE, Step.NUMBER):
@@ -351,6 +357,8 @@ class VisitWork(QObject):
         done = next(view.done for view in visit.steps if view.step is step)
         if step is Step.NUMBER and done:
             self.void_number()
+        elif step in BY_HAND and self._tab.escorting.is_on_the_way(visit):
+            self._tab.escorting.activate(visit, done=done)
         elif done:
             self.undo_step(visit.id, step)
         elif step in BY_HAND:

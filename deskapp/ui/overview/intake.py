@@ -1,13 +1,481 @@
-"""Figures of the intake."""
+"""The overview of the intake: figures of a period on top, charts or tables below, the visits behind a figure beside."""
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from deskapp.domain import statistics
+from deskapp.domain.access import Permission
+from deskapp.domain.changes import Changes
+from deskapp.domain.papers import Letterhead
+from deskapp.domain.statistics import Behind, BehindPart, BehindRow, Period, PeriodKind, Summary
+from deskapp.domain.statistics_tables import FigureTable, OverviewPaper, Tile, tables, tiles
 from deskapp.domain.text import N_
+from deskapp.i18n import Translator
+from deskapp.services.base import Done, new_request
+from deskapp.services.statistics import FigureRows, Setting, SoFar
+from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView
+from deskapp.ui.keys import Action
+from deskapp.ui.messages import GOOD, Notice
+from deskapp.ui.overview import head
+from deskapp.ui.overview.answers import FORM, OfFigure, OfPaper, OfPeriod, Sheet
+from deskapp.ui.overview.behind import PANEL_WIDTH, BehindPanel
+from deskapp.ui.overview.boards import Tables
+from deskapp.ui.overview.loading import Reading
+from deskapp.ui.overview.saving import FILES, picture_of, rows_of
+from deskapp.ui.overview.tiles import Tiles
+from deskapp.ui.preview import Preview, PreviewDialog, Printed
+from deskapp.ui.printing import Printing
+from deskapp.ui.tasks import Task
+from deskapp.ui.widgets.action_button import ActionButton
+from deskapp.ui.widgets.basics import label
+from deskapp.ui.widgets.flow import FlowLayout
+from deskapp.ui.widgets.progress import ProgressStrip
+
+if TYPE_CHECKING:
+    from deskapp.ui.overview.boards import Charts
+
+CHARTS_MODULE: Final = "deskapp.ui.widgets.charts"
+REDRAW_MS: Final = 400
+"""While parts arrive the charts are drawn anew this often at most."""
+AGAIN_MS: Final = 10_000
+"""After a change elsewhere the figures of a short period are read anew so much later."""
+SHORT_DAYS: Final = 31
+
+
+def load_charts() -> None:
+    """Import what draws: half a second, which is spent in a worker."""
+    importlib.import_module(CHARTS_MODULE)
 
 
 class IntakeFigures(BaseView):
-    """To be built."""
+    """Nothing here changes anything; saving and printing are written down."""
 
     title = N_("Overview")
     icon = "chart-column"
+    subjects = frozenset({"visit"})
+    help = N_(
+        "The figures of the days that are chosen on top. The newest days come first; what is still missing is"
+        " said, and Esc stops the reading. Enter on a figure, a bar or a line opens the visits behind it."
+    )
+
+    def build(self) -> None:
+        """Make head, figures and tables; the charts follow when what draws them is there."""
+        desk = self.desk
+        self._reading: Reading | None = None
+        self._so_far: SoFar | None = None
+        self._earlier: Summary | None = None
+        self._task: Task | None = None
+        self._ready = False
+        self.head = head.PeriodHead(desk.tr, desk.today)
+        self.tiles, self.tables = Tiles(), Tables()
+        self.charts: Charts | None = None
+        self.progress = ProgressStrip(desk.tr)
+        self.behind = BehindPanel(desk.tr)
+        self._waiting = label("", "secondary")
+        self._stack = QStackedWidget()
+        self._redraw, self._again = self._timer(REDRAW_MS), self._timer(AGAIN_MS)
+        self._redraw.timeout.connect(self.draw)
+        self._again.timeout.connect(self.load)
+        self._keys = desk.keys.install(self, self._own_actions())
+        self._lay_out()
+        self._connect()
+        self._enable()
+
+    def _timer(self, after: int) -> QTimer:
+        made = QTimer(self)
+        made.setSingleShot(True)
+        made.setInterval(after)
+        return made
+
+    def _own_actions(self) -> Sequence[Action]:
+        return (
+            Action("overview.refresh", N_("Read again"), self.load, "F5", "refresh-cw"),
+            Action("overview.period", N_("Period"), self.choose_period, "F6", "calendar"),
+            Action("overview.before", N_("Earlier"), self.go_back, "Left", "chevron-left"),
+            Action("overview.after", N_("Later"), self.go_on, "Right", "chevron-right"),
+            Action("overview.table", N_("Tables"), self.switch, "F7", "table"),
+            Action("overview.save", N_("Save"), self.save, "Ctrl+S", "download"),
+            Action("overview.print", N_("Print"), self.show_print, "Ctrl+P", "printer"),
+            Action("overview.stop", N_("Stop"), self.stop, "Esc", "circle-x"),
+        )
+
+    def _lay_out(self) -> None:
+        buttons = FlowLayout()
+        for action in self._keys.values():
+            buttons.addWidget(ActionButton(action))
+        self._left = QWidget()
+        column = QVBoxLayout(self._left)
+        column.setContentsMargins(0, 0, 0, 0)
+        self._stack.addWidget(self._waiting)
+        self._stack.addWidget(self.tables)
+        column.addWidget(self._stack, 1)
+        self._split = QSplitter()
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self._left)
+        self._split.addWidget(self.behind)
+        self._split.setStretchFactor(0, 1)
+        self.behind.hide()
+        self.body.addWidget(self.head)
+        self.body.addLayout(buttons)
+        self.body.addWidget(self.tiles)
+        self.body.addWidget(self.progress)
+        self.body.addWidget(self._split, 1)
+        self._column = column
+        self._space()
+
+    def _space(self) -> None:
+        super()._space()
+        if hasattr(self, "_column"):
+            self._column.setSpacing(style.tokens().sizes.gap)
+
+    def _connect(self) -> None:
+        self.head.wanted.connect(self.show_period)
+        self.tiles.opened.connect(self._on_tile)
+        self.tables.opened.connect(self.open_behind)
+        self.behind.chosen.connect(self._on_visit)
+        self.behind.more_wanted.connect(self.show_more)
+        self.behind.closed.connect(self.close_behind)
+
+    def retranslate(self, tr: Translator) -> None:
+        """Say everything in another language."""
+        for part in (self.head, self.behind, self.progress):
+            part.retranslate(tr)
+        self._waiting.setText(tr(N_("The charts are coming …")))
+        self.draw()
+
+    # --- Reading ----------------------------------------------------------------------------------------------
+
+    def refresh(self, changes: Changes) -> None:
+        """Read the figures; after changes elsewhere only those of a short period with today in it, a little later."""
+        if not changes:
+            self.desk.runner.run(load_charts, done=self._take_charts, owner=self, latest="overview.charts")
+            self.load()
+            return
+        span = self.head.shown.span
+        if span.days <= SHORT_DAYS and span.first <= self.desk.today() <= span.last:
+            self._again.start()
+
+    @Slot()
+    def load(self) -> None:
+        """Read the figures of the chosen period anew; those that are shown stay until then."""
+        self._again.stop()
+        asked = OfPeriod(self, self.head.shown)
+        self.run(self.desk.services.statistics.setting, self.desk.actor(), done=asked.take, latest="overview")
+
+    def begin(self, shown: Period, setting: Setting) -> None:
+        """Read a period, if it is still the one that is wanted."""
+        if shown != self.head.shown:
+            return
+        reading = Reading(self, shown, setting)
+        if self._reading is None or self._reading.period != shown:
+            self._so_far = self._earlier = None
+        self._reading = reading
+        self._task = self.progress.watch(
+            self.run(
+                self.desk.services.statistics.figures,
+                self.desk.actor(),
+                shown.span,
+                reading.arrived.append,
+                done=reading.done,
+                progress=reading.progress,
+                busy=self.progress.busy,
+                latest="overview",
+            )
+        )
+        self._enable()
+
+    def take_figures(self, reading: Reading, so_far: SoFar) -> None:
+        """Show the figures as far as they were read; when all are there, the period before is read."""
+        if reading is not self._reading:
+            return
+        kept = self._so_far
+        if kept is not None and kept.whole and not so_far.whole:
+            # Read anew: the whole is not replaced by a part of it.
+            return
+        self._so_far = so_far
+        self._tell()
+        if so_far.whole:
+            self._task = None
+            self._compare(reading)
+        if so_far.whole or kept is None:
+            self._redraw.stop()
+            self.draw()
+        elif not self._redraw.isActive():
+            self._redraw.start()
+        self._enable()
+
+    def is_whole(self) -> bool:
+        """Return whether all figures of the chosen period and of the one before are there."""
+        if not self._built or self._reading is None or self._so_far is None:
+            return False
+        there = self._so_far.whole and self._earlier is not None
+        return there and self._reading.period == self.head.shown
+
+    def _compare(self, reading: Reading) -> None:
+        before = statistics.before(reading.period, reading.setting.now)
+        self._task = self.desk.runner.run(
+            self.desk.services.statistics.figures,
+            self.desk.actor(),
+            before.span,
+            done=reading.earlier,
+            progress=_no_progress,
+            owner=self,
+            latest="overview.earlier",
+        )
+
+    def take_earlier(self, reading: Reading, summary: Summary) -> None:
+        """Compare with the period before."""
+        if reading is self._reading:
+            self._task, self._earlier = None, summary
+            self.draw()
+            self._enable()
+
+    def _tell(self) -> None:
+        so_far, tr = self._so_far, self.desk.tr
+        if so_far is None or so_far.whole:
+            self.head.tell("")
+        elif self._task is not None and self._task.cancelled:
+            self.head.tell(tr(head.stopped(so_far.since)))
+        else:
+            self.head.tell(tr(head.reading(so_far.since)))
+
+    @Slot()
+    def stop(self) -> None:
+        """Close the visits behind a figure, or read no further."""
+        if self.behind.isVisible():
+            self.close_behind()
+        elif self._task is not None:
+            self._task.cancel()
+            self._tell()
+            self._task = None
+        self._enable()
+
+    def _enable(self) -> None:
+        self._keys["overview.stop"].setEnabled(self._task is not None or self.behind.isVisibleTo(self))
+        self._keys["overview.stop"].call(N_("Close") if self.behind.isVisibleTo(self) else N_("Stop"))
+        actor, there = self.desk.actor(), self._so_far is not None
+        self._keys["overview.save"].setEnabled(there and actor.may(Permission.EXPORT))
+        self._keys["overview.print"].setEnabled(there and actor.may(Permission.PRINT))
+
+    # --- Showing ----------------------------------------------------------------------------------------------
+
+    def _take_charts(self, _nothing: object) -> None:
+        from deskapp.ui.overview.boards import Charts
+
+        self.charts = Charts()
+        self.charts.opened.connect(self.open_behind)
+        self._stack.insertWidget(0, self.charts)
+        if self._stack.currentWidget() is self._waiting:
+            self._stack.setCurrentWidget(self.charts)
+        self._stack.removeWidget(self._waiting)
+        self.draw()
+
+    def shown_tables(self) -> list[FigureTable]:
+        """Return the tables of what is shown."""
+        if self._reading is None or self._so_far is None:
+            return []
+        setting = self._reading.setting
+        return tables(self._so_far.summary, setting.names, setting.target)
+
+    def shown_tiles(self) -> list[Tile]:
+        """Return the figures on top; they are compared only when all days are there."""
+        if self._reading is None or self._so_far is None:
+            return []
+        earlier = self._earlier if self._so_far.whole else None
+        return tiles(self._so_far.summary, earlier, self._reading.setting.target)
+
+    @Slot()
+    def draw(self) -> None:
+        """Draw what is there."""
+        if self._reading is None or self._so_far is None:
+            return
+        tr, made = self.desk.tr, self.shown_tables()
+        self._tell()
+        self.tiles.show_tiles(self.shown_tiles(), self._reading.period.kind, tr)
+        if self._shown() is self.tables:
+            self.tables.show_tables(made, tr)
+        elif self.charts is not None:
+            self.charts.show_tables(made, tr)
+
+    def _shown(self) -> QWidget:
+        return self._stack.currentWidget() or self._stack
+
+    @Slot()
+    def switch(self) -> None:
+        """Show tables instead of charts, or charts again; a chart with the cursor becomes its table."""
+        if self._stack.currentWidget() is self.tables:
+            self._stack.setCurrentIndex(0)
+            self.draw()
+        else:
+            name = self.charts.focused() if self.charts is not None else ""
+            self._stack.setCurrentWidget(self.tables)
+            self.draw()
+            self.tables.choose(name)
+            table = self.tables.current()
+            if table is not None:
+                table.setFocus()
+        shown = self._stack.currentWidget() is self.tables
+        self._keys["overview.table"].call(N_("Charts") if shown else N_("Tables"))
+
+    # --- The period -------------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def show_period(self, shown: Period) -> None:
+        """Look at other days."""
+        self.head.show_period(shown)
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
+        self.close_behind()
+        self.load()
+
+    @Slot()
+    def choose_period(self) -> None:
+        """Go to the choice of the period."""
+        self.head.kind.setFocus()
+        self.head.kind.showPopup()
+
+    @Slot()
+    def go_back(self) -> None:
+        """Look at the period before."""
+        self._move(-1)
+
+    @Slot()
+    def go_on(self) -> None:
+        """Look at the period after."""
+        self._move(1)
+
+    def _move(self, by: int) -> None:
+        shown = statistics.moved(self.head.shown, by)
+        self.show_period(self._day(shown) if shown.span.days == 1 else shown)
+
+    def _day(self, shown: Period) -> Period:
+        """Return a single day by its name: a day before yesterday has none."""
+        for kind in (PeriodKind.TODAY, PeriodKind.YESTERDAY):
+            if statistics.period(kind, self.desk.today()).span == shown.span:
+                return Period(kind, shown.span)
+        return Period(PeriodKind.CHOSEN, shown.span)
+
+    # --- The visits behind ------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _on_tile(self, tile: Tile) -> None:
+        self.open_behind(tile.behind)
+
+    @Slot(object)
+    def open_behind(self, wanted: Behind | None) -> None:
+        """Show the visits behind a figure beside it."""
+        if self._reading is None or wanted is None:
+            return
+        if not self.behind.isVisible():
+            self.behind.show()
+            room = style.tokens().sizes.px(PANEL_WIDTH)
+            self._split.setSizes([max(1, self._split.width() - room), room])
+        self.behind.begin(wanted)
+        self._ask_behind(OfFigure(self, self._reading.period, wanted, None))
+        self._enable()
+
+    @Slot()
+    def show_more(self) -> None:
+        """Show the older ones as well."""
+        if self._reading is not None and self.behind.wanted is not None and self.behind.records:
+            last = self.behind.records[-1]
+            self._ask_behind(OfFigure(self, self._reading.period, self.behind.wanted, last))
+
+    def _ask_behind(self, asked: OfFigure) -> None:
+        strip = self.behind.progress
+        arguments = (self.desk.actor(), asked.period.span, asked.wanted, asked.after)
+        strip.watch(
+            self.run(
+                self.desk.services.statistics.visits_behind,
+                *arguments,
+                done=asked.take,
+                progress=strip.progress,
+                busy=strip.busy,
+                latest="overview.behind",
+            )
+        )
+
+    def take_behind(self, asked: OfFigure, part: BehindPart) -> None:
+        """Show visits if they are still the ones that are wanted."""
+        if self.behind.wanted == asked.wanted and self.head.shown == asked.period:
+            self.behind.take(part, added=asked.after is not None)
+
+    @Slot()
+    def close_behind(self) -> None:
+        """Show the figures alone."""
+        had = self.behind.isVisible()
+        self.behind.hide()
+        self._enable()
+        if had and self.charts is not None:
+            self._shown().setFocus()
+
+    @Slot(object)
+    def _on_visit(self, row: BehindRow) -> None:
+        self.desk.ways.go("intake", "desk", "visit", row.id)
+
+    # --- Files and paper --------------------------------------------------------------------------------------
+
+    @Slot()
+    def save(self) -> None:
+        """Ask where to, and save the figures as a table or as a picture."""
+        path, _kind = QFileDialog.getSaveFileName(self, self.desk.tr(N_("Save the figures")), "", FILES)
+        if path:
+            self.save_to(Path(path))
+
+    def save_to(self, path: Path) -> None:
+        """Save what is shown: a picture for ".png", else all tables."""
+        actor, request, span = self.desk.actor(), new_request(), self.head.shown.span
+        service = self.desk.services.statistics
+        if path.suffix.lower() == ".png":
+            picture = picture_of(self.tiles, self._shown())
+            self.run(service.export_picture, actor, request, path, picture, span, done=self._saved)
+            return
+        rows = rows_of(self.shown_tiles(), self.shown_tables(), self.desk.tr)
+        figures = FigureRows(span, rows)
+        self.run(service.export, actor, request, path, self.desk.tr, figures, done=self._saved)
+
+    def _saved(self, _done: Done[Any]) -> None:
+        self.bar.show_notice(Notice(GOOD, self.desk.tr(N_("Saved."))))
+
+    @Slot()
+    def show_print(self) -> None:
+        """Show the overview as it prints."""
+        if self._reading is None or self._so_far is None:
+            return
+        actor = self.desk.actor()
+        asked = OfPaper(self, self._paper())
+        letterhead = self.desk.services.statistics.letterhead
+        self.run(letterhead, actor, actor.name, done=asked.take, latest="overview.print")
+
+    def _paper(self) -> OverviewPaper:
+        assert self._reading is not None
+        span, target = self._reading.period.span, self._reading.setting.target
+        made = tuple(self.shown_tables())
+        return OverviewPaper(span.first, span.last, target, tuple(self.shown_tiles()), made)
+
+    def open_preview(self, paper: OverviewPaper, letterhead: Letterhead) -> None:
+        """Show the printed overview, to be printed or saved."""
+        sheet = Sheet(paper, letterhead)
+        preview = Preview(FORM, N_("Overview of the intake"), ("A4",), sheet.draw)
+        dialog = PreviewDialog(self.desk, Printing(self.desk), (preview,), self)
+        dialog.printed.connect(self._on_printed)
+        dialog.open()
+
+    @Slot(object)
+    def _on_printed(self, printed: Printed) -> None:
+        where = printed.printer or (printed.file.name if printed.file is not None else "")
+        note = self.desk.services.papers.printed
+        self.run(note, self.desk.actor(), new_request(), FORM, None, where)
+
+
+def _no_progress(_progress: object) -> None:
+    """The period before says nothing while it is read; its report only lets it be stopped."""

@@ -26,7 +26,7 @@ from deskapp.ui import icons, style
 from deskapp.ui.base_tab import BaseTab, BaseView, Desk
 from deskapp.ui.widgets.rail import RailDelegate
 
-RAIL_WIDTH: Final = 84
+RAIL_WIDTH: Final = 92
 RAIL_NARROW_BELOW: Final = 1100
 """Width of the window, in pixels of the drawing board, below which a rail has icons only."""
 
@@ -147,6 +147,10 @@ class PagedTab(BaseTab):
     def page_names(self) -> list[str]:
         """Return the names of the pages that the signed-in person has, in order."""
         return [page.name for page in self._pages]
+
+    def page_titles(self) -> list[tuple[str, str]]:
+        """Return name and title (message id) of each page, in order; none before the tab is built."""
+        return [(page.name, page.title) for page in self._pages] if self._built else []
 
     def has_page(self, name: str) -> bool:
         """Say whether the signed-in person has that page."""

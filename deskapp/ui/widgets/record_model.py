@@ -24,6 +24,8 @@ from deskapp.ui import icons, style
 SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 RECORD_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 HIGHLIGHT_MS = 120
+MOST_RUNS = 24
+"""Stretches of changed rows that are told one by one."""
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
@@ -56,6 +58,7 @@ class Column(Generic[R]):
         icon: name of an icon before the text, "" for none.
         wrap: long text takes up to three lines instead of an ellipsis (names).
         hint: more words on hover; without it the whole text.
+        icon_only: the text is said on hover and to a screen reader only; its icon has to be enough.
     """
 
     name: str
@@ -69,6 +72,7 @@ class Column(Generic[R]):
     tone: Callable[[R], str] | None = None
     icon: Callable[[R], str] | None = None
     hint: Callable[[R, Translator], str] | None = None
+    icon_only: bool = False
 
 
 class RecordTableModel(QAbstractTableModel, Generic[R]):
@@ -103,7 +107,9 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
             return None
         record, column = self._records[index.row()], self.columns[index.column()]
         match role:
-            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.AccessibleTextRole:
+            case Qt.ItemDataRole.DisplayRole:
+                return None if column.icon_only else column.text(record, self._tr)
+            case Qt.ItemDataRole.AccessibleTextRole:
                 return column.text(record, self._tr)
             case Qt.ItemDataRole.ToolTipRole:
                 return (column.hint or column.text)(record, self._tr)
@@ -156,18 +162,32 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
         """Return the row of a record, -1 when it is not shown."""
         return self._rows.get(identity, -1)
 
+    def shows(self, row: int, at: int) -> tuple[object, ...]:
+        """Return all that the look of a cell depends on, but its size and whether it is chosen."""
+        record, column = self._records[row], self.columns[at]
+        return (
+            at,
+            column.text(record, self._tr),
+            column.icon(record) if column.icon is not None else "",
+            column.tone(record) if column.tone is not None else "",
+            bool(self._fresh) and record.id in self._fresh,
+        )
+
     def column_of(self, name: str) -> int:
         """Return the place of a column; ValueError for an unknown name."""
         return [column.name for column in self.columns].index(name)
 
     # changing
 
-    def apply(self, records: Iterable[R], *, highlight: bool = False) -> None:
+    def apply(self, records: Iterable[R], *, highlight: bool | Callable[[R, R], bool] = False) -> None:
         """Show these records, keeping selection, current row and scrolling.
+
+        A record that is the very object shown before is passed over at a glance.
 
         Args:
             records: all that shall be shown, in order; two with one id are a ValueError.
-            highlight: tint for 120 ms what was shown before and is different now.
+            highlight: tint for 120 ms what was shown before and is different now; a function of both says
+                which differences are worth it.
         """
         wanted = self._in_order(list(records))
         rows = {record.id: row for row, record in enumerate(wanted)}
@@ -176,7 +196,7 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
         self._remove(rows)
         self._reorder([record for record in wanted if record.id in self._rows])
         self._insert(wanted)
-        self._change(wanted, highlight and style.moves())
+        self._change(wanted, highlight if style.moves() else False)
 
     def _in_order(self, records: list[R]) -> list[R]:
         if self._sorted is None:
@@ -223,29 +243,34 @@ class RecordTableModel(QAbstractTableModel, Generic[R]):
         if new:
             self._index_rows()
 
-    def _change(self, wanted: list[R], highlight: bool) -> None:
+    def _change(self, wanted: list[R], highlight: bool | Callable[[R, R], bool]) -> None:
+        before = self._records
         changed = [
             row
-            for row, (old, new) in enumerate(zip(self._records, wanted, strict=True))
+            for row, (old, new) in enumerate(zip(before, wanted, strict=True))
             if old is not new and old != new
         ]
         self._records = wanted
-        if highlight and changed:
-            self._fresh = {wanted[row].id for row in changed}
-            self._calm.start()
-        for first, last in _runs(changed):
-            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
+        if highlight:
+            lit = [row for row in changed if highlight is True or highlight(before[row], wanted[row])]
+            if lit:
+                self._fresh = {wanted[row].id for row in lit}
+                self._calm.start()
+        self._tell(changed)
+
+    def _tell(self, rows: Sequence[int], roles: Sequence[int] = ()) -> None:
+        """Tell of changed rows, ascending; of many scattered ones with one word: each costs, seen or not."""
+        runs = _runs(rows)
+        if len(runs) > MOST_RUNS:
+            runs = [(runs[0][0], runs[-1][1])]
+        for first, last in runs:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1), list(roles))
 
     @Slot()
     def _end_highlight(self) -> None:
         rows = sorted(self._rows[identity] for identity in self._fresh if identity in self._rows)
         self._fresh = set()
-        for first, last in _runs(rows):
-            self.dataChanged.emit(
-                self.index(first, 0),
-                self.index(last, len(self.columns) - 1),
-                [Qt.ItemDataRole.BackgroundRole],
-            )
+        self._tell(rows, [Qt.ItemDataRole.BackgroundRole])
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Sort by a column; -1 goes on in the order in which records are applied from now on."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -39,7 +39,7 @@ class RecordTable(QTableView):
         self._model = model
         self._empty: EmptyState | None = None
         self.setModel(model)
-        self.setItemDelegate(_Delegate(self))
+        self.setItemDelegate(RecordDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
@@ -164,7 +164,7 @@ class RecordTable(QTableView):
         sizes = style.tokens().sizes
         beside = sizes.icon + sizes.gap if self._model.columns[column].icon is not None else 0
         room = self.columnWidth(column) - 2 * sizes.gap - beside
-        if not text or self.fontMetrics().horizontalAdvance(text) <= room:
+        if not text or ("\n" not in text and self.fontMetrics().horizontalAdvance(text) <= room):
             return 1
         needed = self.fontMetrics().boundingRect(0, 0, room, 1 << 20, Qt.TextFlag.TextWordWrap, text)
         return max(1, min(3, round(needed.height() / self.fontMetrics().lineSpacing())))
@@ -197,7 +197,7 @@ class RecordTable(QTableView):
         self.current.emit(self._model.record(now.row()))
 
 
-class _Delegate(QStyledItemDelegate):
+class RecordDelegate(QStyledItemDelegate):
     """Figures of equal width in number columns; a tooltip only where something is hidden."""
 
     def __init__(self, table: RecordTable) -> None:
@@ -218,8 +218,63 @@ class _Delegate(QStyledItemDelegate):
         if event.type() == QEvent.Type.ToolTip and index.isValid():
             model = index.model()
             assert isinstance(model, RecordTableModel)
-            hinted = model.columns[index.column()].hint is not None
+            column = model.columns[index.column()]
+            hinted = column.hint is not None or column.icon_only
             if not hinted and self.sizeHint(option, index).width() <= view.visualRect(index).width():
                 QToolTip.hideText()
                 return True
         return super().helpEvent(event, view, option, index)
+
+
+class KeptDelegate(RecordDelegate):
+    """Draws what a cell shows once and then copies it, wherever the same is shown in the same column and size.
+
+    For lists that are drawn anew many times a second: drawing a cell takes ten times as long as copying it.
+    """
+
+    MOST = 4000
+    """Drawings kept; beyond that all are made anew."""
+
+    def __init__(self, table: RecordTable) -> None:
+        super().__init__(table)
+        self._kept: dict[tuple[object, ...], QPixmap] = {}
+        style.look().changed.connect(self.forget)
+
+    @Slot()
+    def forget(self) -> None:
+        """Draw everything again: other colours, another font."""
+        self._kept.clear()
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Copy the cell if it is kept, else draw and keep it."""
+        model = self._table.model()
+        assert isinstance(model, RecordTableModel)
+        size, ratio = option.rect.size(), painter.device().devicePixelRatioF()
+        key = (
+            *model.shows(index.row(), index.column()),
+            option.state.value,
+            size.width(),
+            size.height(),
+            ratio,
+        )
+        kept = self._kept.get(key)
+        if kept is None:
+            if len(self._kept) >= self.MOST:
+                self._kept.clear()
+            kept = self._kept[key] = self._drawn(option, index, ratio)
+        painter.drawPixmap(option.rect.topLeft(), kept)
+
+    def _drawn(self, option: QStyleOptionViewItem, index: Index, ratio: float) -> QPixmap:
+        made = QPixmap(option.rect.size() * ratio)
+        made.setDevicePixelRatio(ratio)
+        made.fill(option.palette.base().color())
+        here = QStyleOptionViewItem(option)
+        here.rect = QRect(QPoint(), option.rect.size())
+        painter = QPainter(made)
+        self.draw(painter, here, index)
+        painter.end()
+        return made
+
+    def draw(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw a cell."""
+        super().paint(painter, option, index)

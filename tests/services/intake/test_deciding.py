@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -17,6 +18,7 @@ from deskapp.domain.urgency import Vitals
 from deskapp.errors import InputError
 from deskapp.services.base import new_request
 from deskapp.services.intake.rotation import turns_of
+from deskapp.services.intake.triage import TriageQuestion
 from tests.services.conftest import Desk, WallClock, audit_bodies
 
 LEVEL_2 = Vitals(pulse=160)
@@ -138,3 +140,31 @@ def test_deciding_anew_is_no_going_back(desk: Desk, store: Store, clock: WallClo
     with store.reading() as session:
         taken = turns_of(session, (house.surgery,), clock.moment.date())
     assert taken == {house.surgery: [Turn(house.li, 1)]}
+
+
+def test_nobody_is_sent_to_a_department_or_doctor_that_takes_nobody_today(
+    desk: Desk, head: Actor, clock: WallClock
+) -> None:
+    """Not proposed, not taken, and not in the turn: known before it begins and after it has ended."""
+    directory, house = desk.services.directory, desk.house
+    tomorrow = clock().astimezone().date() + dt.timedelta(days=1)
+    (seen,) = [one for one in directory.doctors(head) if one.id == house.li]
+    coming = DoctorDraft(seen.number, seen.name, house.surgery, prefix=seen.prefix, valid_from=tomorrow)
+    directory.save_doctor(head, new_request(), coming, Seen(seen.id, seen.version))
+    visit = desk.arrive()
+    with pytest.raises(InputError) as caught:
+        desk.triage(visit, doctor_id=house.li)
+    assert caught.value.code == "doctor.not-today"
+    proposed = desk.services.triage.suggest(desk.actor, TriageQuestion("腿疼")).suggestions
+    assert house.li not in {one.doctor_id for one in proposed}
+    (place,) = [one for one in directory.departments(head) if one.id == house.eyes]
+    over = DepartmentDraft(
+        *(place.code, place.name, place.room, place.phone, place.prefix),
+        valid_to=tomorrow - dt.timedelta(days=2),
+    )
+    directory.save_department(head, new_request(), over, Seen(place.id, place.version))
+    with pytest.raises(InputError) as caught:
+        desk.triage(visit, department_id=house.eyes)
+    assert caught.value.code == "department.not-today"
+    clock.forward(days=1)
+    desk.triage(desk.arrive("李四"), doctor_id=house.li)

@@ -241,11 +241,23 @@ def test_the_steps_are_done_with_f8_and_undone_by_a_correcting_entry(front: Fron
     front.services.visits.pay(front.actor, new_request(), front.visit.id, Payment.PAID)
     front.tab.load_visit(front.visit.id)
     front.key(F8)
+    assert Step.ESCORT not in done_steps(front)
+    front.key(F8)
     assert Step.ESCORT in done_steps(front)
     front.undo()
     assert Step.ESCORT not in done_steps(front)
     escort = next(view for view in front.stored().steps if view.step is Step.ESCORT)
     assert escort.corrections == 1
+
+
+def test_a_step_of_paper_practice_is_done_and_undone_on_the_strip(front: Front) -> None:
+    number(front)
+    front.tab.work.activate_step(Step.ESCORT.value)
+    front.settle()
+    front.key(F8)
+    assert {Step.ESCORT, Step.RETURN} <= done_steps(front)
+    front.tab.work.activate_step(Step.RETURN.value)
+    assert Step.RETURN not in done_steps(front)
 
 
 def test_the_undo_of_a_step_is_about_its_own_visit(front: Front) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPersistentModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
@@ -232,3 +232,47 @@ def test_nothing_moves_where_the_system_asks_for_less(
     model.apply(visits(1))
     model.apply([Visit(1, waited=3)], highlight=True)
     assert model.index(0, 0).data(Qt.ItemDataRole.BackgroundRole) is None
+
+
+def stirred(before: Visit, now: Visit) -> bool:
+    return before.name != now.name
+
+
+def test_what_is_worth_a_tint_can_be_told(model: RecordTableModel[Visit]) -> None:
+    model.apply(visits(1, 2))
+    model.apply([Visit(1, waited=3), Visit(2, "y")], highlight=stirred)
+    tints = [model.index(row, 0).data(Qt.ItemDataRole.BackgroundRole) for row in range(2)]
+    assert [tint is not None for tint in tints] == [False, True]
+
+
+def test_many_scattered_changes_are_told_in_one_word(model: RecordTableModel[Visit]) -> None:
+    model.apply(visits(*range(200)))
+    told: list[tuple[int, int]] = []
+
+    def take(first: QModelIndex, last: QModelIndex) -> None:
+        told.append((first.row(), last.row()))
+
+    model.dataChanged.connect(take)
+    model.apply([Visit(number, waited=number % 2) for number in range(200)])
+    assert told == [(1, 199)]
+    told.clear()
+    model.apply([Visit(number, waited=number % 2 + (number in (7, 90))) for number in range(200)])
+    assert told == [(7, 7), (90, 90)]
+
+
+def test_what_a_cell_looks_like_follows_its_words_and_its_tint(model: RecordTableModel[Visit]) -> None:
+    model.apply([Visit(1, waited=20), Visit(2, waited=20), Visit(3, waited=3)])
+    assert model.shows(0, 1) == model.shows(1, 1) == (1, "20", "clock", "danger", False)
+    assert model.shows(2, 1) == (1, "3", "", "", False)
+    model.apply([Visit(1, waited=21), Visit(2, waited=20), Visit(3, waited=3)], highlight=True)
+    assert model.shows(0, 1) == (1, "21", "clock", "danger", True)
+
+
+def test_a_column_of_icons_says_its_words_to_a_screen_reader_only(app: QApplication) -> None:
+    columns = (Column("slip", "Slip", waited_of, icon=clock, icon_only=True),)
+    made: RecordTableModel[Visit] = RecordTableModel(columns, translator("en"))
+    made.apply([Visit(1, waited=20)])
+    cell = made.index(0, 0)
+    assert cell.data() is None
+    assert cell.data(Qt.ItemDataRole.AccessibleTextRole) == "20"
+    assert cell.data(Qt.ItemDataRole.ToolTipRole) == "20"

@@ -15,7 +15,7 @@ from deskapp.i18n import Translator, translator
 from deskapp.ui import style
 from deskapp.ui.widgets.basics import EmptyState
 from deskapp.ui.widgets.record_model import Column, RecordTableModel
-from deskapp.ui.widgets.record_table import RecordTable
+from deskapp.ui.widgets.record_table import KeptDelegate, RecordTable
 
 LONG = "Ганбаатарын Өлзийхутагбаяр Жамъянжавын Мөнх-Эрдэнэ"
 
@@ -193,3 +193,41 @@ def test_rows_grow_with_the_scale(table: RecordTable, app: QApplication) -> None
     style.apply(app, "light", 2.0)
     assert table.verticalHeader().defaultSectionSize() == pytest.approx(2 * low, abs=4)
     assert table.columnWidth(0) == 160
+
+
+def test_a_cell_that_is_kept_looks_as_one_that_is_drawn(table: RecordTable) -> None:
+    table.select(2)
+    QApplication.processEvents()
+    drawn = table.viewport().grab().toImage()
+    table.setItemDelegate(KeptDelegate(table))
+    first, again = (table.viewport().grab().toImage() for _ in range(2))
+    assert first == again == drawn
+
+
+def test_what_is_kept_follows_its_record_and_the_colours(table: RecordTable, app: QApplication) -> None:
+    delegate = KeptDelegate(table)
+    table.setItemDelegate(delegate)
+    before = table.viewport().grab().toImage()
+    table._model.apply([Visit(number, "李娜") for number in range(1, 6)])
+    QApplication.processEvents()
+    renamed = table.viewport().grab().toImage()
+    assert renamed != before
+    style.apply(app, "dark", language="zh")
+    QApplication.processEvents()
+    assert table.viewport().grab().toImage() != renamed
+
+
+def test_no_more_cells_are_kept_than_a_list_that_is_scrolled_needs(
+    table: RecordTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delegate = KeptDelegate(table)
+    monkeypatch.setattr(delegate, "MOST", 3, raising=False)
+    table.setItemDelegate(delegate)
+    table.viewport().grab()
+    assert 0 < len(delegate._kept) <= 3
+
+
+def test_a_line_that_is_broken_by_hand_has_its_height(table: RecordTable) -> None:
+    table._model.apply([Visit(1, "内科\n12"), Visit(2)])
+    table._on_heighten()
+    assert table.rowHeight(0) > table.rowHeight(1)

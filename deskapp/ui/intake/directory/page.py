@@ -1,13 +1,425 @@
-"""The page “Directory”."""
+"""The page “Directory”: everything that visitors ask for, found, read aloud, and kept up to date."""
 
 from __future__ import annotations
 
-from deskapp.domain.text import N_
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from deskapp.domain.access import Permission
+from deskapp.domain.changes import Changes
+from deskapp.domain.directory import DepartmentView, Kind
+from deskapp.domain.finding import Listed
+from deskapp.domain.questions import QuestionState, QuestionView, is_overdue
+from deskapp.domain.text import N_, Text
+from deskapp.i18n import Translator
+from deskapp.services.directory import Detail
+from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView
+from deskapp.ui.clipboard import copy_freely
+from deskapp.ui.intake.directory.changing import Changing
+from deskapp.ui.intake.directory.kinds import KindList
+from deskapp.ui.intake.directory.lines import COLUMNS, WITHOUT_ASIDE, Line, line_of, question_line, said
+from deskapp.ui.intake.directory.panel import DirectoryPanel, identity
+from deskapp.ui.keys import Action
+from deskapp.ui.widgets.basics import EmptyState, scrolled
+from deskapp.ui.widgets.editors import Choice
+from deskapp.ui.widgets.record_model import RecordTableModel
+from deskapp.ui.widgets.record_table import RecordTable
+from deskapp.ui.widgets.search_field import SearchField
+
+PANEL_WIDTH: Final = 472
+NARROW_PANEL: Final = 340
+ROOMY: Final = 1080
+"""From this width of the page on, in pixels of the drawing board, the list has all its columns."""
+MOST_SHOWN: Final = 500
+BUTTONS: Final = 9
+"""So many of the actions have a button beside the record."""
 
 
 class DirectoryPage(BaseView):
-    """To be built."""
+    """Kinds at the left, the list with its search in the middle, one record beside."""
 
     title = N_("Directory")
     icon = "book-open"
+    subjects: ClassVar[frozenset[str]] = frozenset(
+        {
+            *("department", "doctor", "price", "place", "promotion", "notice", "phrase", "staff", "question"),
+            "directory",
+        }
+    )
+    help = N_(
+        "Everything that visitors ask for: departments, doctors with their duty times, prices, places and phones,"
+        " promotions, news, and sentences to say. Type what you hear, in any language, pinyin or initials; arrow keys"
+        " go through what was found, F8 copies what is read aloud. What nobody knows becomes an open question with F4."
+        " Ctrl+PgDown goes to the next kind."
+    )
+
+    def build(self) -> None:
+        """Make kinds, list and panel."""
+        actor = self.desk.actor()
+        self._writes = actor.may(Permission.DIRECTORY_WRITE)
+        self._asks = actor.may(Permission.VISIT_WRITE)
+        self._wanted: tuple[Kind, int | str] | None = None
+        self._listed: Sequence[Listed] = ()
+        self._questions: Sequence[QuestionView] = ()
+        self.kinds = KindList([kind for kind in Kind if self._asks or kind is not Kind.QUESTION])
+        self.search = SearchField()
+        self._model: RecordTableModel[Line] = RecordTableModel(COLUMNS, self.desk.tr, self)
+        self.table = RecordTable(self._model)
+        self._empty = EmptyState("search")
+        self.table.set_empty(self._empty)
+        self.panel = DirectoryPanel(self.desk.tr)
+        self.changing = Changing(self)
+        self._beside = scrolled(self.panel)
+        self._lay_out()
+        self._connect()
+        self._space()
+        QTimer.singleShot(0, self.search, self.search.setFocus)
+
+    def _lay_out(self) -> None:
+        middle = QVBoxLayout()
+        middle.addWidget(self.search)
+        middle.addWidget(self.table, 1)
+        row = QHBoxLayout()
+        row.addWidget(self.kinds)
+        row.addLayout(middle, 1)
+        row.addWidget(self._beside)
+        self.body.addLayout(row)
+
+    def _connect(self) -> None:
+        self.kinds.chosen.connect(self._on_kind)
+        self.search.edited.connect(self._on_edited)
+        self.search.stepped.connect(self._on_stepped)
+        self.search.confirmed.connect(self._on_confirmed)
+        self.table.current.connect(self._on_current)
+        self.table.chosen.connect(self._on_chosen)
+        self.panel.submitted.connect(self.changing.store)
+
+    def actions_here(self) -> Sequence[Action]:
+        """Return what the keys do here."""
+        changing = self.changing
+        return (
+            Action("directory.new", N_("New"), changing.begin_new, "F2", "plus"),
+            Action("directory.change", N_("Change"), changing.begin_change, "F3", "pencil"),
+            Action("directory.ask", N_("Nobody knows"), changing.begin_question, "F4", "circle-help"),
+            Action("directory.told", N_("Visitor told"), changing.told, "F6", "check"),
+            Action(
+                "directory.shipped", N_("Back to the shipped text"), changing.back_to_shipped, "F7", "undo-2"
+            ),
+            Action("directory.copy", N_("Copy"), self.copy, "F8", "copy"),
+            Action("directory.reopen", N_("Reopen question"), changing.reopen, "F9", "rotate-ccw"),
+            Action("directory.visitor", N_("To the visitor"), self.to_visitor, "F10", "user"),
+            Action("directory.store", N_("Store"), changing.store, "Ctrl+Return", "save", primary=True),
+            Action("directory.find", N_("Find"), self.to_search, "Ctrl+F", "search"),
+            Action("directory.next", N_("Next kind"), self.next_kind, "Ctrl+PgDown", in_bar=False),
+            Action("directory.before", N_("Kind before"), self.kind_before, "Ctrl+PgUp", in_bar=False),
+        )
+
+    def _space(self) -> None:
+        super()._space()
+        if hasattr(self, "_beside"):
+            self._share_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Give the list and the panel what room there is."""
+        super().resizeEvent(event)
+        if hasattr(self, "_beside"):
+            self._share_room()
+
+    def _share_room(self) -> None:
+        sizes = style.tokens().sizes
+        roomy = self.width() >= sizes.px(ROOMY)
+        self._beside.setFixedWidth(sizes.px(PANEL_WIDTH if roomy else NARROW_PANEL))
+        self.kinds.fit(self.width(), self.desk.tr)
+        self._show_columns(roomy)
+
+    def _show_columns(self, roomy: bool) -> None:
+        hidden = set() if roomy else {"second"}
+        if self.kinds.kind() in WITHOUT_ASIDE:
+            hidden.add("aside")
+        self.table.show_columns([column.name for column in COLUMNS if column.name not in hidden])
+
+    def retranslate(self, tr: Translator) -> None:
+        """Say everything in another language."""
+        self.search.say(tr, N_("Find in the directory"), N_("Name, pinyin, initials, room, phone"))
+        self.table.setAccessibleName(tr(N_("Directory")))
+        self.kinds.retranslate(tr)
+        self._model.retranslate(tr)
+        self.panel.retranslate(tr)
+        if self.key_actions:
+            self._say_empty()
+
+    def refresh(self, changes: Changes) -> None:  # noqa: ARG002
+        """Ask for the list again, and for the record beside."""
+        self.panel.add_buttons(list(self.key_actions.values())[:BUTTONS])
+        self._ask_list()
+        self._ask_departments()
+        if self.panel.detail is not None:
+            self._ask_detail(self.panel.detail.kind, identity(self.panel.detail))
+        self.enable()
+
+    def may_leave(self) -> bool:
+        """Keep what was typed; nothing is lost by going elsewhere."""
+        if self._built:
+            self.changing.keep_now()
+        return True
+
+    def can(self, name: str) -> bool:
+        """Say whether an action of this page can be done now."""
+        return self.key_actions[f"directory.{name}"].isEnabled()
+
+    # the list
+
+    def _ask_list(self) -> None:
+        kind, typed = self.kinds.kind(), self.search.query().strip()
+        services, run = self.desk.services, self.desk.runner.run
+        if kind is not Kind.QUESTION:
+            ask = services.finding.listed
+            run(
+                ask,
+                self.desk.actor(),
+                typed,
+                kind,
+                done=self._take_listed,
+                owner=self,
+                latest="directory.list",
+            )
+        if self._asks:
+            ask = services.questions.open_questions
+            run(
+                _questions,
+                ask,
+                self.desk.actor(),
+                done=self._take_questions,
+                owner=self,
+                latest="directory.asked",
+            )
+
+    def _take_listed(self, listed: Sequence[Listed]) -> None:
+        self._listed = listed
+        self._show_lines()
+
+    def _take_questions(self, questions: Sequence[QuestionView]) -> None:
+        self._questions = questions
+        waiting = sum(question.state is not QuestionState.TOLD for question in questions)
+        self.kinds.show_waiting(waiting, self.desk.tr)
+        self._show_lines()
+        shown = self.panel.question
+        now = next((one for one in questions if shown is not None and one.id == shown.id), None)
+        if now is not None and now != shown:
+            self._put_question(now)
+
+    def _show_lines(self) -> None:
+        kind, typed = self.kinds.kind(), self.search.query().strip().casefold()
+        lines = [] if kind is Kind.QUESTION else [line_of(one) for one in self._listed[:MOST_SHOWN]]
+        if self._asks and (kind is Kind.QUESTION or (kind is None and typed)):
+            now = self.desk.services.questions.now()
+            asked = [one for one in self._questions if _answers(one, typed)]
+            lines += [question_line(question, now) for question in asked]
+        self._model.apply(lines)
+        self._say_empty()
+        if self._wanted is not None and self.table.select(f"{self._wanted[0].value}:{self._wanted[1]}"):
+            self._wanted = None
+        elif self.search.hasFocus() and typed and lines:
+            self.table.select(lines[0].id)
+
+    def _say_empty(self) -> None:
+        tr, typed = self.desk.tr, self.search.query().strip()
+        if typed and self._asks:
+            words = N_("Nothing found. Nobody knows? F4 makes an open question of it.")
+        elif typed:
+            words = N_("Nothing found. Try fewer letters.")
+        elif self.kinds.kind() is Kind.QUESTION:
+            words = N_("No question is open. F4 notes one that nobody can answer.")
+        else:
+            words = (
+                N_("Nothing is here yet. F2 adds the first.") if self._writes else N_("Nothing is here yet.")
+            )
+        self._empty.show_text(tr(words))
+
+    @Slot(object)
+    def _on_kind(self, _kind: Kind | None) -> None:
+        self.changing.leave_form()
+        self._share_room()
+        self._ask_list()
+        self.enable()
+
+    @Slot(str)
+    def _on_edited(self, _typed: str) -> None:
+        self._ask_list()
+
+    @Slot(object)
+    def _on_stepped(self, rows: int) -> None:
+        last = self._model.rowCount() - 1
+        row = min(max(self.table.currentIndex().row() + rows, 0), last)
+        record = self._model.record(row)
+        if record is not None:
+            self.table.select(record.id)
+
+    @Slot()
+    def _on_confirmed(self) -> None:
+        if self._model.rowCount():
+            if self.table.current_record() is None:
+                self._on_stepped(1)
+            self.table.setFocus()
+
+    @Slot()
+    def next_kind(self) -> None:
+        """List the next kind."""
+        self.kinds.step(1)
+
+    @Slot()
+    def kind_before(self) -> None:
+        """List the kind before."""
+        self.kinds.step(-1)
+
+    @Slot()
+    def to_search(self) -> None:
+        """Put the cursor into the search field, and mark what stands there."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def show_new(self, kind: Kind, record: int | str) -> None:
+        """List a kind with a new record of it chosen."""
+        self._wanted = (kind, record)
+        self.search.clear()
+        self.kinds.choose(kind)
+
+    def show_example(self) -> None:
+        """Show the first doctor."""
+        self.kinds.choose(Kind.DOCTOR)
+        self._on_stepped(1)
+
+    def open_record(self, topic: str, record: object) -> None:
+        """Show a record, or the kind when none is named."""
+        if topic not in {kind.value for kind in Kind}:
+            return
+        self.ensure_built()
+        kind = Kind(topic)
+        self.search.clear()
+        self.kinds.choose(kind)
+        if isinstance(record, int | str):
+            self._wanted = (kind, record)
+            self._ask_list()
+
+    # the record beside
+
+    @Slot(object)
+    def _on_current(self, line: Line | None) -> None:
+        if line is None:
+            return
+        self.changing.leave_form()
+        if line.question is not None:
+            self._put_question(line.question)
+        else:
+            self._ask_detail(line.kind, line.record)
+
+    @Slot(object)
+    def _on_chosen(self, _line: Line) -> None:
+        if self.key_actions["directory.change"].isEnabled():
+            self.changing.begin_change()
+
+    def _ask_detail(self, kind: Kind, record: int | str) -> None:
+        read, run = self.desk.services.directory.record, self.desk.runner.run
+        asked = _Detail(self, kind, record)
+        run(read, self.desk.actor(), kind, record, done=asked.take, owner=self, latest="directory.record")
+
+    def take_detail(self, asked: _Detail, detail: Detail) -> None:
+        """Show a record if it is still the one that the cursor is on."""
+        line = self.table.current_record()
+        if self.panel.is_new or (line is not None and (line.kind, line.record) != (asked.kind, asked.record)):
+            return
+        self.panel.show_detail(detail)
+        self.enable()
+
+    def _put_question(self, question: QuestionView) -> None:
+        self.panel.show_question(question, late=is_overdue(question, self.desk.services.questions.now()))
+        self.enable()
+
+    def _ask_departments(self) -> None:
+        ask, run = self.desk.services.directory.departments, self.desk.runner.run
+        run(_all, ask, self.desk.actor(), done=self._take_departments, owner=self, latest="directory.places")
+
+    def _take_departments(self, departments: Sequence[DepartmentView]) -> None:
+        self.panel.take_departments([Choice(one.id, one.name, one.code) for one in departments])
+
+    def enable(self, busy: bool = False) -> None:
+        keys, panel, kind = self.key_actions, self.panel, self.kinds.kind()
+        if not keys:
+            return
+        question, detail, open_form = panel.question, panel.detail, panel.form is not None
+        may_add = self._asks if kind is Kind.QUESTION else self._writes and kind not in (None, Kind.STAFF)
+        may_change = detail is not None and self._writes and detail.kind is not Kind.STAFF
+        state = question.state if question is not None else None
+        own = detail is not None and detail.kind is Kind.PHRASE and detail.view.own
+        able = {
+            "new": may_add,
+            "change": not open_form and (may_change or state in (QuestionState.OPEN, QuestionState.ANSWERED)),
+            "ask": self._asks and not (open_form and panel.is_new and panel.kind is Kind.QUESTION),
+            "told": state is QuestionState.ANSWERED,
+            "shipped": self._writes and own and detail is not None and detail.view.shipped is not None,
+            "copy": detail is not None or bool(question and question.answer),
+            "reopen": state in (QuestionState.ANSWERED, QuestionState.TOLD),
+            "visitor": question is not None and question.visitor_id is not None,
+            "store": open_form,
+        }
+        for name, may in able.items():
+            keys[f"directory.{name}"].setEnabled(may and not busy)
+        keys["directory.change"].call(N_("Answer") if question is not None else N_("Change"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc puts the form away, then goes to the search field; what was typed is kept."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.panel.form is not None:
+            self.changing.leave_form()
+            self.table.setFocus()
+        else:
+            self.to_search()
+
+    @Slot()
+    def to_visitor(self) -> None:
+        """Go to the desk with the visitor who asked."""
+        question = self.panel.question
+        if question is not None and question.visitor_id is not None:
+            self.desk.ways.go("intake", "desk", "visitor", question.visitor_id)
+
+    @Slot()
+    def copy(self) -> None:
+        """Copy what is read aloud: phone, price, room, or the sentence."""
+        line = self.table.current_record()
+        if line is not None and line.copied:
+            copy_freely(said(line.copied, self.desk.tr))
+            self.desk.messages.did(Text(N_("Copied: {text}"), {"text": said(line.copied, self.desk.tr)}))
+
+
+@dataclass(frozen=True)
+class _Detail:
+    """Which record was asked for."""
+
+    page: DirectoryPage
+    kind: Kind
+    record: int | str
+
+    def take(self, detail: Detail) -> None:
+        self.page.take_detail(self, detail)
+
+
+def _questions(ask: Any, actor: Any) -> Sequence[QuestionView]:
+    found: Sequence[QuestionView] = ask(actor, told=True)
+    return found
+
+
+def _all(ask: Any, actor: Any) -> Sequence[DepartmentView]:
+    found: Sequence[DepartmentView] = ask(actor, inactive=True)
+    return found
+
+
+def _answers(question: QuestionView, typed: str) -> bool:
+    parts = (question.text, question.answer, question.visitor, question.code)
+    return all(any(word in part.casefold() for part in parts) for word in typed.split())

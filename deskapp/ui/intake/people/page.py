@@ -1,13 +1,445 @@
-"""The page “People”."""
+"""The page “People”: search at the left, a person's card at the right; likely pairs are decided here."""
 
 from __future__ import annotations
 
-from deskapp.domain.text import N_
-from deskapp.ui.base_tab import BaseView
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, Final
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from deskapp.domain.access import Permission
+from deskapp.domain.changes import Changes
+from deskapp.domain.people import ScanState
+from deskapp.domain.registration import ConsentKind, label
+from deskapp.domain.text import N_, Text
+from deskapp.i18n import Translator
+from deskapp.services.base import Done, new_request
+from deskapp.services.intake.cards import PersonCard
+from deskapp.services.intake.pairs import PairRow
+from deskapp.ui import style
+from deskapp.ui.base_tab import BaseView, Desk
+from deskapp.ui.intake.dialogs import Decision
+from deskapp.ui.intake.people.answers import Edits, Numbers, Opened
+from deskapp.ui.intake.people.card_view import CardView
+from deskapp.ui.intake.people.deciding import Deciding
+from deskapp.ui.intake.people.editing import Editing
+from deskapp.ui.intake.people.finding import Finding
+from deskapp.ui.keys import Action
+from deskapp.ui.messages import GOOD, Notice
+from deskapp.ui.widgets.basics import EmptyState
+from deskapp.ui.widgets.editors import CHOICE, Choice, Field
+
+LEFT_WIDTH: Final = 360
+LEFT_LEAST: Final = 300
+FILES: Final = "JSON (*.json)"
+SUFFIX: Final = ".json"
+CARD_KEYS: Final = (
+    "person.edit",
+    "person.numbers",
+    "person.book",
+    "person.consent",
+    "person.compare",
+    "person.unmerge",
+    "person.export",
+    "person.erase",
+)
+PAIR_KEYS: Final = ("pair.same", "pair.different", "pair.swap", "pair.take")
+CONSENT_FIELDS: Final = (
+    Field(
+        "kind",
+        N_("Consent"),
+        CHOICE,
+        tuple(Choice(kind, label(kind), str(place)) for place, kind in enumerate(ConsentKind, 1)),
+        width=2,
+        required=True,
+    ),
+    Field(
+        "given",
+        N_("Answer"),
+        CHOICE,
+        (Choice(True, N_("agreed"), "1"), Choice(False, N_("declined"), "2")),
+        width=2,
+        required=True,
+    ),
+    Field("given_by", N_("Said by"), width=2, help=N_("the visitor, or a child's guardian, if left empty")),
+)
 
 
 class PeoplePage(BaseView):
-    """To be built."""
+    """Everything of one person, and two records that may be one person's."""
 
-    title = N_("People")
-    icon = "users"
+    title: ClassVar[str] = N_("People")
+    icon: ClassVar[str] = "users"
+    help: ClassVar[str] = N_(
+        "Type any piece of a name, phone or document: Enter opens the person's card. While nothing is typed the"
+        " likely pairs are listed: S takes two records for one person, D for two, and either can be taken back."
+    )
+    subjects: ClassVar[frozenset[str]] = frozenset({"visitor", "visit", "appointment", "question", "pair"})
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(desk, parent)
+        self._wanted: int | None = None
+        self._from: PersonCard | None = None
+
+    # the page
+
+    def build(self) -> None:
+        """Make the search, the card, the comparison and the form."""
+        tr = self.desk.tr
+        self.deciding = Deciding(self)
+        self.pairs, self.compare = self.deciding.pairs, self.deciding.view
+        self.finding = Finding(self.desk, self.pairs)
+        self.card = CardView(tr)
+        self.editing = Editing(self)
+        self._idle = EmptyState("users")
+        self._stack = QStackedWidget()
+        for page in (self._idle, self.card, self.compare, self.editing):
+            self._stack.addWidget(page)
+        row = QHBoxLayout()
+        self._columns = row
+        row.addWidget(self.finding)
+        right = QVBoxLayout()
+        right.addWidget(self._stack)
+        row.addLayout(right, 1)
+        self.body.addLayout(row)
+        self.finding.chosen.connect(self._on_found)
+        self.pairs.chosen.connect(self._on_pair)
+        self.pairs.looked.connect(self._enable)
+        self.card.visit_chosen.connect(self._on_visit)
+        self.card.tabs.currentChanged.connect(self._on_tab)
+        self._space()
+        self._to_find()
+
+    def actions_here(self) -> Sequence[Action]:
+        """Return what can be done here."""
+        decide = self.deciding
+        return (
+            Action("person.find", N_("Find"), self._to_find, "Ctrl+F", "search"),
+            Action("person.edit", N_("Record"), self.edit, "F3", "id-card"),
+            Action("person.numbers", N_("Show numbers"), self.show_numbers, "F4", "eye"),
+            Action("person.book", N_("Appointment"), self.book, "F5", "calendar"),
+            Action("person.consent", N_("Consent"), self.ask_consent, "F6", "square-check"),
+            Action("person.compare", N_("Merge with…"), self.begin_compare, "F7", "merge"),
+            Action("person.unmerge", N_("Take merge back"), self.unmerge, "F8", "undo-2"),
+            Action("person.export", N_("Data out…"), self.export, "F9", "download", in_bar=False),
+            Action("person.erase", N_("Erase…"), self.erase, "F10", "eraser", in_bar=False),
+            Action("pair.search", N_("Search for pairs"), decide.search, "F11", "scan-line", in_bar=False),
+            Action("pair.same", N_("Same person"), decide.merge, "S", "merge", primary=True),
+            Action("pair.different", N_("Two people"), decide.part, "D", "split"),
+            Action("pair.swap", N_("Keep the other one"), self.compare.swap, "K", "refresh-cw"),
+            Action("pair.take", N_("Take this field"), self.compare.take_over, "T", "arrow-left"),
+            Action("person.store", N_("Store"), self.store, "Ctrl+Return", "check", primary=True),
+            Action("person.back", N_("Back"), self.back, "Esc", in_bar=False),
+        )
+
+    def ensure_built(self) -> None:
+        """Build the page, and put the buttons that show the keys into it."""
+        first = not self._built
+        super().ensure_built()
+        if first:
+            keys = self.key_actions
+            self.card.add_buttons([keys[name] for name in CARD_KEYS])
+            self.compare.add_buttons([keys[name] for name in PAIR_KEYS])
+            self.editing.add_buttons([keys["person.back"], keys["person.store"]])
+            self.pairs.add_button(keys["pair.search"])
+            self._enable()
+            if self._wanted is not None:
+                self.open_record("visitor", self._wanted)
+
+    def retranslate(self, tr: Translator) -> None:
+        """Say everything in another language."""
+        for part in (self.finding, self.card, self.compare, self.editing):
+            part.retranslate(tr)
+        self._idle.show_text(
+            tr(N_("A person's card shows all visits, papers and changes. Find somebody at the left."))
+        )
+
+    def refresh(self, changes: Changes) -> None:
+        """Ask again for what is in front."""
+        if not changes or changes.concerns("pair", "visitor"):
+            self.pairs.ask()
+        if not changes:
+            return
+        if changes.concerns("visitor"):
+            self.finding.search_again()
+        if self.card.card is not None:
+            self._read(self.card.card.id, show=False)
+        if self._comparing():
+            self.deciding.ask_again()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room between search and card."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _space(self) -> None:
+        super()._space()
+        self._share_room()
+
+    def _share_room(self) -> None:
+        if hasattr(self, "_columns"):
+            sizes = style.tokens().sizes
+            self._columns.setSpacing(sizes.margin)
+            left = min(sizes.px(LEFT_WIDTH), max(sizes.px(LEFT_LEAST), self.width() * 3 // 10))
+            self.finding.setFixedWidth(left)
+
+    def close_view(self) -> None:
+        """Look no more how far a search is; keep what is typed."""
+        if self._built:
+            self.pairs.stop()
+            self.editing.keep_now()
+        super().close_view()
+
+    def may_leave(self) -> bool:
+        """What is typed is kept as a draft."""
+        return True
+
+    def show_example(self) -> None:
+        """Show the first pair, else whoever is found first."""
+        self.finding.choose_first()
+
+    def take_scan(self, code: str) -> None:
+        """Look for what was scanned."""
+        self.finding.show_typed(code)
+
+    def open_record(self, topic: str, record: object) -> None:
+        """Open somebody's card."""
+        if topic == "visitor" and isinstance(record, int):
+            if not self._built:
+                self._wanted = record
+                return
+            self._wanted = None
+            self._read(record)
+
+    # the card
+
+    @Slot(object)
+    def _on_found(self, visitor_id: int) -> None:
+        if self._from is not None and visitor_id != self._from.id:
+            self.deciding.ask(self._from.id, visitor_id)
+        else:
+            self._read(visitor_id)
+
+    def _read(self, visitor_id: int, *, show: bool = True) -> None:
+        asked = Opened(self, visitor_id, show)
+        read = self.desk.services.people.card
+        run = self.run if show else self.desk.runner.run
+        run(read, self.desk.actor(), visitor_id, done=asked.take, owner=self, latest="card")
+
+    def take_card(self, asked: Opened, card: PersonCard) -> None:
+        """Show a card that was asked for."""
+        shown = self.card.card
+        if not asked.show and (shown is None or asked.visitor_id != shown.id):
+            return
+        self.card.show_card(card)
+        if asked.show:
+            self._show(self.card)
+            self.card.tables["visits"].setFocus()
+        self._ask_edits()
+        self._enable()
+
+    @Slot(int)
+    def _on_tab(self, _place: int) -> None:
+        self._ask_edits()
+
+    def _ask_edits(self) -> None:
+        """Read the history once somebody looks at it."""
+        card = self.card.card
+        if card is not None and self.card.tabs.currentWidget() is self.card.tables["edits"]:
+            asked = Edits(self, card.id)
+            read, run = self.desk.services.people.edits, self.desk.runner.run
+            run(read, self.desk.actor(), card.id, done=asked.take, owner=self, latest="edits")
+
+    @Slot(object)
+    def _on_visit(self, visit_id: int) -> None:
+        self.desk.ways.go("intake", "desk", "visit", visit_id)
+
+    @Slot()
+    def show_numbers(self) -> None:
+        """Show whole phones and documents; that somebody looked is written down."""
+        if self.card.card is not None:
+            asked = Numbers(self)
+            read = self.desk.services.people.whole_numbers
+            self.run(read, self.desk.actor(), self.card.card.id, done=asked.take, latest="numbers")
+
+    @Slot()
+    def edit(self) -> None:
+        """Change the record, in the form of the desk."""
+        if self.card.card is not None:
+            self.editing.begin(self.card.card.id)
+
+    def show_editing(self) -> None:
+        """Bring the form to the front."""
+        self._show(self.editing)
+
+    @Slot()
+    def store(self) -> None:
+        """Store what was typed into the form."""
+        self.editing.store()
+
+    def take_stored(self, visitor_id: int) -> None:
+        """Go back to the card of a record that was changed."""
+        self.desk.messages.did(Text(N_("Record stored")))
+        self._read(visitor_id)
+
+    @Slot()
+    def book(self) -> None:
+        """Book an appointment for the person."""
+        if self.card.card is not None:
+            self.desk.ways.go("intake", "appointments", "visitor", self.card.card.id)
+
+    @Slot()
+    def ask_consent(self) -> None:
+        """Ask for an answer to a question of consent."""
+        if self.card.card is not None:
+            title = (N_("Answer to a question of consent"), N_("Store"))
+            dialog = Decision(self, self.desk.tr, self.card.card.id, title, CONSENT_FIELDS)
+            dialog.answered.connect(self._on_consent)
+            dialog.open()
+
+    @Slot(object)
+    def _on_consent(self, dialog: Decision) -> None:
+        form, write = dialog.form, self.desk.services.people.answer_consent
+        answer = (form.value("kind"), form.value("given"), str(form.value("given_by") or ""))
+        self.run(write, self.desk.actor(), new_request(), dialog.visit_id, *answer, done=self._on_answered)
+
+    def _on_answered(self, _done: object) -> None:
+        self.desk.messages.did(Text(N_("Answer stored")))
+
+    @Slot()
+    def export(self) -> None:
+        """Ask where to, and write everything about the person to a file."""
+        card = self.card.card
+        if card is None:
+            return
+        tr = self.desk.tr
+        proposed = str(Path(card.code).with_suffix(SUFFIX))
+        title = tr(N_("Write this person's data to a file"))
+        path, _kind = QFileDialog.getSaveFileName(self, title, proposed, FILES)
+        if path:
+            self.export_to(Path(path))
+
+    def export_to(self, path: Path) -> None:
+        """Write everything about the person in front to `path`."""
+        if self.card.card is not None:
+            write = self.desk.services.people.export_person
+            where = path if path.suffix else path.with_suffix(SUFFIX)
+            self.run(write, self.desk.actor(), new_request(), self.card.card.id, where, done=self._exported)
+
+    def _exported(self, done: Done[str]) -> None:
+        words = N_("Written as export {number}. The file holds everything: hand it to the person only.")
+        self.bar.show_notice(Notice(GOOD, Text(words, {"number": done.value})))
+
+    @Slot()
+    def erase(self) -> None:
+        """Go to where personal data is erased, with this person's number."""
+        if self.card.card is not None:
+            self.desk.ways.go("admin", "erasing", "visitor", self.card.card.code)
+
+    # two records
+
+    @Slot()
+    def begin_compare(self) -> None:
+        """Look for the other record to merge with the one in front."""
+        card = self.card.card
+        if card is not None:
+            self._from = card
+            code = {"name": card.draft.name, "code": card.code}
+            self.desk.messages.info(
+                Text(N_("Find the other record of {name} ({code}) and press Enter. Esc gives up."), code)
+            )
+            self.finding.clear()
+            self._to_find()
+
+    @Slot(object)
+    def _on_pair(self, row: PairRow) -> None:
+        self.deciding.ask(*row.id)
+
+    def show_comparing(self) -> None:
+        """Bring the two records to the front."""
+        self._from = None
+        self._show(self.compare)
+        self.compare.table.setFocus()
+
+    def leave_comparing(self) -> None:
+        """Go on where the person was before: at a card, or at the search."""
+        self._from = None
+        self._show(self.card if self.card.card is not None else self._idle)
+        self._to_find()
+
+    @Slot()
+    def unmerge(self) -> None:
+        """Take back the latest merge into the record in front."""
+        line = self.card.last_merge()
+        if line is not None:
+            self.deciding.take_back(self.desk.services.people.unmerge, line.id, line.version)
+
+    # where one is
+
+    def _comparing(self) -> bool:
+        return self._stack.currentWidget() is self.compare and self.compare.comparison is not None
+
+    @Slot()
+    def _to_find(self) -> None:
+        self.finding.take_focus()
+
+    @Slot()
+    def back(self) -> None:
+        """Go back: from the form to the card, from a comparison to the list, from the card to the search."""
+        self._from = None
+        at = self._stack.currentWidget()
+        if at is self.editing:
+            self.editing.keep_now()
+            self._show(self.card)
+        elif at is self.compare:
+            self.compare.show_comparison(None)
+            self.leave_comparing()
+        self._to_find()
+
+    def _show(self, page: QWidget) -> None:
+        self._stack.setCurrentWidget(page)
+        self._enable()
+
+    def set_busy(self, busy: bool) -> None:
+        """Take no second decision while one is under way."""
+        for name in ("pair.same", "pair.different"):
+            self.key_actions[name].setEnabled(not busy and self._comparing())
+
+    @Slot()
+    def _enable(self) -> None:
+        keys, actor = self.key_actions, self.desk.actor()
+        if not keys:
+            return
+        at, card = self._stack.currentWidget(), self.card.card
+        here = at is self.card and card is not None and not card.erased
+        needs = {
+            "person.edit": Permission.VISITOR_WRITE,
+            "person.numbers": Permission.VISITOR_READ,
+            "person.book": Permission.APPOINTMENT,
+            "person.consent": Permission.VISITOR_WRITE,
+            "person.compare": Permission.VISITOR_MERGE,
+            "person.unmerge": Permission.VISITOR_MERGE,
+            "person.export": Permission.EXPORT,
+            "person.erase": Permission.ERASE,
+        }
+        for name, permission in needs.items():
+            keys[name].setEnabled(here and actor.may(permission))
+            keys[name].setVisible(actor.may(permission))
+        if self.card.last_merge() is None:
+            keys["person.unmerge"].setEnabled(False)
+        for name in PAIR_KEYS:
+            keys[name].setEnabled(self._comparing())
+        keys["person.store"].setEnabled(at is self.editing)
+        self._enable_search()
+
+    def _enable_search(self) -> None:
+        key, scan = self.key_actions["pair.search"], self.pairs.scan
+        running = scan is not None and scan.state is ScanState.RUNNING
+        stopped = scan is not None and scan.state is ScanState.STOPPED
+        go_on = N_("Go on searching") if stopped else N_("Search for pairs")
+        key.call(N_("Stop searching") if running else go_on)
+        key.setEnabled(self.pairs.may and not (running and scan is not None and not scan.here))
+        key.setVisible(self.pairs.may)

@@ -1,13 +1,553 @@
-"""The page “Waiting”."""
+"""The page “Waiting”: who stands where and why, calling and moving, and care for those who wait."""
 
 from __future__ import annotations
 
-from deskapp.domain.text import N_
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Slot
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from deskapp import settings
+from deskapp.domain.changes import NOTHING, Changes
+from deskapp.domain.text import N_, Text
+from deskapp.domain.waiting import ACT_LABELS, QueueEventView, WaitingRow, WaitingView
+from deskapp.i18n import Translator
+from deskapp.services.base import Done
+from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView
+from deskapp.ui.intake.waiting import shown
+from deskapp.ui.intake.waiting.acts import Acts, Order, Several, Undo, entry_of, told
+from deskapp.ui.intake.waiting.asking import AskPanel
+from deskapp.ui.intake.waiting.columns import (
+    ALL_LINES,
+    COLUMNS,
+    LINE_COLUMNS,
+    NARROW,
+    ONE_LINE,
+    ROOMY,
+    WaitingDelegate,
+)
+from deskapp.ui.intake.waiting.keys import BESIDE, CARE_KEYS, UNDER, WaitingKeys
+from deskapp.ui.intake.waiting.notices import Notices
+from deskapp.ui.intake.waiting.panel import WaitingPanel
+from deskapp.ui.keys import Action
+from deskapp.ui.messages import INFO, RULE, Notice
+from deskapp.ui.ringing import Ringer
+from deskapp.ui.widgets.action_button import ActionButton
+from deskapp.ui.widgets.basics import EmptyState
+from deskapp.ui.widgets.flow import FlowLayout
+from deskapp.ui.widgets.record_model import RecordTableModel
+from deskapp.ui.widgets.record_table import RecordTable
+
+TICK_MS: Final = 20_000
+"""Within this time everything that only time changes is asked for again."""
+LEAST_TICK_MS: Final = 250
+LINES_WIDTH: Final = 196
+BESIDE_WIDTH: Final = 266
+BESIDE_FROM: Final = 1200
+"""Width of the window, in pixels of the drawing board, from which who and why stand beside the list."""
+ROOMY_FROM: Final = 1600
+NARROW_BELOW: Final = 640
+"""Width of the list below which it leaves out what stands beside anyway."""
 
 
 class WaitingPage(BaseView):
-    """To be built."""
+    """Everybody who waits, in the order in which they are called."""
 
-    title = N_("Waiting")
-    icon = "hourglass"
+    title: ClassVar[str] = N_("Waiting")
+    icon: ClassVar[str] = "hourglass"
+    help: ClassVar[str] = N_(
+        "Everybody who waits, in the order in which they are called; beside the list stands why. F9 calls who is"
+        " next, Enter the one chosen. What is overdue comes to the top by itself. Ctrl+Z takes back what was done"
+        " last with a number."
+    )
+    subjects: ClassVar[frozenset[str]] = frozenset(
+        {"queue", "visit", "number", "doctor", "department", "care"}
+    )
+
+    # the page
+
+    def build(self) -> None:
+        """Make the lines, the list and what stands beside; nothing is asked before it can be seen."""
+        self.answer: shown.Answer | None = None
+        self._line = shown.ALL
+        self._wanted: int | None = None
+        self._own_gone: set[int] = set()
+        self._unlisted: tuple[Order, int] | None = None
+        self._asking = False
+        self._to_ask: Changes | None = None
+        self._late_after = settings.WAIT_APOLOGY_MINUTES.default
+        self._wish: bool | None = None
+        self._turn = 0
+        self.acts = Acts(self, self)
+        self.does = WaitingKeys(self)
+        self.ringer = Ringer(self.desk, self)
+        self.lines_model: RecordTableModel[shown.LineItem] = RecordTableModel(
+            LINE_COLUMNS, self.desk.tr, self
+        )
+        self.model: RecordTableModel[WaitingRow] = RecordTableModel(COLUMNS, self.desk.tr, self)
+        self.lines, self.table = RecordTable(self.lines_model), RecordTable(self.model)
+        self.panel, self.ask = WaitingPanel(self.desk), AskPanel(self.desk.tr)
+        self.lines.horizontalHeader().hide()
+        self._empty = EmptyState("hourglass")
+        self.table.set_empty(self._empty)
+        self._drawn = WaitingDelegate(self.table)
+        self.table.setItemDelegate(self._drawn)
+        self.table_keys = self.desk.keys.install(self.table, self.does.table_actions())
+        for action in self.table_keys.values():
+            # A letter is a word's beginning everywhere else on the page.
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.notices = Notices(self)
+        self._lay_out()
+        self._connect()
+        self._tick = QTimer(self)
+        self._tick.setInterval(TICK_MS)
+        self._tick.timeout.connect(self.tick)
+
+    def _lay_out(self) -> None:
+        middle = QVBoxLayout()
+        middle.addWidget(self.table, 1)
+        middle.addWidget(self.ask)
+        self._under = FlowLayout()
+        middle.addLayout(self._under)
+        self._columns = row = QHBoxLayout()
+        row.addWidget(self.lines)
+        row.addLayout(middle, 1)
+        row.addWidget(self.panel)
+        self.body.addWidget(self.notices.strips)
+        self.body.addLayout(row, 1)
+        self._share_room()
+
+    def _connect(self) -> None:
+        self.lines.current.connect(self._on_line)
+        self.table.selectionModel().selectionChanged.connect(self._on_selection)
+        self.table.installEventFilter(self)
+        self.table.chosen.connect(self.does.call_chosen)
+
+    def actions_here(self) -> Sequence[Action]:
+        """Return the keys that hold wherever the cursor is."""
+        return self.does.actions()
+
+    def ensure_built(self) -> None:
+        """Build, and put the buttons where their keys are told."""
+        if self._built:
+            return
+        super().ensure_built()
+        every = self.key_actions | self.table_keys
+        for name in UNDER:
+            self._under.addWidget(ActionButton(every[name]))
+        self.panel.add_buttons(every[name] for name in (*CARE_KEYS, *BESIDE))
+        self.does.enable()
+
+    def retranslate(self, tr: Translator) -> None:
+        """Say everything in another language."""
+        self.lines.setAccessibleName(tr(N_("Lines")))
+        self.table.setAccessibleName(tr(N_("People who wait")))
+        self.panel.setAccessibleName(tr(N_("The person chosen")))
+        self._drawn.forget()
+        self.lines_model.retranslate(tr)
+        self.model.retranslate(tr)
+        self.panel.retranslate(tr)
+        self.ask.retranslate(tr)
+        self._say_empty(tr)
+        self.notices.tell()
+
+    def _say_empty(self, tr: Translator) -> None:
+        if self.view is None:
+            self._empty.show_text(tr(N_("The line is being read.")))
+        elif self._line == shown.ALL:
+            self._empty.show_text(tr(N_("Nobody waits. Whoever gets a number at the desk appears here.")))
+        else:
+            self._empty.show_text(tr(N_("Nobody waits in this line.")))
+
+    def _space(self) -> None:
+        super()._space()
+        if self._built:
+            self._share_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold what stands beside away where there is no room for it."""
+        super().resizeEvent(event)
+        if self._built:
+            self._share_room()
+
+    def _share_room(self) -> None:
+        sizes = style.tokens().sizes
+        width = self.window().width()
+        roomy = width >= sizes.px(BESIDE_FROM)
+        self.panel.setVisible(self._wish if self._wish is not None else roomy)
+        for list_or_panel, wide in ((self.panel, BESIDE_WIDTH), (self.lines, LINES_WIDTH)):
+            list_or_panel.setFixedWidth(sizes.px(wide))
+            list_or_panel.resize(sizes.px(wide), list_or_panel.height())
+        self._columns.setSpacing(sizes.field_gap)
+        names = ONE_LINE if self._line not in (shown.ALL, shown.LEFT_OVER) else ALL_LINES
+        if width >= sizes.px(ROOMY_FROM):
+            names = ROOMY
+        beside = 0 if self.panel.isHidden() else self.panel.width() + sizes.field_gap
+        room = self.width() - beside - self.lines.width() - sizes.field_gap
+        self.table.show_columns(names if room >= sizes.px(NARROW_BELOW) else names - NARROW)
+
+    @Slot()
+    def toggle_beside(self) -> None:
+        """Show who and why, or fold it away."""
+        self._wish = self.panel.isHidden()
+        self._share_room()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Look again: minutes went by while nobody saw the page."""
+        was_built = self._built
+        super().showEvent(event)
+        self._tick.start()
+        # Later: what is not on the screen yet would not have the cursor when the window is activated.
+        QTimer.singleShot(0, self, self._take_cursor)
+        if was_built and not self._asking:
+            self.look()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask nothing while nobody sees the page."""
+        super().hideEvent(event)
+        if self._built:
+            self._tick.stop()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes to the list."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.to_list()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def _take_cursor(self) -> None:
+        if self.isVisible() and not self.ask.isVisible():
+            self.table.setFocus()
+
+    def to_list(self) -> None:
+        """Take a question back, and put the cursor into the list."""
+        self.ask.put_away()
+        self.table.setFocus()
+
+    def show_example(self) -> None:
+        """Choose the first who waits."""
+        first = self.model.record(0)
+        if first is not None:
+            self.table.select(first.id)
+
+    def open_record(self, topic: str, record: object) -> None:
+        """Show a visit's place, now or when the line has been read."""
+        if topic == "visit" and isinstance(record, int):
+            self._wanted = record
+            self._show_wanted()
+
+    # asking
+
+    @property
+    def view(self) -> WaitingView | None:
+        """What the service answered last."""
+        return self.answer.view if self.answer is not None else None
+
+    def place(self, entry_id: int) -> WaitingRow | None:
+        """Return a place of any line, None when it is not there."""
+        return self.answer.by_id.get(entry_id) if self.answer is not None else None
+
+    def is_left_over(self, row: WaitingRow | None) -> bool:
+        """Say whether a place is one of an earlier day that nobody carried over."""
+        return self.view is not None and any(row is one for one in self.view.left_over)
+
+    def refresh(self, changes: Changes) -> None:
+        """Ask again for what changed and, at first, what the page has to know."""
+        self._ask(changes)
+        if not changes:
+            services, actor = self.desk.services, self.desk.actor()
+            self.desk.runner.run(
+                services.settings.values,
+                actor,
+                getattr(actor, "desk", ""),
+                done=self._take_settings,
+                owner=self,
+            )
+        row = self.panel.row
+        if row is not None and (changes.touches("queue", row.id) or changes.touches("care", row.visit_id)):
+            self._ask_history(row)
+
+    def _take_settings(self, values: Mapping[str, Any]) -> None:
+        self._late_after = int(values.get(settings.WAIT_APOLOGY_MINUTES.name, self._late_after))
+
+    @Slot()
+    def tick(self) -> None:
+        """Let minutes and signs go on: of many departments one at a time, each within TICK_MS.
+
+        Reading two thousand places at once keeps Python busy for a tenth of a second, and painting waits for it.
+        """
+        departments = self.answer.departments if self.answer is not None else ()
+        if len(departments) <= shown.MOST_DEPARTMENTS:
+            self.look()
+            return
+        self._turn += 1
+        self._ask(Changes.of(shown.TURN, departments[self._turn % len(departments)]))
+
+    def _set_pace(self, departments: int) -> None:
+        pace = (
+            TICK_MS if departments <= shown.MOST_DEPARTMENTS else max(LEAST_TICK_MS, TICK_MS // departments)
+        )
+        if self._tick.interval() != pace:
+            self._tick.setInterval(pace)
+
+    @Slot()
+    def look(self) -> None:
+        """Ask for all of it."""
+        self._ask(NOTHING)
+
+    def _ask(self, changes: Changes) -> None:
+        """Ask once at a time: what changes while an answer is on its way is asked for after it.
+
+        Were each question to take the place of the one before, a busy line would never be shown.
+        """
+        if not self.isVisible():
+            self._missed |= changes or Changes.of("queue")
+        elif not self._asking:
+            self._asking = True
+            self._send(changes)
+        elif self._to_ask is None:
+            self._to_ask = changes
+        else:
+            self._to_ask = self._to_ask | changes if self._to_ask and changes else NOTHING
+
+    def _send(self, changes: Changes) -> None:
+        service, actor, before = self.desk.services.waiting, self.desk.actor(), self.answer
+        some = shown.touched_departments(changes, before) if before is not None else None
+        run, done = self.desk.runner.run, self.take_answer
+        if some is None or len(some) > shown.MOST_DEPARTMENTS:
+            run(shown.ask, service, actor, before, done=done, busy=self._set_asking, owner=self)
+        else:
+            part = shown.Part(some, changes.touched.get("queue", frozenset()))
+            run(shown.ask_some, service, actor, before, part, done=done, busy=self._set_asking, owner=self)
+
+    def _set_asking(self, busy: bool) -> None:
+        self._asking = busy
+        if not busy and self._to_ask is not None:
+            # Not before the answer that has come is shown.
+            QTimer.singleShot(0, self, self._ask_on)
+
+    @Slot()
+    def _ask_on(self) -> None:
+        changes, self._to_ask = self._to_ask, None
+        if changes is not None:
+            self._ask(changes)
+
+    def take_answer(self, answer: shown.Answer) -> None:
+        """Show what the service answered, as differences."""
+        first, self.answer = self.answer is None, answer
+        chosen = self.chosen()
+        self._set_pace(len(answer.departments))
+        self.acts.look_again()
+        self._show_lines(answer.view, first)
+        self._apply()
+        self.notices.take(answer.due)
+        if first:
+            self._say_empty(self.desk.tr)
+        self._follow(chosen)
+        self._own_gone &= answer.by_id.keys()
+        self._show_wanted()
+        if self._unlisted is not None and self._unlisted[1] in answer.by_id:
+            (order, entry), self._unlisted = self._unlisted, None
+            self._called(order, entry)
+
+    def _show_lines(self, view: WaitingView, first: bool) -> None:
+        items = shown.line_items(view, self._late_after, self._line)
+        if not first and self._line not in [item.id for item in items]:
+            # Before it goes: Qt would put the cursor on whatever line stands beside it.
+            self.lines.select(shown.ALL)
+        self.lines_model.apply(items, highlight=shown_stir)
+        if first:
+            self.lines.select(self._line)
+
+    def _apply(self) -> None:
+        if self.view is not None:
+            self.model.apply(shown.chosen(self.view, self._line), highlight=shown.stirred)
+
+    def _follow(self, before: WaitingRow | None) -> None:
+        """Keep to the place that was chosen; nobody else is chosen by its going."""
+        if before is None:
+            return
+        row = self.model.row_of(before.id)
+        if row < 0:
+            self._choose_nobody()
+            if before.id not in self._own_gone:
+                self.bar.show_notice(
+                    Notice(INFO, Text(N_("{number} is not here any more."), {"number": before.label}))
+                )
+            self._own_gone.discard(before.id)
+            return
+        now = self.model.record(row)
+        if now is not before:
+            self.panel.show_row(now)
+            self.does.enable()
+
+    def _choose_nobody(self) -> None:
+        self.table.clearSelection()
+        self.table.setCurrentIndex(QModelIndex())
+        self._on_selection()
+
+    def _show_wanted(self) -> None:
+        if self._wanted is None or self.answer is None:
+            return
+        rows = [row for row in self.answer.by_id.values() if row.visit_id == self._wanted]
+        if not rows:
+            return
+        self._wanted = None
+        if self.model.row_of(rows[0].id) < 0:
+            self.lines.select(shown.LEFT_OVER if self.is_left_over(rows[0]) else shown.ALL)
+        self.table.select(rows[0].id)
+        self.table.setFocus()
+
+    # choosing
+
+    @property
+    def line(self) -> str:
+        """The entry of the list of lines that is shown."""
+        return self._line
+
+    def chosen(self) -> WaitingRow | None:
+        """Return the place that is chosen.
+
+        Not where Qt has its cursor: that goes to a neighbour by itself when a place leaves the line, and nobody
+        may be called in the place of somebody else.
+        """
+        rows = self.table.selectionModel().selectedRows()
+        return self.model.record(rows[0].row()) if rows else None
+
+    def show_place(self, row: WaitingRow) -> None:
+        """Put the cursor on a place, in whatever line it is."""
+        self._wanted = row.visit_id
+        self._show_wanted()
+
+    @Slot(object)
+    def _on_line(self, item: shown.LineItem | None) -> None:
+        if item is None or item.id == self._line:
+            return
+        before = self.chosen()
+        self._line = item.id
+        self._apply()
+        if before is not None and self.model.row_of(before.id) < 0:
+            self._choose_nobody()
+        self._share_room()
+        self._say_empty(self.desk.tr)
+        self.does.enable()
+
+    @Slot()
+    def _on_selection(self) -> None:
+        row = self.chosen()
+        self.panel.show_row(row)
+        self.does.enable()
+        if row is not None:
+            self._ask_history(row)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Begin at the top with the first arrow key: Qt would pass over the first place."""
+        arrows = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home)
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in arrows:
+            first = self.model.record(0)
+            if first is not None and self.chosen() is None:
+                self.table.select(first.id)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _ask_history(self, row: WaitingRow) -> None:
+        asked = _History(self, row.id)
+        history = self.desk.services.waiting.history
+        self.desk.runner.run(
+            history, self.desk.actor(), row.id, done=asked.take, owner=self, latest="waiting.history"
+        )
+
+    # what was done
+
+    def take_done(self, order: Order, done: Done[Any]) -> None:
+        """Say what was done, offer to take it back, and go to who was called."""
+        value = done.value
+        self.ask.forget()
+        if isinstance(value, Several):
+            self._tell_several(order, value)
+            return
+        entry = entry_of(order, done)
+        if order.name in GOING and entry is not None:
+            self._own_gone.add(entry)
+        if order.name == "call_next":
+            self._called(order, entry)
+            return
+        undo = None
+        if order.can_undo and entry is not None and order.version is not None:
+            undo = Undo(self.acts, entry, order.version + 1, order.label)
+        self.does.remember(undo)
+        self.desk.messages.did(told(order, order.label), undo)
+
+    def _called(self, order: Order, entry: int | None) -> None:
+        if entry is None:
+            self.bar.show_notice(Notice(INFO, Text(N_("Nobody waits in this line."))))
+            return
+        row = self.place(entry)
+        if row is None:
+            # Who came just now and is not listed yet: the next answer shows the call.
+            self._unlisted = order, entry
+            self.look()
+            return
+        # As it was seen before the call, unless another desk changed it meanwhile: then undoing is refused.
+        undo = Undo(self.acts, entry, row.version + 1, row.label)
+        self.does.remember(undo)
+        self.desk.messages.did(told(order, row.label), undo)
+        self.show_place(row)
+
+    def _tell_several(self, order: Order, several: Several) -> None:
+        self.desk.messages.did(told(order, str(several.done)))
+        if several.why is not None:
+            words = N_("{count} could not be done. {why}")
+            self.bar.show_notice(Notice(RULE, Text(words, {"count": several.left, "why": several.why.text})))
+
+    def take_refusal(self, order: Order, *, is_late: bool) -> None:
+        """Look again: somebody else was first, and who it was is told."""
+        self.look()
+        if is_late and order.entry_id is not None:
+            first = _First(self, order)
+            history = self.desk.services.waiting.history
+            self.desk.runner.run(history, order.actor, order.entry_id, done=first.take, owner=self)
+
+    def tell_first(self, order: Order, event: QueueEventView) -> None:
+        """Say what another desk did with the place before."""
+        words = N_("{number} was changed meanwhile: {what}, {who}, {time}. Look again, then decide.")
+        values = {"number": order.label, "what": Text(ACT_LABELS[event.act]), "who": event.by}
+        values["time"] = event.at.astimezone().time()
+        self.bar.show_notice(Notice(RULE, Text(words, values)))
+
+
+GOING: Final = frozenset({"finish", "left_unseen", "to_emergency", "move", "carry_over"})
+"""After these a place may not be in the list any more, and nobody has to be told so."""
+
+
+@dataclass(frozen=True)
+class _History:
+    """Whose history was asked for."""
+
+    page: WaitingPage
+    entry_id: int
+
+    def take(self, events: Sequence[QueueEventView]) -> None:
+        self.page.panel.show_history(self.entry_id, events)
+
+
+@dataclass(frozen=True)
+class _First:
+    """An order that came too late: who was first is being asked."""
+
+    page: WaitingPage
+    order: Order
+
+    def take(self, events: Sequence[QueueEventView]) -> None:
+        if events:
+            self.page.tell_first(self.order, events[-1])
+
+
+def shown_stir(before: shown.LineItem, now: shown.LineItem) -> bool:
+    """Say whether a line began to need somebody."""
+    return (before.unattended, before.late) != (now.unattended, now.late)

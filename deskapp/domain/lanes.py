@@ -13,6 +13,8 @@ F = TypeVar("F", bound=Callable[..., object])
 
 WRITES: Final = "writes"
 DRAFTS: Final = "drafts"
+WATCHES: Final = "watches"
+"""Looking for news, over and over: nobody waits for it, and it waits for nothing else."""
 
 
 def in_lane(name: str) -> Callable[[F], F]:

@@ -1,0 +1,209 @@
+"""Rules for those who wait: how long it will take, what is due to them, who can't be seen now, what is left overnight.
+
+Plain data in, plain answers out. Times are timezone-aware UTC, duty times the site's wall clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from deskapp.domain.duty import Duty, next_on_duty, span_on_duty, spans
+from deskapp.domain.text import N_, Text, Words
+from deskapp.domain.waiting import Estimate, Standing
+
+FEWEST_SAMPLES: Final = 5
+MOST_SAMPLES: Final = 30
+LONG_SHARE: Final = 0.9
+"""The upper end of an estimate: so many of the visits were over by then."""
+LONGEST_VISIT: Final = dt.timedelta(hours=4)
+"""Nobody is with the doctor for longer: then somebody forgot to say that the visit was over."""
+OVERNIGHT: Final = dt.timedelta(hours=6)
+CLOCK_SLACK: Final = dt.timedelta(seconds=60)
+REASSESS_UNJUDGED: Final = 240
+"""Minutes after which somebody looks at a visitor whose urgency nobody judged. The levels have theirs in a table."""
+_MINUTE: Final = dt.timedelta(minutes=1)
+_DAY: Final = dt.timedelta(days=1)
+
+
+def minutes_between(since: dt.datetime, until: dt.datetime) -> int:
+    """Return whole minutes, none when the clock was set back meanwhile."""
+    return max(0, (until - since) // _MINUTE)
+
+
+# --- How long -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long one visit takes in a line, in seconds: the median and the 90th percentile."""
+
+    usual: float
+    long: float
+
+
+def pace_of(seconds: Sequence[float]) -> Pace | None:
+    """Return the pace of a line from how long its last visits took, latest last; None when too few are known."""
+    last = sorted(seconds[-MOST_SAMPLES:])
+    if len(last) < FEWEST_SAMPLES:
+        return None
+    return Pace(median(last), last[math.ceil(LONG_SHARE * len(last)) - 1])
+
+
+def estimate(ahead: int, on_duty: int, pace: Pace | None) -> Estimate:
+    """Return how long somebody will wait with so many ahead; unknown while nobody is on duty."""
+    if pace is None or on_duty < 1:
+        return Estimate()
+    rounds = math.ceil(ahead / on_duty)
+    return Estimate(math.ceil(rounds * pace.usual / 60), math.ceil(rounds * pace.long / 60))
+
+
+# --- What is due ----------------------------------------------------------------------------------------------
+
+
+def apology_due(
+    arrived: dt.datetime, now: dt.datetime, minutes: int, apologies: Collection[dt.datetime]
+) -> bool:
+    """Say whether an apology has to be said now: one in each full period of waiting, the first excepted."""
+    periods = minutes_between(arrived, now) // max(1, minutes)
+    if periods == 0 or not apologies:
+        return periods > 0
+    return max(apologies) < arrived + periods * max(1, minutes) * _MINUTE
+
+
+def reassess_due(minutes: int | None, looked: dt.datetime, now: dt.datetime) -> bool:
+    """Say whether somebody has to look again how urgent it is; `looked` is when somebody did last.
+
+    `minutes` is what the urgency asks for; None is under watch anyway.
+    """
+    return minutes is not None and minutes_between(looked, now) >= minutes
+
+
+def no_show_due(standing: Standing, called: dt.datetime | None, minutes: int, now: dt.datetime) -> bool:
+    """Say whether somebody was called so long ago that they are not coming."""
+    return standing is Standing.CALLED and called is not None and now - called >= minutes * _MINUTE
+
+
+# --- Days and clocks ------------------------------------------------------------------------------------------
+
+
+def is_left_over(day: dt.date, arrived: dt.datetime, now: dt.datetime, today: dt.date) -> bool:
+    """Say whether a place is of an earlier day, and not of somebody who came shortly before midnight."""
+    return day < today and now - arrived >= OVERNIGHT
+
+
+def clock_behind(newest: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
+    """Return the time of the newest entry when it lies in the future of this computer's clock."""
+    return newest if newest is not None and newest - now > CLOCK_SLACK else None
+
+
+# --- Who can't be seen ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class House:
+    """A department as far as it decides whether anybody can be seen there."""
+
+    name: Words
+    active: bool = True
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    def is_open(self, day: dt.date) -> bool:
+        """Say whether the department takes visitors on a day."""
+        return self.active and _holds(self.valid_from, self.valid_to, day)
+
+
+@dataclass(frozen=True)
+class Attending:
+    """A doctor as far as it decides whether anybody can be seen by them."""
+
+    name: str
+    times: Sequence[Duty] = ()
+    active: bool = True
+    valid_from: dt.date | None = None
+    valid_to: dt.date | None = None
+
+    def sees(self, moment: dt.datetime) -> bool:
+        """Say whether the doctor is on duty at a moment of the site's clock."""
+        return self.is_here(moment.date()) and span_on_duty(self.times, moment) is not None
+
+    def is_here(self, day: dt.date) -> bool:
+        """Say whether the doctor sees visitors at all on a day."""
+        return self.active and _holds(self.valid_from, self.valid_to, day)
+
+
+def _holds(first: dt.date | None, last: dt.date | None, day: dt.date) -> bool:
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def obstacle(
+    house: House, doctor: Attending | None, others: Iterable[Attending], moment: dt.datetime
+) -> Text | None:
+    """Return why nobody can see a visitor now, None when all is well.
+
+    `doctor` is whom the visitor waits for, if anybody in particular; else any of the `others` of the
+    department will do. `moment` is the site's wall clock.
+    """
+    if not house.is_open(moment.date()):
+        return _closed(house, moment.date())
+    if doctor is not None:
+        return None if doctor.sees(moment) else _off_duty(doctor, moment)
+    present = list(others)
+    return None if any(one.sees(moment) for one in present) else _nobody(house, present, moment)
+
+
+def _closed(house: House, day: dt.date) -> Text:
+    named: dict[str, object] = {"department": house.name}
+    if house.active and house.valid_to is not None and house.valid_to < day:
+        message = N_("{department} takes no visitors since {day}.")
+        return Text(message, named | {"day": house.valid_to + _DAY})
+    if house.active and house.valid_from is not None and day < house.valid_from:
+        return Text(N_("{department} takes visitors from {day} on."), named | {"day": house.valid_from})
+    return Text(N_("{department} takes no visitors any more."), named)
+
+
+def _off_duty(doctor: Attending, moment: dt.datetime) -> Text:
+    values: dict[str, object] = {"doctor": doctor.name}
+    if not doctor.is_here(moment.date()):
+        return Text(N_("{doctor} sees no visitors here any more."), values)
+    since, back = _since(doctor, moment), _back(doctor, moment)
+    if since is not None and back is not None:
+        message = N_("{doctor} is off duty since {since}, back {back}.")
+        return Text(message, values | {"since": since, "back": back})
+    if back is not None:
+        return Text(N_("{doctor} is off duty, back {back}."), values | {"back": back})
+    if since is not None:
+        return Text(N_("{doctor} is off duty since {since}."), values | {"since": since})
+    return Text(N_("{doctor} is off duty."), values)
+
+
+def _nobody(house: House, doctors: Iterable[Attending], moment: dt.datetime) -> Text:
+    values: dict[str, object] = {"department": house.name}
+    found = [next_on_duty(one.times, moment) for one in doctors if one.is_here(moment.date())]
+    begins = [span.begins for span in found if span is not None]
+    if not begins:
+        return Text(N_("Nobody is on duty in {department}."), values)
+    message = N_("Nobody is on duty in {department} until {back}.")
+    return Text(message, values | {"back": _near(min(begins), moment)})
+
+
+def _since(doctor: Attending, moment: dt.datetime) -> dt.date | dt.time | dt.datetime | None:
+    """Return when today's duty ended, if it did."""
+    over = [span.until for span in spans(doctor.times, moment.date() - _DAY, moment.date())]
+    ended = [until for until in over if until <= moment and until.date() == moment.date()]
+    return max(ended).time() if ended else None
+
+
+def _back(doctor: Attending, moment: dt.datetime) -> dt.date | dt.time | dt.datetime | None:
+    span = next_on_duty(doctor.times, moment)
+    return None if span is None else _near(span.begins, moment)
+
+
+def _near(when: dt.datetime, moment: dt.datetime) -> dt.time | dt.datetime:
+    """Return a time of today without the date."""
+    return when.time() if when.date() == moment.date() else when

@@ -1,0 +1,338 @@
+"""Reading appointments from a file: each row is held against the same rules as one that is typed.
+
+A row with a UID that is known changes that appointment, or cancels it; one without is known when the same visitor
+has this very time already. Who is not known by name and phone is registered with the first row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from deskapp.db.models.directory import Department, Doctor
+from deskapp.db.models.intake import Appointment, Visitor
+from deskapp.db.unit_of_work import Work
+from deskapp.domain import appointments as rules
+from deskapp.domain.appointments import HOLDING, AppointmentAct
+from deskapp.domain.fields import storable
+from deskapp.domain.intake import MAX_LINE, MAX_TEXT, VisitorDraft
+from deskapp.domain.registration import AppointmentState
+from deskapp.domain.retention import erased_error, is_erased
+from deskapp.domain.slots import Booked
+from deskapp.domain.text import N_, Text
+from deskapp.domain.visitor_rules import problems
+from deskapp.errors import ConflictError, DeskError, InputError
+from deskapp.services.directory import local
+from deskapp.services.intake.booking import (
+    Ground,
+    Place,
+    Planned,
+    check_place,
+    note_event,
+    same_person,
+    told,
+    whose,
+)
+from deskapp.services.intake.visitors import add_visitor
+from deskapp.services.transfer.columns import ReadRow, folded
+from deskapp.services.transfer.plan import Entry, Plan, Progress, parts
+from deskapp.services.transfer.report import Outcome, RowNote
+from deskapp.services.transfer.upsert import departments_by_name
+
+BY_FILE: Final = "iCalendar"
+"""The reason that stands in the history where a file cancelled an appointment."""
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What a row is going to do: with which appointment, for whom, where. `cancels` leaves the place empty."""
+
+    existing: int | None
+    visitor_id: int
+    place: Place | None
+    over_booked: bool = False
+    cancels: bool = False
+
+
+@dataclass
+class _State:
+    """What the rows before have settled."""
+
+    session: Session
+    now: dt.datetime
+    names: dict[str, list[int]]
+    departments: Mapping[str, int]
+    by_uid: dict[str, Appointment]
+    planned: list[Planned] = field(default_factory=list)
+    gone: set[int] = field(default_factory=set)
+    people: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def ground(self, *also: int) -> Ground:
+        return Ground(self.session, self.now, but=(*self.gone, *also), planned=self.planned)
+
+
+class AppointmentImport:
+    """The import of one file of appointments."""
+
+    def __init__(self, rows: Sequence[ReadRow], now: dt.datetime) -> None:
+        self.now = now
+        self.unstorable = [note for row in rows if (note := _unstorable(row)) is not None]
+        bad = {note.row for note in self.unstorable}
+        self.rows = [row for row in rows if row.number not in bad]
+        self.crowds: list[str] = []
+
+    def plan(self, session: Session) -> Plan:
+        """Hold each row against the rules, as if those before it were stored."""
+        plan = Plan(problems=list(self.unstorable))
+        known = _known(session, self.rows)
+        state = _State(session, self.now, _doctors(session), departments_by_name(session), known)
+        for row in self.rows:
+            try:
+                plan.entries.append(_entry(row, state, plan))
+            except DeskError as error:
+                field_name = error.field if isinstance(error, InputError) else ""
+                plan.problems.append(RowNote(row.number, field_name, error.text))
+            if row.values.get("repeats"):
+                message = N_("This event repeats. Only the first time was read; book the others one by one.")
+                plan.notes.append(RowNote(row.number, "", Text(message)))
+        return plan
+
+    def write(self, work: Work, plan: Plan, progress: Progress) -> None:
+        """Register who is new, book, move and cancel; somebody who booked meanwhile comes first."""
+        _lock(work, plan)
+        if [entry.outcome for entry in self.plan(work.session).entries] != [e.outcome for e in plan.entries]:
+            raise ConflictError
+        people: dict[int, int] = {}
+        for count, entry in enumerate(plan.entries, 1):
+            if entry.outcome in (Outcome.ADDED, Outcome.CHANGED):
+                _carry_out(work, entry.extra, entry.values, people)
+            progress(count, len(plan.entries))
+        work.touch("appointment")
+
+
+# --- Planning -----------------------------------------------------------------------------------------------------
+
+
+def _unstorable(row: ReadRow) -> RowNote | None:
+    """Return what of a row can't even be looked for."""
+    try:
+        for name in ("name", "phone", "uid", "reason"):
+            storable(name, row.values.get(name, ""), MAX_LINE)
+        storable("note", row.values.get("note", ""), MAX_TEXT)
+    except InputError as error:
+        return RowNote(row.number, error.field, error.text)
+    return None
+
+
+def _doctors(session: Session) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for key, number, name in session.execute(
+        select(Doctor.id, Doctor.number, Doctor.name).where(Doctor.active)
+    ):
+        for called in {folded(number), folded(name)}:
+            found.setdefault(called, []).append(key)
+    return found
+
+
+def _known(session: Session, rows: Sequence[ReadRow]) -> dict[str, Appointment]:
+    uids = [row.values["uid"] for row in rows if row.values.get("uid")]
+    found: dict[str, Appointment] = {}
+    for part in parts(uids):
+        for booked in session.scalars(select(Appointment).where(Appointment.uid.in_(part))):
+            found[booked.uid] = booked
+    return found
+
+
+def _entry(row: ReadRow, state: _State, plan: Plan) -> Entry:
+    values = row.values
+    existing = state.by_uid.get(values.get("uid") or "")
+    if values.get("cancelled"):
+        return _cancelling(row, existing, plan)
+    place = _place(values, state)
+    if existing is not None:
+        return _changing(row, existing, place, state, plan)
+    visitor_id = _visitor(values, state)
+    if _has_already(state, visitor_id, place):
+        return Entry(row.number, Outcome.KNOWN, values)
+    beside = check_place(state.ground(), place, visitor_id)
+    _plan(state, values, place, visitor_id)
+    return Entry(row.number, Outcome.ADDED, values, extra=Doing(None, visitor_id, place, beside))
+
+
+def _cancelling(row: ReadRow, existing: Appointment | None, plan: Plan) -> Entry:
+    if existing is None:
+        plan.notes.append(RowNote(row.number, "", Text(N_("Cancelled, and never booked here."))))
+        return Entry(row.number, Outcome.KNOWN, row.values)
+    if existing.state is AppointmentState.CANCELLED:
+        return Entry(row.number, Outcome.KNOWN, row.values)
+    rules.check_open(existing.state)
+    doing = Doing(existing.id, existing.visitor_id, None, cancels=True)
+    return Entry(row.number, Outcome.CHANGED, row.values, told(existing), doing)
+
+
+def _changing(row: ReadRow, existing: Appointment, place: Place, state: _State, plan: Plan) -> Entry:
+    where = (existing.starts_at, existing.minutes, existing.department_id, existing.doctor_id)
+    if where == (place.starts_at, place.minutes, place.whom.department_id, place.whom.doctor_id):
+        if existing.state is AppointmentState.CANCELLED:
+            plan.notes.append(RowNote(row.number, "", Text(N_("It was cancelled here, and stays so."))))
+        return Entry(row.number, Outcome.KNOWN, row.values)
+    rules.check_open(existing.state)
+    beside = check_place(state.ground(existing.id), place, existing.visitor_id)
+    state.gone.add(existing.id)
+    _plan(state, row.values, place, existing.visitor_id)
+    doing = Doing(existing.id, existing.visitor_id, place, beside)
+    return Entry(row.number, Outcome.CHANGED, row.values, told(existing), doing)
+
+
+def _plan(state: _State, values: Mapping[str, Any], place: Place, visitor_id: int) -> None:
+    booked = Booked(local(place.starts_at), place.minutes, values.get("name", ""), place.whom.doctor)
+    whom = place.whom
+    state.planned.append(Planned(visitor_id, whom.department_id, whom.doctor_id, place.starts_at, booked))
+
+
+def _place(values: Mapping[str, Any], state: _State) -> Place:
+    doctor_id, department_id = _where(values, state)
+    if doctor_id is None and department_id is None:
+        message = N_("Neither a doctor nor a department of this hospital is named.")
+        raise InputError("doctor", "appointment.where", Text(message))
+    starts = values.get("starts") or _wall(values).astimezone(dt.UTC)
+    whom = whose(state.session, department_id or 0, doctor_id, local(starts).date())
+    minutes = values.get("minutes") or whom.minutes
+    return Place(whom, starts, minutes, values.get("reason", ""))
+
+
+def _wall(values: Mapping[str, Any]) -> dt.datetime:
+    return dt.datetime.combine(values["date"], values["time"])
+
+
+def _where(values: Mapping[str, Any], state: _State) -> tuple[int | None, int | None]:
+    """Return which doctor and which department a row names, by number, code or name."""
+    if "places" in values:
+        called = [folded(place) for place in values["places"]]
+        doctors = next((state.names[name] for name in called if name in state.names), [])
+        department = next((state.departments[name] for name in called if name in state.departments), None)
+        return _only(doctors), department
+    doctor, place = values.get("doctor"), values.get("department")
+    department = state.departments.get(folded(place)) if place else None
+    if place and department is None:
+        message = Text(N_("There is no department “{name}”."), {"name": place})
+        raise InputError("department", "department.unknown", message)
+    if not doctor:
+        return None, department
+    if folded(doctor) not in state.names:
+        message = Text(N_("There is no doctor “{name}”."), {"name": doctor})
+        raise InputError("doctor", "doctor.unknown", message)
+    return _only(state.names[folded(doctor)]), department
+
+
+def _only(doctors: Sequence[int]) -> int | None:
+    if len(doctors) > 1:
+        message = N_("Several doctors have this name. Write the doctor's number.")
+        raise InputError("doctor", "doctor.several", Text(message))
+    return doctors[0] if doctors else None
+
+
+def _visitor(values: Mapping[str, Any], state: _State) -> int:
+    """Return who a row is about; for somebody who will be registered, a number below zero."""
+    person = (values.get("name", "").strip(), values.get("phone", "").strip())
+    if person not in state.people:
+        found = same_person(state.session, *person)
+        if found is None:
+            _check_new(person, state.now)
+        state.people[person] = found if found is not None else -1 - len(state.people)
+    return state.people[person]
+
+
+def _check_new(person: tuple[str, str], now: dt.datetime) -> None:
+    name, phone = person
+    if not phone:
+        message = N_("Somebody new needs a phone: without one nobody can be told that the time changed.")
+        raise InputError("phone", "text.empty", Text(message))
+    if is_erased(name):
+        raise erased_error()
+    for problem in problems(VisitorDraft(name=name, phone=phone), local(now).date()):
+        raise problem
+
+
+def _has_already(state: _State, visitor_id: int, place: Place) -> bool:
+    asked = select(Appointment.id).where(
+        Appointment.visitor_id == visitor_id,
+        Appointment.starts_at == place.starts_at,
+        Appointment.department_id == place.whom.department_id,
+        Appointment.state.in_(HOLDING),
+    )
+    return state.session.scalars(asked.limit(1)).first() is not None
+
+
+# --- Writing ------------------------------------------------------------------------------------------------------
+
+
+def _lock(work: Work, plan: Plan) -> None:
+    """Lock whose times the file gives away, in the order that everybody keeps: visitors, appointments, doctors."""
+    doing = [entry.extra for entry in plan.entries if isinstance(entry.extra, Doing)]
+    places = [one.place.whom for one in doing if one.place is not None]
+    for mapped, ids in (
+        (Visitor, {one.visitor_id for one in doing if one.visitor_id > 0}),
+        (Appointment, {one.existing for one in doing if one.existing is not None}),
+        (Department, {whom.department_id for whom in places if whom.doctor_id is None}),
+        (Doctor, {whom.doctor_id for whom in places if whom.doctor_id is not None}),
+    ):
+        for part in parts(sorted(ids)):
+            work.session.execute(
+                select(mapped.id).where(mapped.id.in_(part)).order_by(mapped.id).with_for_update()
+            )
+    work.session.expire_all()
+
+
+def _carry_out(work: Work, doing: Doing, values: Mapping[str, Any], people: dict[int, int]) -> None:
+    if doing.existing is not None:
+        _change(work, doing, values)
+        return
+    who, place = doing.visitor_id, doing.place
+    assert place is not None
+    if who < 0:
+        if who not in people:
+            draft = VisitorDraft(name=values.get("name", "").strip(), phone=values.get("phone", "").strip())
+            people[who] = add_visitor(work, draft).id
+        who = people[who]
+    booked = Appointment(
+        visitor_id=who,
+        state=AppointmentState.BOOKED,
+        note=values.get("note", ""),
+        uid=values.get("uid", ""),
+        **_columns(doing, place),
+    )
+    work.session.add(booked)
+    work.session.flush()
+    note_event(work, booked, AppointmentAct.BOOKED, place.reason if doing.over_booked else "")
+    work.record("appointment.book", "appointment", booked.id, after=told(booked))
+
+
+def _change(work: Work, doing: Doing, values: Mapping[str, Any]) -> None:
+    booked = work.session.get_one(Appointment, doing.existing)
+    before = told(booked)
+    booked.version += 1
+    if doing.place is None:
+        booked.state = AppointmentState.CANCELLED
+        act, action, reason = AppointmentAct.CANCELLED, "appointment.cancel", values.get("reason") or BY_FILE
+    else:
+        for name, value in _columns(doing, doing.place).items():
+            setattr(booked, name, value)
+        act, action, reason = AppointmentAct.MOVED, "appointment.move", doing.place.reason
+    note_event(work, booked, act, reason)
+    work.record(action, "appointment", booked.id, before=before, after=told(booked))
+
+
+def _columns(doing: Doing, place: Place) -> dict[str, Any]:
+    return {
+        "department_id": place.whom.department_id,
+        "doctor_id": place.whom.doctor_id,
+        "starts_at": place.starts_at,
+        "minutes": place.minutes,
+        "over_booked": doing.over_booked,
+    }

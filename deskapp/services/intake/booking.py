@@ -1,0 +1,388 @@
+"""Booking, moving and closing appointments inside a transaction that is already open.
+
+Rows are locked in one order everywhere: visitor, appointment, then doctor (or department). Two desks that want
+one time of one doctor so come one after the other, and the second is told who has it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy.orm import Session
+
+from deskapp import settings
+from deskapp.db.base import table_of
+from deskapp.db.models.directory import Department, Doctor
+from deskapp.db.models.intake import Appointment, AppointmentEvent, DuplicateKey, Visitor
+from deskapp.db.unit_of_work import Work
+from deskapp.domain import appointments as rules
+from deskapp.domain import duty
+from deskapp.domain.appointments import HOLDING, AppointmentAct, BookingDraft, Wish
+from deskapp.domain.duty import Duty, Span
+from deskapp.domain.intake import VisitorDraft
+from deskapp.domain.registration import AppointmentState
+from deskapp.domain.retention import erased_error, is_erased
+from deskapp.domain.slots import Booked, duty_of_day, joined_duty, overlapping
+from deskapp.domain.text import N_, Text, Words
+from deskapp.errors import ConflictError, RuleError
+from deskapp.services.checks import plain_line, plain_text
+from deskapp.services.directory import duty_times, local
+from deskapp.services.intake.keys import blocking_keys, candidate_of
+from deskapp.services.intake.visitors import add_visitor
+from deskapp.services.settings import site_value
+
+MARGIN: Final = dt.timedelta(minutes=rules.LONGEST_MINUTES)
+MOST_MERGES: Final = 20
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose time is asked for: a doctor, or a department's whoever is there (`doctor` empty)."""
+
+    department_id: int
+    doctor_id: int | None
+    doctor: str
+    minutes: int
+    times: dict[int, list[Duty]]
+    """Duty times of the doctor, or of each of the department's."""
+
+    def spans(self, day: dt.date) -> tuple[Span, ...]:
+        """Return when somebody of them is on duty around a day."""
+        return joined_duty(duty_of_day(own, day) for own in self.times.values())
+
+    def following(self, moment: dt.datetime) -> Span | None:
+        """Return the next duty after a moment."""
+        found = [duty.next_on_duty(own, moment) for own in self.times.values()]
+        return min((span for span in found if span is not None), default=None)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an appointment goes: whose time, when (UTC), how long, and why beside another one."""
+
+    whom: Whose
+    starts_at: dt.datetime
+    minutes: int
+    reason: str = ""
+
+    @property
+    def until(self) -> dt.datetime:
+        """When it ends."""
+        return self.starts_at + dt.timedelta(minutes=self.minutes)
+
+
+# --- What is there ------------------------------------------------------------------------------------------------
+
+
+def whose(
+    session: Session, department_id: int, doctor_id: int | None, day: dt.date, *, lock: bool = False
+) -> Whose:
+    """Return whose time of a day it is; with `lock` nobody else books any of it until the transaction ends.
+
+    Raises `RuleError` where the doctor or the department takes no visitors on that day.
+    """
+    usual = site_value(session, settings.APPOINTMENT_MINUTES)
+    if doctor_id is None:
+        department = session.get_one(Department, department_id, with_for_update=lock or None)
+        _demand_open(department, day)
+        asked = select(Doctor).where(Doctor.department_id == department_id)
+        ids = [doctor.id for doctor in session.scalars(asked) if is_open(doctor, day)]
+        return Whose(department_id, None, "", usual, duty_times(session, ids))
+    doctor = session.get_one(Doctor, doctor_id, with_for_update=lock or None)
+    _demand_open(session.get_one(Department, doctor.department_id), day)
+    if not is_open(doctor, day):
+        message = Text(N_("{doctor} takes no visitors on {day}."), {"doctor": doctor.name, "day": day})
+        raise RuleError("appointment.doctor-gone", message)
+    times = duty_times(session, (doctor_id,)) or {doctor_id: []}
+    return Whose(doctor.department_id, doctor.id, doctor.name, doctor.slot_minutes or usual, times)
+
+
+def is_open(row: Doctor | Department, day: dt.date) -> bool:
+    """Say whether a doctor or a department takes visitors on a day."""
+    begun = row.valid_from is None or row.valid_from <= day
+    return row.active and begun and (row.valid_to is None or day <= row.valid_to)
+
+
+def _demand_open(department: Department, day: dt.date) -> None:
+    if not is_open(department, day):
+        name = Words(department.name_zh, department.name_en, department.name_mn)
+        message = N_("{department} takes no visitors on {day}.")
+        raise RuleError("appointment.department-closed", Text(message, {"department": name, "day": day}))
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A time that is going to be given away by the same file."""
+
+    visitor_id: int
+    department_id: int
+    doctor_id: int | None
+    starts_at: dt.datetime
+    booked: Booked
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a wish is held against: the database without `but`, and what is planned besides."""
+
+    session: Session
+    now: dt.datetime
+    but: Collection[int] = ()
+    planned: Sequence[Planned] = ()
+
+    def of_visitor(self, visitor_id: int, place: Place) -> list[Booked]:
+        """Return the times around a place that a visitor has."""
+        found = self._held(place, Appointment.visitor_id == visitor_id)
+        return found + [one.booked for one in self.planned if one.visitor_id == visitor_id]
+
+    def of(self, whom: Whose, place: Place) -> list[Booked]:
+        """Return the times around a place that are taken from a doctor, or from whoever is there."""
+        if whom.doctor_id is not None:
+            found = self._held(place, Appointment.doctor_id == whom.doctor_id)
+            return found + [one.booked for one in self.planned if one.doctor_id == whom.doctor_id]
+        nobodys = (Appointment.department_id == whom.department_id, Appointment.doctor_id.is_(None))
+        planned = [one for one in self.planned if one.doctor_id is None]
+        mine = [one.booked for one in planned if one.department_id == whom.department_id]
+        return self._held(place, *nobodys) + mine
+
+    def of_doctors(self, whom: Whose, place: Place) -> list[tuple[int, Booked]]:
+        """Return the times that the doctors of a department have given away themselves; none of one doctor."""
+        if whom.doctor_id is not None:
+            return []
+        asked = select(Appointment.doctor_id, Appointment.id, Appointment.starts_at, Appointment.minutes)
+        asked = asked.where(Appointment.doctor_id.in_(whom.times), *self._around(place))
+        found = [
+            (doctor, Booked(local(starts), minutes, id=key))
+            for doctor, key, starts, minutes in self.session.execute(asked)
+            if doctor is not None
+        ]
+        return found + [(one.doctor_id, one.booked) for one in self.planned if one.doctor_id is not None]
+
+    def _held(self, place: Place, *where: ColumnElement[bool]) -> list[Booked]:
+        asked = (
+            select(Appointment.id, Appointment.starts_at, Appointment.minutes, Visitor.name, Doctor.name)
+            .join(Visitor, Visitor.id == Appointment.visitor_id)
+            .outerjoin(Doctor, Doctor.id == Appointment.doctor_id)
+            .where(*where, *self._around(place))
+        )
+        return [
+            Booked(local(starts), minutes, name, doctor or "", key)
+            for key, starts, minutes, name, doctor in self.session.execute(asked)
+        ]
+
+    def _around(self, place: Place) -> tuple[ColumnElement[bool], ...]:
+        return (
+            Appointment.state.in_(HOLDING),
+            Appointment.id.not_in(self.but),
+            Appointment.starts_at > place.starts_at - MARGIN,
+            Appointment.starts_at < place.until,
+        )
+
+
+def same_person(session: Session, name: str, phone: str) -> int | None:
+    """Return the visitor with exactly this name and this phone, the latest if there are several."""
+    if not (name.strip() and phone.strip()):
+        return None
+    candidate = candidate_of(None, VisitorDraft(name=name.strip(), phone=phone.strip()))
+    keys = [key for key in blocking_keys(candidate) if key.startswith("p:")]
+    asked = (
+        select(Visitor.id, Visitor.phone)
+        .join(DuplicateKey, DuplicateKey.visitor_id == Visitor.id)
+        .where(DuplicateKey.key.in_(keys), Visitor.name == name.strip(), Visitor.merged_into_id.is_(None))
+        .order_by(Visitor.id.desc())
+    )
+    wanted = _digits(phone)
+    return next((key for key, known in session.execute(asked) if _digits(known)[-8:] == wanted[-8:]), None)
+
+
+def _digits(phone: str) -> str:
+    return "".join(letter for letter in phone if letter.isdigit())
+
+
+def room_at(whom: Whose, begins: dt.datetime, minutes: int, of_doctors: Sequence[tuple[int, Booked]]) -> int:
+    """Return how many can be booked then: a doctor takes one, a department one for each who is free."""
+    if whom.doctor_id is not None:
+        return 1
+    free = 0
+    for doctor_id, times in whom.times.items():
+        own = [one for who, one in of_doctors if who == doctor_id]
+        if duty.span_on_duty(times, begins) is not None and not overlapping(own, begins, minutes):
+            free += 1
+    return free
+
+
+# --- What is done -------------------------------------------------------------------------------------------------
+
+
+def note_event(work: Work, booked: Appointment, act: AppointmentAct, reason: str = "") -> None:
+    """Add a line to an appointment's history, by the acting person, now."""
+    line = {"appointment_id": booked.id, "act": act, "at": work.now, "reason": reason}
+    line |= {"account_id": work.actor.account_id or None}
+    line |= {"starts_at": booked.starts_at, "doctor_id": booked.doctor_id}
+    work.session.execute(_ADD_EVENT, line)
+
+
+def visitor_of(work: Work, draft: BookingDraft) -> int:
+    """Return who is to come, locked: registered now if nobody of that name and phone is known."""
+    visitor_id = draft.visitor_id
+    if visitor_id is None:
+        visitor_id = same_person(work.session, draft.name, draft.phone)
+    if visitor_id is None:
+        plain_line("phone", draft.phone, required=True)
+        made = VisitorDraft(name=draft.name.strip(), phone=draft.phone.strip())
+        return add_visitor(work, made).id
+    return locked_visitor(work, visitor_id).id
+
+
+def locked_visitor(work: Work, visitor_id: int) -> Visitor:
+    """Return a visitor, or whom the record was merged into; nobody whose data was erased."""
+    visitor = work.session.get_one(Visitor, visitor_id, with_for_update=True)
+    for _step in range(MOST_MERGES):
+        if visitor.merged_into_id is None:
+            break
+        visitor = work.session.get_one(Visitor, visitor.merged_into_id, with_for_update=True)
+    if is_erased(visitor.name):
+        raise erased_error()
+    return visitor
+
+
+def check_place(ground: Ground, place: Place, visitor_id: int, back: dt.datetime | None = None) -> bool:
+    """Refuse what the rules forbid; return whether it is booked beside another one.
+
+    `back` is a time at which the appointment stood before, to which it may go back although it has passed.
+    """
+    whom, begins, now = place.whom, local(place.starts_at), local(ground.now)
+    room = room_at(whom, begins, place.minutes, ground.of_doctors(whom, place))
+    wish = Wish(begins, place.minutes, whom.doctor, room, place.reason)
+    if place.starts_at != back:
+        rules.check_time(wish, now)
+        rules.check_duty(wish, whom.spans(begins.date()), whom.following(max(begins, now)))
+    rules.check_same_visitor(wish, ground.of_visitor(visitor_id, place))
+    return rules.check_taken(wish, ground.of(whom, place))
+
+
+def add_appointment(work: Work, draft: BookingDraft, visitor_id: int, uid: str = "") -> Appointment:
+    """Book a time for a visitor who is locked already. Raises `RuleError`, `InputError`."""
+    day = local(draft.starts_at).date()
+    whom = whose(work.session, draft.department_id, draft.doctor_id, day, lock=True)
+    reason, note = plain_line("reason", draft.reason), plain_text("note", draft.note)
+    place = Place(whom, draft.starts_at, draft.minutes or whom.minutes, reason)
+    beside = check_place(Ground(work.session, work.now), place, visitor_id)
+    booked = Appointment(
+        visitor_id=visitor_id,
+        department_id=whom.department_id,
+        doctor_id=whom.doctor_id,
+        starts_at=draft.starts_at,
+        minutes=place.minutes,
+        state=AppointmentState.BOOKED,
+        over_booked=beside,
+        note=note,
+        uid=uid,
+    )
+    work.session.add(booked)
+    work.session.flush()
+    note_event(work, booked, AppointmentAct.BOOKED, reason if beside else "")
+    work.record("appointment.book", "appointment", booked.id, after=told(booked))
+    return booked
+
+
+def locked(work: Work, appointment_id: int, version: int | None) -> Appointment:
+    """Return an appointment with everything locked that a change of it needs. Raises `ConflictError`."""
+    asked = select(Appointment.visitor_id).where(Appointment.id == appointment_id)
+    locked_visitor(work, work.session.scalars(asked).one())
+    booked = work.session.get_one(Appointment, appointment_id, with_for_update=True)
+    if version is not None and booked.version != version:
+        raise ConflictError
+    return booked
+
+
+def move_appointment(work: Work, booked: Appointment, place: Place) -> None:
+    """Give an open appointment another time or doctor; its old one stays in its history."""
+    rules.check_open(booked.state)
+    before = told(booked)
+    ground = Ground(work.session, work.now, but=(booked.id,))
+    back = stood_at(work, booked, place.starts_at)
+    beside = check_place(ground, place, booked.visitor_id, back)
+    booked.starts_at, booked.minutes, booked.over_booked = place.starts_at, place.minutes, beside
+    booked.department_id, booked.doctor_id = place.whom.department_id, place.whom.doctor_id
+    booked.version += 1
+    note_event(work, booked, AppointmentAct.MOVED, place.reason)
+    work.record("appointment.move", "appointment", booked.id, before=before, after=told(booked))
+
+
+def stood_at(work: Work, booked: Appointment, starts_at: dt.datetime) -> dt.datetime | None:
+    """Return `starts_at` if the appointment stood there before it was moved last: undoing goes back."""
+    asked = select(AppointmentEvent.starts_at).where(AppointmentEvent.appointment_id == booked.id)
+    earlier = work.session.scalars(asked.order_by(AppointmentEvent.id.desc()).limit(2)).all()
+    return starts_at if starts_at in earlier else None
+
+
+def cancel_appointment(work: Work, booked: Appointment, reason: str) -> None:
+    """Cancel an open appointment, with the reason."""
+    rules.check_open(booked.state)
+    _turn(booked, AppointmentState.CANCELLED)
+    note_event(work, booked, AppointmentAct.CANCELLED, reason)
+    _record(work, "appointment.cancel", booked, reason)
+
+
+def miss_appointment(work: Work, booked: Appointment) -> None:
+    """Say that nobody came. Refused before the time and the minutes of grace."""
+    rules.check_open(booked.state)
+    late = site_value(work.session, settings.LATE_MINUTES)
+    rules.check_missed(local(booked.starts_at), late, local(work.now))
+    _turn(booked, AppointmentState.MISSED)
+    note_event(work, booked, AppointmentAct.MISSED)
+    _record(work, "appointment.missed", booked, "")
+
+
+def reopen_appointment(work: Work, booked: Appointment) -> None:
+    """Take back that an appointment was cancelled or missed; refused when its time was given away."""
+    rules.check_reopened(booked.state)
+    usual = dict[int, list[Duty]]()
+    doctor = _locked_doctor(work, booked.doctor_id)
+    whom = Whose(booked.department_id, booked.doctor_id, doctor, booked.minutes, usual)
+    place = Place(whom, booked.starts_at, booked.minutes)
+    wish = Wish(local(booked.starts_at), booked.minutes, doctor)
+    ground = Ground(work.session, work.now, but=(booked.id,))
+    rules.check_same_visitor(wish, ground.of_visitor(booked.visitor_id, place))
+    if doctor and not booked.over_booked:
+        rules.check_taken(wish, ground.of(whom, place))
+    _turn(booked, AppointmentState.BOOKED)
+    note_event(work, booked, AppointmentAct.REOPENED)
+    _record(work, "appointment.reopen", booked, "")
+
+
+def _locked_doctor(work: Work, doctor_id: int | None) -> str:
+    """Return the name of a doctor, locked; "" for none."""
+    if doctor_id is None:
+        return ""
+    return work.session.get_one(Doctor, doctor_id, with_for_update=True).name
+
+
+def _turn(booked: Appointment, state: AppointmentState) -> None:
+    booked.state = state
+    booked.version += 1
+
+
+def _record(work: Work, action: str, booked: Appointment, reason: str) -> None:
+    work.record(action, "appointment", booked.id, after=told(booked) | {"reason": reason})
+
+
+def told(booked: Appointment) -> dict[str, object]:
+    """Return what the trail says of an appointment."""
+    return {
+        "visitor": booked.visitor_id,
+        "department": booked.department_id,
+        "doctor": booked.doctor_id,
+        "starts_at": booked.starts_at,
+        "minutes": booked.minutes,
+        "state": booked.state,
+        "over_booked": booked.over_booked,
+    }
+
+
+_ADD_EVENT: Final = insert(table_of(AppointmentEvent))

@@ -1,0 +1,58 @@
+"""What the keys of the desk page do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from deskapp.domain.text import N_
+from deskapp.ui.intake.visit_page import APPOINTMENT_KEY
+from deskapp.ui.keys import Action
+
+if TYPE_CHECKING:
+    from deskapp.ui.intake.desk_page import DeskPage
+
+
+def desk_actions(page: DeskPage) -> Sequence[Action]:
+    """Return every action of the desk, in the order of the bar below."""
+    work = page.work
+    return (
+        Action("visitor.new", N_("New"), page.arrival.new_visitor, "F2", "user-plus"),
+        Action(
+            "visitor.store",
+            N_("Store the record"),
+            page.store_record,
+            "Ctrl+Return",
+            "check",
+            primary=True,
+        ),
+        Action("visitor.discard", N_("Discard"), page.discard_record, "Shift+F2", "trash-2"),
+        Action("visitor.edit", N_("Record"), page.edit_record, "F3", "id-card"),
+        Action("visit.triage", N_("Triage"), page.to_triage, "F4", "stethoscope"),
+        Action("visit.vitals", N_("Vital signs"), page.to_vitals, "F5", "heart-pulse"),
+        Action("visit.other", N_("Other doctor"), page.choose_other, "F6", "split"),
+        Action("visit.pay", N_("Price"), page.to_pay, "F7", "coins"),
+        Action("visit.next", N_("Next step"), work.next_step, "F8", "footprints"),
+        Action("visit.number", N_("Number, print"), work.issue, "F9", "ticket", primary=True),
+        Action("visit.end", N_("End early"), work.end_early, "F10", "door-open"),
+        Action("visit.booked", N_("Appointment"), page.confirm_appointment, APPOINTMENT_KEY, "calendar"),
+        Action("visit.emergency", N_("Emergency"), work.emergency, "F12", "ambulance"),
+        Action("visit.print", N_("Print form"), work.print_form, "Ctrl+P", "printer", in_bar=False),
+        Action("visit.preview", N_("Preview"), work.preview, "Ctrl+Shift+P", "eye", in_bar=False),
+        Action("number.reprint", N_("Print slip again"), work.reprint, "Ctrl+R", "ticket", in_bar=False),
+        Action("number.void", N_("Void number"), work.void_number, "Ctrl+Delete", "ban", in_bar=False),
+        Action(
+            "number.paper", N_("Paper numbers"), work.paper_numbers, "Ctrl+Shift+N", "sheet", in_bar=False
+        ),
+        Action("doctor.absent", N_("Doctor absent"), work.mark_absent, "Ctrl+Shift+A", in_bar=False),
+        Action("visit.again", N_("Another visit"), page.another_visit, "Ctrl+Shift+V", in_bar=False),
+        Action("visitor.find", N_("Find"), page.to_search, "Ctrl+F", "search", in_bar=False),
+        Action("page.back", N_("Back"), page.back, "Esc", in_bar=False),
+        Action("greeting.take", N_("Take over"), page.taking.take, "Ctrl+G", "handshake"),
+        Action(
+            "greeting.release", N_("Give back"), page.taking.release, "Ctrl+Shift+G", "undo-2", in_bar=False
+        ),
+        Action(
+            "escort.back", N_("I am back"), page.escorting.back, "Shift+F8", "corner-down-left", in_bar=False
+        ),
+    )

@@ -1,0 +1,269 @@
+"""Changing the directory from its page: forms opened, what is typed kept, records and answers stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+from deskapp.domain.changes import Changes
+from deskapp.domain.directory import Kind, PhraseDraft, Seen
+from deskapp.domain.text import N_, Text
+from deskapp.errors import InputError
+from deskapp.services.base import Done, new_request
+from deskapp.services.directory import Detail
+from deskapp.ui.intake.directory import drafts
+from deskapp.ui.intake.directory.panel import identity
+
+if TYPE_CHECKING:
+    from deskapp.ui.intake.directory.page import DirectoryPage
+
+KEEP_AFTER_MS: Final = 500
+SAVES: Final[Mapping[Kind, str]] = {
+    Kind.DEPARTMENT: "save_department",
+    Kind.DOCTOR: "save_doctor",
+    Kind.PRICE: "save_price_item",
+    Kind.PLACE: "save_place",
+    Kind.PROMOTION: "save_promotion",
+    Kind.NOTICE: "save_notice",
+    Kind.PHRASE: "save_phrase",
+}
+
+
+class Changing(QObject):
+    """What is typed into the form beside the list, until it is stored. It survives a crash as a draft."""
+
+    def __init__(self, page: DirectoryPage) -> None:
+        super().__init__(page)
+        self._page = page
+        self._desk = page.desk
+        self._panel = page.panel
+        self._request = new_request()
+        self._keep = QTimer(self)
+        self._keep.setSingleShot(True)
+        self._keep.setInterval(KEEP_AFTER_MS)
+        self._keep.timeout.connect(self._keep_typed)
+        self._panel.typed.connect(self._keep.start)
+
+    # forms
+
+    @Slot()
+    def begin_new(self) -> None:
+        """Begin a new record of the kind that is listed."""
+        kind = self._page.kinds.kind()
+        if kind is Kind.QUESTION:
+            self.begin_question()
+        elif kind is not None:
+            self._begin(kind, {})
+
+    @Slot()
+    def begin_question(self) -> None:
+        """Begin a question that nobody can answer, with what was searched for."""
+        typed = self._page.search.query().strip()
+        self._begin(Kind.QUESTION, {"text": typed} if typed else {})
+
+    def _begin(self, kind: Kind, typed: Mapping[str, str]) -> None:
+        self.leave_form()
+        self._page.table.clearSelection()
+        self._page.table.setCurrentIndex(self._page.table.rootIndex())
+        self._take_kept(_new_key(kind), _Begin(self, kind, typed).take)
+
+    def take_new(self, begin: _Begin, kept: Mapping[str, str]) -> None:
+        """Show the form of a new record, with what was kept of it."""
+        self._request = new_request()
+        self._panel.begin_new(begin.kind, {**kept, **begin.typed})
+        self._page.enable()
+
+    @Slot()
+    def begin_change(self) -> None:
+        """Open the form of the record beside."""
+        key = self._key()
+        if key is not None:
+            self._take_kept(key, _Change(self, key).take)
+
+    def take_change(self, change: _Change, kept: Mapping[str, str]) -> None:
+        """Show the form of the record if it is still the one beside."""
+        if self._key() == change.key:
+            self._request = new_request()
+            self._panel.begin_change(kept)
+            self._page.enable()
+
+    def leave_form(self) -> None:
+        """Put the form away; what was typed is kept."""
+        self.keep_now()
+        self._panel.stop_changing()
+        self._page.enable()
+
+    # keeping what is typed
+
+    def _take_kept(self, key: str, then: Any) -> None:
+        box, account, run = self._desk.services.drafts, self._desk.actor().account_id, self._desk.runner.run
+        run(_kept, box, account, key, done=then, owner=self._page, latest="directory.kept")
+
+    def _key(self) -> str | None:
+        """Return the name under which what is typed into the form is kept."""
+        panel = self._panel
+        if panel.is_new and panel.kind is not None:
+            return _new_key(panel.kind)
+        if panel.detail is not None:
+            return f"directory.{panel.detail.kind.value}.{identity(panel.detail)}"
+        return f"directory.question.{panel.question.id}" if panel.question is not None else None
+
+    def keep_now(self) -> None:
+        """Keep what was typed without waiting for a pause."""
+        if self._keep.isActive():
+            self._keep.stop()
+            self._keep_typed()
+
+    @Slot()
+    def _keep_typed(self) -> None:
+        key, form = self._key(), self._panel.form
+        if key is None or form is None:
+            return
+        typed, box, run = form.typed_over(), self._desk.services.drafts, self._desk.runner.run
+        account = self._desk.actor().account_id
+        if typed:
+            run(box.save, account, key, typed, latest=f"draft.{key}")
+        else:
+            run(box.drop, account, key, latest=f"draft.{key}")
+
+    def _forget(self, key: str) -> None:
+        box, account = self._desk.services.drafts, self._desk.actor().account_id
+        self._keep.stop()
+        self._desk.runner.run(box.drop, account, key, latest=f"draft.{key}")
+
+    # storing
+
+    @Slot()
+    def store(self) -> None:
+        """Store what was typed."""
+        form, kind = self._panel.form, self._panel.kind
+        if form is None or kind is None or not self._page.can("store") or not form.check():
+            return
+        form.know(form.values())
+        if kind is Kind.QUESTION:
+            self._store_question(form.values())
+            return
+        try:
+            draft = drafts.draft_of(kind, form.values())
+            times = [drafts.times_of(form.values())] if kind is Kind.DOCTOR else []
+        except InputError as error:
+            form.take_error(error)
+            return
+        save = getattr(self._desk.services.directory, SAVES[kind])
+        self._send(save, kind, draft, _seen(self._panel.detail), *times)
+
+    def _store_question(self, values: Mapping[str, Any]) -> None:
+        questions, question = self._desk.services.questions, self._panel.question
+        if question is None:
+            self._send(questions.ask, Kind.QUESTION, str(values["text"]), None, None, values["department"])
+        else:
+            seen = Seen(question.id, question.version)
+            self._send(questions.answer, Kind.QUESTION, seen, str(values["answer"]))
+
+    def _send(self, write: Any, kind: Kind, *typed: Any) -> None:
+        key = self._key()
+        assert key is not None
+        sent = _Sent(self, key, kind, self._panel.is_new)
+        actor, page = self._desk.actor(), self._page
+        page.run(
+            *(write, actor, self._request, *typed),
+            done=sent.stored,
+            busy=page.enable,
+            latest=f"store.{key}",
+        )
+
+    def take_stored(self, sent: _Sent, done: Done[Any]) -> None:
+        """Say that it was stored, and show it if the form is still the one it was sent from."""
+        self._forget(sent.key)
+        self._request = new_request()
+        asked = sent.kind is Kind.QUESTION and sent.is_new
+        self._desk.messages.did(Text(N_("Question noted") if asked else N_("Stored")))
+        if self._key() == sent.key:
+            self._panel.stop_changing()
+            if sent.is_new:
+                self._page.show_new(sent.kind, _record(sent.kind, done.value))
+        self._page.refresh(Changes())
+
+    @Slot()
+    def back_to_shipped(self) -> None:
+        """Use the sentence as it came with the program again; the site's text stays in the trail."""
+        detail = self._panel.detail
+        if detail is not None and detail.kind is Kind.PHRASE and detail.view.own:
+            view = detail.view
+            draft = PhraseDraft(view.code, view.situation, view.words, active=False)
+            self._send(self._desk.services.directory.save_phrase, Kind.PHRASE, draft, _seen(detail))
+
+    @Slot()
+    def told(self) -> None:
+        """Note that the visitor was told the answer."""
+        self._step(self._desk.services.questions.told)
+
+    @Slot()
+    def reopen(self) -> None:
+        """Open the question again."""
+        self._step(self._desk.services.questions.reopen)
+
+    def _step(self, step: Any) -> None:
+        question = self._panel.question
+        if question is not None:
+            self._send(step, Kind.QUESTION, Seen(question.id, question.version))
+
+
+@dataclass(frozen=True)
+class _Begin:
+    """A new record that waits for what was kept of it."""
+
+    changing: Changing
+    kind: Kind
+    typed: Mapping[str, str]
+
+    def take(self, kept: Mapping[str, str]) -> None:
+        self.changing.take_new(self, kept)
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A record whose form waits for what was kept of it."""
+
+    changing: Changing
+    key: str
+
+    def take(self, kept: Mapping[str, str]) -> None:
+        self.changing.take_change(self, kept)
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """What was sent to be stored, and from which form."""
+
+    changing: Changing
+    key: str
+    kind: Kind
+    is_new: bool
+
+    def stored(self, done: Done[Any]) -> None:
+        self.changing.take_stored(self, done)
+
+
+def _record(kind: Kind, value: Any) -> int | str:
+    """Return what names a record in the list: its id, of a phrase its code."""
+    if isinstance(value, int):
+        return value
+    record: int | str = value.code if kind is Kind.PHRASE else value.id
+    return record
+
+
+def _seen(detail: Detail | None) -> Seen | None:
+    """Return which version was seen; a shipped sentence has none of the site's own yet."""
+    return Seen(detail.view.id, detail.view.version) if detail is not None and detail.view.id else None
+
+
+def _new_key(kind: Kind) -> str:
+    return f"directory.{kind.value}.new"
+
+
+def _kept(box: Any, account_id: int, key: str) -> Mapping[str, str]:
+    return box.load(account_id, key) or {}

@@ -1,0 +1,172 @@
+"""What the waiting page says by itself, and the sound with it; the strips are drawn by `strip`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject
+
+from deskapp.domain.text import N_, Text
+from deskapp.domain.waiting import CareKind, WaitingRow, WaitingView
+from deskapp.ui.intake.waiting import shown
+from deskapp.ui.intake.waiting.panel import apology
+from deskapp.ui.intake.waiting.strip import Strips, Told
+
+if TYPE_CHECKING:
+    from deskapp.ui.intake.waiting.page import WaitingPage
+
+REASSESS, STUCK, APOLOGY, LEFT_OVER, CLOCK = "reassess", "stuck", "apology", "left-over", "clock"
+NAMES: Final = (CLOCK, REASSESS, STUCK, APOLOGY, LEFT_OVER)
+DANGER, WARNING = "surroundings", "rule"
+
+
+class Notices(QObject):
+    """Finds what is due in each answer, tells it, and rings for what has just become so."""
+
+    def __init__(self, page: WaitingPage) -> None:
+        super().__init__(page)
+        self._page = page
+        self._due = shown.Due()
+        self._rung: set[tuple[int, int]] = set()
+        self.strips = Strips(NAMES)
+
+    def first_apology(self) -> WaitingRow | None:
+        """Return who has waited longest without an apology, among those to whom one is due."""
+        return self._due.apologies[0] if self._due.apologies else None
+
+    def take(self, due: shown.Due) -> None:
+        """Tell what is due in an answer."""
+        self._due = due
+        self._ring()
+        self.tell()
+
+    def _ring(self) -> None:
+        """Ring for each reassessment once; after one was done the next rings again."""
+        asked = {
+            (row.id, sum(one.kind is CareKind.REASSESSED for one in row.care))
+            for row in self._due.reassessments
+        }
+        if asked - self._rung:
+            self._page.ringer.ring("reassess")
+        self._rung = asked
+
+    def tell(self) -> None:
+        """Say it in the language in force."""
+        view = self._page.view
+        if view is None:
+            return
+        told = (self._clock(view), self._reassess(), self._stuck(), self._apology(), self._left_over(view))
+        self.strips.tell([one for one in told if one is not None])
+        self._page.does.enable()
+
+    def _clock(self, view: WaitingView) -> Told | None:
+        if view.clock_behind is None:
+            return None
+        words = N_(
+            "This computer's clock is behind: the newest entry is of {when}. Waits are counted wrongly."
+        )
+        return Told(CLOCK, "clock-alert", DANGER, self._page.desk.tr(words, when=view.clock_behind))
+
+    def _reassess(self) -> Told | None:
+        tr, rows = self._page.desk.tr, self._due.reassessments
+        if not rows:
+            return None
+        first = rows[0]
+        words = tr(
+            N_("Look again how urgent it is: {number} {name}, waited {time}."),
+            number=first.label,
+            name=first.name_masked,
+            time=tr(N_("{minutes} min"), minutes=first.waited),
+        )
+        acts = ((tr(N_("Show")), self._show_reassess), (tr(N_("Looked again")), self._reassessed))
+        return Told(REASSESS, "heart-pulse", DANGER, self._more(words, len(rows)), acts)
+
+    def _more(self, words: str, count: int) -> str:
+        tr = self._page.desk.tr
+        if count < 2:
+            return words
+        return tr(N_("{words} And {count} more."), words=words, count=count - 1)
+
+    def _show_reassess(self) -> None:
+        if self._due.reassessments:
+            self._page.show_place(self._due.reassessments[0])
+
+    def _reassessed(self) -> None:
+        if self._due.reassessments:
+            self._page.acts.care(self._due.reassessments[0], CareKind.REASSESSED)
+
+    def _stuck(self) -> Told | None:
+        tr = self._page.desk.tr
+        if not self._due.stuck:
+            return None
+        rows = self._due.stuck[0]
+        assert rows[0].obstacle is not None
+        words = tr(
+            N_("{line}: {why} {count} waiting."),
+            line=rows[0].doctor or rows[0].line,
+            why=rows[0].obstacle,
+            count=len(rows),
+        )
+        acts = ((tr(N_("Show")), self._show_stuck), (tr(N_("Move all")), self._move_stuck))
+        return Told(STUCK, "triangle-alert", DANGER, self._more_lines(words, len(self._due.stuck)), acts)
+
+    def _more_lines(self, words: str, count: int) -> str:
+        tr = self._page.desk.tr
+        if count < 2:
+            return words
+        return tr(N_("{words} And {count} lines more."), words=words, count=count - 1)
+
+    def _show_stuck(self) -> None:
+        if self._due.stuck:
+            self._page.show_place(self._due.stuck[0][0])
+
+    def _move_stuck(self) -> None:
+        if self._due.stuck:
+            rows = self._due.stuck[0]
+            line = rows[0].doctor or rows[0].line
+            words = Text(N_("Where do all {count} of {line} move to?"), {"count": len(rows), "line": line})
+            self._page.does.ask_move(rows, words)
+
+    def _apology(self) -> Told | None:
+        tr, rows = self._page.desk.tr, self._due.apologies
+        if not rows:
+            return None
+        first = rows[0]
+        words = tr(
+            N_("{number} {name} has waited {time}. Say: “{sentence}”"),
+            number=first.label,
+            name=first.name_masked,
+            time=tr(N_("{minutes} min"), minutes=first.waited),
+            sentence=apology(first, self._page.desk),
+        )
+        acts = (
+            (tr(N_("Show")), self._show_apology),
+            (tr(N_("Apologised (F11)")), self._page.does.apologise_first),
+        )
+        return Told(APOLOGY, "message-square-warning", WARNING, self._more(words, len(rows)), acts)
+
+    def _show_apology(self) -> None:
+        if self._due.apologies:
+            self._page.show_place(self._due.apologies[0])
+
+    def _left_over(self, view: WaitingView) -> Told | None:
+        tr, rows = self._page.desk.tr, view.left_over
+        if not rows:
+            return None
+        words = tr.n(
+            "{count} number of an earlier day is still open.",
+            "{count} numbers of earlier days are still open.",
+            len(rows),
+        )
+        acts = ((tr(N_("Carry all over")), self._carry_all), (tr(N_("End them: left unseen")), self._end_all))
+        return Told(LEFT_OVER, "calendar-clock", WARNING, words, acts)
+
+    def _carry_all(self) -> None:
+        if self._page.view is not None:
+            rows, said = self._page.view.left_over, N_("{number} numbers carried over to today")
+            self._page.acts.for_all("carry_over", rows, said=said)
+
+    def _end_all(self) -> None:
+        if self._page.view is not None:
+            rows, said = self._page.view.left_over, N_("{number} numbers ended: left unseen")
+            self._page.acts.for_all("left_unseen", rows, said=said)

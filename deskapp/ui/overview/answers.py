@@ -1,0 +1,69 @@
+"""What was asked for, and whom the answer is for: an answer about other days or another figure is dropped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from deskapp.domain.papers import Letterhead
+from deskapp.domain.statistics import Behind, BehindPart, BehindRow, Period
+from deskapp.domain.statistics_tables import OverviewPaper
+from deskapp.i18n import translator
+from deskapp.services.statistics import Setting
+
+if TYPE_CHECKING:
+    from deskapp.ui.overview.intake import IntakeFigures
+
+FORM: Final = "intake-overview"
+
+
+@dataclass(frozen=True)
+class OfPeriod:
+    """For which period the names and the target were asked."""
+
+    page: IntakeFigures
+    period: Period
+
+    def take(self, setting: Setting) -> None:
+        """Read the figures."""
+        self.page.begin(self.period, setting)
+
+
+@dataclass(frozen=True)
+class OfFigure:
+    """Which visits were asked for."""
+
+    page: IntakeFigures
+    period: Period
+    wanted: Behind
+    after: BehindRow | None
+
+    def take(self, part: BehindPart) -> None:
+        """Show the visits."""
+        self.page.take_behind(self, part)
+
+
+@dataclass(frozen=True)
+class OfPaper:
+    """What was to be printed when the letterhead was asked for."""
+
+    page: IntakeFigures
+    paper: OverviewPaper
+
+    def take(self, letterhead: Letterhead) -> None:
+        """Show the paper."""
+        self.page.open_preview(self.paper, letterhead)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """Draws the paper in a worker."""
+
+    paper: OverviewPaper
+    letterhead: Letterhead
+
+    def draw(self, size: str, language: str) -> bytes:
+        """Return the PDF."""
+        from deskapp.forms import catalog
+
+        return catalog.render(FORM, self.paper, self.letterhead, translator(language), size)

@@ -1,0 +1,282 @@
+"""The charts of the overview, two beside each other, and the tables that say the same."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+
+from deskapp.domain.statistics_tables import FigureRow, FigureTable
+from deskapp.domain.text import N_
+from deskapp.i18n import Translator
+from deskapp.ui import style
+from deskapp.ui.overview import said
+from deskapp.ui.overview.drawn import CHARTS, drawn
+from deskapp.ui.widgets.basics import EmptyState, Panel, label, scrolled
+from deskapp.ui.widgets.editors import ChoiceBox
+from deskapp.ui.widgets.record_model import Column, RecordTableModel
+from deskapp.ui.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from deskapp.ui.widgets.charts import Chart
+
+CHART_HEIGHT: Final = 224
+AT_ONCE_SECONDS: Final = 0.01
+"""Charts are drawn for so long, then what else waits has its turn."""
+TWO_FROM: Final = 760
+"""Width, in pixels of the drawing board, from which two charts stand beside each other."""
+_BULLETS: Final = ("■", "▨", "▦")
+
+
+class ChartPanel(Panel):
+    """A chart with its title, its series, and the words of the piece that is pointed at."""
+
+    def __init__(self, name: str) -> None:
+        from deskapp.ui.widgets.charts import Chart
+
+        super().__init__()
+        self.name = name
+        self.table: FigureTable | None = None
+        self.chart: Chart = Chart()
+        self._series = label("", "secondary")
+        self._words: QLabel = label("", "secondary")
+        self.head.addWidget(self._series)
+        self.body.addWidget(self.chart, 1)
+        self.body.addWidget(self._words)
+        self.chart.said.connect(self._on_said)
+        self._hint = ""
+        style.look().changed.connect(self._fit)
+        self._fit()
+
+    def show_table(self, table: FigureTable, tr: Translator) -> None:
+        """Draw the chart of a table."""
+        self.table = table
+        data = drawn(table, tr)
+        self.set_title(tr(table.title))
+        style.set_state(self.title, "role", "strong")
+        series = getattr(data, "series", ())
+        self._series.setText("   ".join(map("{} {}".format, _BULLETS, series)))
+        self.chart.setAccessibleName(tr(table.title))
+        self._hint = tr(N_("Nothing to show.")) if not table.rows else ""
+        self.chart.show_data(data)
+        self._on_said("")
+
+    @Slot(object)
+    def _on_said(self, words: str) -> None:
+        self._words.setText(words or self._hint)
+
+    @Slot()
+    def _fit(self) -> None:
+        sizes = style.tokens().sizes
+        self._words.setFixedHeight(self._words.fontMetrics().height())
+        self.body.setSpacing(sizes.px(4))
+        self.setFixedHeight(sizes.px(CHART_HEIGHT))
+
+
+def worth_a_chart(table: FigureTable) -> bool:
+    """Say whether a chart shows more than a figure does: one day or one weekday is none."""
+    if table.name in {"days", "week"}:
+        return sum(1 for row in table.rows if any(row.values)) > 1
+    return True
+
+
+class Charts(QWidget):
+    """All charts, in two columns where there is room."""
+
+    opened = Signal(object)
+    """A `Behind`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.panels: dict[str, ChartPanel] = {}
+        self._waiting: list[tuple[FigureTable, Translator]] = []
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.setInterval(0)
+        self._next.timeout.connect(self._draw_some)
+        self._inside = QWidget()
+        self._grid = QGridLayout(self._inside)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._laid: tuple[int, list[str]] = (0, [])
+        self._shown = list(CHARTS)
+        self.area: QScrollArea = scrolled(self._inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.area)
+        style.look().changed.connect(self._arrange)
+        self._arrange()
+
+    def show_tables(self, tables: Sequence[FigureTable], tr: Translator) -> None:
+        """Draw the charts of these tables, one after the other: keys are taken in between."""
+        self._shown = [table.name for table in tables if table.name in CHARTS and worth_a_chart(table)]
+        self._waiting = [(table, tr) for table in tables if table.name in self._shown]
+        self._draw_some()
+
+    @Slot()
+    def _draw_some(self) -> None:
+        began = time.monotonic()
+        while self._waiting and time.monotonic() - began < AT_ONCE_SECONDS:
+            table, tr = self._waiting[0]
+            if table.name not in self.panels:
+                # That takes as long as drawing several.
+                self._make(table.name)
+                break
+            self.panels[table.name].show_table(table, tr)
+            del self._waiting[0]
+        self._arrange()
+        if self._waiting:
+            self._next.start()
+
+    def _make(self, name: str) -> None:
+        self.panels[name] = ChartPanel(name)
+        self.panels[name].chart.opened.connect(self.opened)
+
+    def focused(self) -> str:
+        """Return the name of the chart with the cursor, "" for none."""
+        return next((name for name, panel in self.panels.items() if panel.chart.hasFocus()), "")
+
+    def resizeEvent(self, event: Any) -> None:
+        """Put the charts below each other where there is no room beside."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    @Slot()
+    def _arrange(self) -> None:
+        sizes = style.tokens().sizes
+        self._grid.setSpacing(sizes.gap)
+        columns = 2 if self.width() >= sizes.px(TWO_FROM) else 1
+        there = [name for name in self._shown if name in self.panels]
+        if (columns, there) == self._laid:
+            return
+        self._laid = columns, there
+        for name, panel in self.panels.items():
+            self._grid.removeWidget(panel)
+            panel.setVisible(name in there)
+        for at, name in enumerate(there):
+            self._grid.addWidget(self.panels[name], at // columns, at % columns)
+        for column in range(2):
+            self._grid.setColumnStretch(column, 1 if column < columns else 0)
+
+
+class Tables(QWidget):
+    """One table at a time, of those in a choice; Enter opens the visits behind a line."""
+
+    opened = Signal(object)
+    """A `Behind`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tables: dict[str, FigureTable] = {}
+        self._made: dict[str, tuple[tuple[str, ...], RecordTable, RecordTableModel[FigureRow]]] = {}
+        self._tr: Translator | None = None
+        self.choice = ChoiceBox()
+        self._stack = QStackedWidget()
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.choice, 0, Qt.AlignmentFlag.AlignLeft)
+        outer.addWidget(self._stack, 1)
+        self.choice.currentIndexChanged.connect(self._show_chosen)
+
+    def show_tables(self, tables: Sequence[FigureTable], tr: Translator) -> None:
+        """Show these tables; the one that was chosen stays chosen."""
+        chosen = self.choice.currentData()
+        self._tables, self._tr = {table.name: table for table in tables}, tr
+        self.choice.blockSignals(True)
+        self.choice.clear()
+        for table in tables:
+            self.choice.addItem(tr(table.title), table.name)
+        self.choice.setCurrentIndex(max(0, self.choice.findData(chosen)))
+        self.choice.blockSignals(False)
+        self.choice.setAccessibleName(tr(N_("Table")))
+        self.choice.setSizeAdjustPolicy(self.choice.SizeAdjustPolicy.AdjustToContents)
+        self._show_chosen()
+
+    def choose(self, name: str) -> None:
+        """Show the table of a name, the one there is otherwise."""
+        at = self.choice.findData(name)
+        if at >= 0:
+            self.choice.setCurrentIndex(at)
+
+    def current(self) -> RecordTable | None:
+        """Return the table that is shown."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, RecordTable) else None
+
+    @Slot()
+    def _show_chosen(self) -> None:
+        table = self._tables.get(self.choice.currentData())
+        if table is None or self._tr is None:
+            return
+        shown, model = self._widget(table, self._tr)
+        model.retranslate(self._tr)
+        model.apply(table.rows)
+        shown.setAccessibleName(self._tr(table.title))
+        self._stack.setCurrentWidget(shown)
+
+    def _widget(self, table: FigureTable, tr: Translator) -> tuple[RecordTable, RecordTableModel[FigureRow]]:
+        """Return the widget of a table; one with other columns than before is made anew."""
+        columns = (*(head.title for head in table.headings), table.first, tr.language)
+        kept = self._made.get(table.name)
+        if kept is not None and kept[0] == columns:
+            return kept[1], kept[2]
+        if kept is not None:
+            self._stack.removeWidget(kept[1])
+            kept[1].deleteLater()
+        model: RecordTableModel[FigureRow] = RecordTableModel(_columns(table), tr, self)
+        made = RecordTable(model)
+        if len(table.headings) > 3:
+            made.wrap_titles()
+        made.set_empty(EmptyState("chart-column", tr(N_("Nothing to show."))))
+        made.chosen.connect(self._on_chosen)
+        self._stack.addWidget(made)
+        self._made[table.name] = (columns, made, model)
+        return made, model
+
+    @Slot(object)
+    def _on_chosen(self, row: FigureRow) -> None:
+        if row.behind is not None:
+            self.opened.emit(row.behind)
+
+
+def _columns(table: FigureTable) -> list[Column[FigureRow]]:
+    narrow = len(table.headings) > 6
+    first: Column[FigureRow] = Column(
+        "label", table.first, _label, sort=None, width=160, stretch=2, wrap=True
+    )
+    return [
+        first,
+        *(
+            Column(
+                f"figure{at}",
+                head.title,
+                _Cell(at, table).text,
+                sort=_Cell(at, table).sort,
+                width=52 if narrow else 104,
+                number=True,
+            )
+            for at, head in enumerate(table.headings)
+        ),
+    ]
+
+
+def _label(row: FigureRow, tr: Translator) -> str:
+    return said.words(row.label, tr)
+
+
+class _Cell:
+    """One column of figures."""
+
+    def __init__(self, at: int, table: FigureTable) -> None:
+        self._at, self._unit = at, table.headings[at].unit
+
+    def text(self, row: FigureRow, tr: Translator) -> str:
+        """Return the figure in words."""
+        return said.figure(row.values[self._at], self._unit, tr)
+
+    def sort(self, row: FigureRow) -> float:
+        """Return what it is sorted by; what is not known stands lowest."""
+        value = row.values[self._at]
+        return -1.0 if value is None else float(value)

@@ -1,0 +1,113 @@
+"""Which days are looked at: a kind of period, from and to, one earlier, one later; and how far the reading is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from deskapp.domain.statistics import PERIOD_LABELS, Period, PeriodKind, chosen, period
+from deskapp.domain.text import N_, Text
+from deskapp.i18n import Translator
+from deskapp.ui import style
+from deskapp.ui.overview import said
+from deskapp.ui.widgets.basics import label
+from deskapp.ui.widgets.editors import DATE, ChoiceBox, Field, Today
+from deskapp.ui.widgets.form import Form
+
+FROM_TO: Final = (
+    Field("first", N_("From"), DATE, required=True),
+    Field("last", N_("To"), DATE, required=True),
+)
+
+
+class PeriodHead(QWidget):
+    """The choice of the days."""
+
+    wanted = Signal(object)
+    """A `Period` that somebody chose."""
+
+    def __init__(self, tr: Translator, today: Today) -> None:
+        super().__init__()
+        self._tr, self._today = tr, today
+        self.shown = period(PeriodKind.TODAY, today())
+        self.kind = ChoiceBox()
+        for kind in PeriodKind:
+            self.kind.addItem("", kind)
+        self.form = Form(FROM_TO, tr, columns=2, now=today)
+        self.form.hide()
+        self._days, self._told = label("", "title"), label("", "secondary", wrap=True)
+        self._row = QHBoxLayout()
+        self._row.addWidget(self.kind)
+        self._row.addWidget(self._days)
+        self._row.addWidget(self._told, 1)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addLayout(self._row)
+        outer.addWidget(self.form, 0, Qt.AlignmentFlag.AlignLeft)
+        self.kind.activated.connect(self._on_kind)
+        self.form.submitted.connect(self.take_days)
+        style.look().changed.connect(self._space)
+        self._space()
+
+    def show_period(self, shown: Period) -> None:
+        """Show which days these are."""
+        self.shown = shown
+        self.kind.setCurrentIndex(list(PeriodKind).index(shown.kind))
+        self._days.setText(said.days(shown, self._tr))
+        is_chosen = shown.kind is PeriodKind.CHOSEN
+        self.form.setVisible(is_chosen)
+        if is_chosen:
+            self.form.set_values({"first": shown.span.first, "last": shown.span.last})
+
+    def tell(self, words: str) -> None:
+        """Say how far the figures are."""
+        self._told.setText(words)
+
+    def told(self) -> str:
+        """Return what is said of that."""
+        return self._told.text()
+
+    def retranslate(self, tr: Translator) -> None:
+        """Say everything in another language."""
+        self._tr = tr
+        for at, kind in enumerate(PeriodKind):
+            self.kind.setItemText(at, tr(PERIOD_LABELS[kind]))
+        self.kind.setAccessibleName(tr(N_("Period")))
+        self.kind.setSizeAdjustPolicy(self.kind.SizeAdjustPolicy.AdjustToContents)
+        self.form.retranslate(tr)
+        self.show_period(self.shown)
+
+    @Slot()
+    def _on_kind(self) -> None:
+        kind: PeriodKind = PeriodKind(self.kind.currentData())
+        if kind is PeriodKind.CHOSEN:
+            self.wanted.emit(chosen(self.shown.span.first, self.shown.span.last))
+            self.form.focus("first")
+        else:
+            self.wanted.emit(period(kind, self._today()))
+
+    @Slot()
+    def take_days(self) -> None:
+        """Look at the days that were typed."""
+        if self.form.check():
+            first, last = self.form.value("first"), self.form.value("last")
+            assert isinstance(first, dt.date)
+            assert isinstance(last, dt.date)
+            self.wanted.emit(chosen(first, last))
+
+    @Slot()
+    def _space(self) -> None:
+        self._row.setSpacing(style.tokens().sizes.field_gap)
+
+
+def reading(since: dt.date) -> Text:
+    """Return the words while older days are still to come."""
+    return Text(N_("Figures from {since} on; older days are coming …"), {"since": since})
+
+
+def stopped(since: dt.date) -> Text:
+    """Return the words after somebody stopped the reading."""
+    return Text(N_("Stopped: figures from {since} on only. F5 reads the rest."), {"since": since})

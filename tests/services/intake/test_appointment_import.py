@@ -1,0 +1,247 @@
+"""Appointments from files: CSV and iCalendar, read again without doubling, and files that somebody made to do harm."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from deskapp.domain.access import Actor
+from deskapp.domain.appointments import AppointmentAct, AppointmentLine
+from deskapp.domain.registration import AppointmentState
+from deskapp.errors import InputError
+from deskapp.services.base import new_request
+from deskapp.services.transfer.report import ImportReport, Outcome
+from tests.services.conftest import MONDAY, Desk
+
+TUESDAY = MONDAY + dt.timedelta(1)
+HEAD = "姓名,电话,日期,时间,医生,科室,备注\n"
+
+
+class Files:
+    """Somebody who reads files in."""
+
+    def __init__(self, desk: Desk, head: Actor, folder: Path) -> None:
+        self.desk, self.head, self.folder = desk, head, folder
+        self.service = desk.services.appointments
+
+    def read(self, text: str | bytes, name: str = "a.csv", **more: bool) -> ImportReport:
+        path = self.folder / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        return self.service.import_file(self.head, new_request(), path, **more).value
+
+    def lines(self, day: dt.date = TUESDAY) -> list[AppointmentLine]:
+        columns = self.service.day(self.desk.actor, day).columns
+        return sorted((line for column in columns for line in column.lines), key=lambda line: line.starts_at)
+
+    def names(self) -> list[str]:
+        return [line.name for line in self.lines()]
+
+
+@pytest.fixture
+def files(desk: Desk, head: Actor, tmp_path: Path) -> Files:
+    return Files(desk, head, tmp_path)
+
+
+def counts(report: ImportReport) -> list[int]:
+    return [report.counts[outcome] for outcome in Outcome]
+
+
+def event(uid: str = "a1", start: str = "DTSTART:20261117T103000", *more: str) -> str:
+    lines = ["BEGIN:VEVENT", f"UID:{uid}", start, "SUMMARY:王芳", "DESCRIPTION:电话 138-0013-8000"]
+    more = more or ("LOCATION:李静",)
+    return "\r\n".join([*lines, *more, "END:VEVENT"])
+
+
+def ics(*events: str) -> str:
+    return "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *events, "END:VCALENDAR", ""])
+
+
+# --- CSV ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_csv_books_and_registers_who_is_new(files: Files) -> None:
+    known = files.desk.register("李四", phone="13900139000")
+    report = files.read(
+        HEAD + "王芳,13800138000,2026-11-17,10:30,D001,,复查\n李四,13900139000,2026-11-17,11:00,李静,,\n"
+        "王芳,13800138000,2026-11-17,14:00,,眼科,\n"
+    )
+    assert report.written
+    assert counts(report) == [3, 0, 0, 0]
+    first, second, third = files.lines()
+    assert (first.name, first.doctor, first.note) == ("王芳", "李静", "复查")
+    assert second.visitor_id == known.id
+    assert (third.visitor_id, third.doctor_id) == (first.visitor_id, None)
+
+
+def test_reading_the_same_csv_again_books_nothing_more(files: Files) -> None:
+    text = HEAD + "王芳,13800138000,2026-11-17,10:30,D001,,\n"
+    files.read(text)
+    assert counts(files.read(text)) == [0, 0, 1, 0]
+    assert files.names() == ["王芳"]
+
+
+def test_a_dry_run_says_what_would_happen_and_stores_nothing(files: Files) -> None:
+    report = files.read(HEAD + "王芳,13800138000,2026-11-17,10:30,D001,,\n", dry_run=True)
+    assert (report.written, counts(report)) == (False, [1, 0, 0, 0])
+    assert files.names() == []
+
+
+def test_rows_stand_in_each_others_way(files: Files) -> None:
+    text = HEAD + "王芳,13800138000,2026-11-17,10:30,D001,,\n赵云,13700137000,2026-11-17,10:30,D001,,\n"
+    report = files.read(text)
+    assert (report.written, counts(report)) == (False, [1, 0, 0, 1])
+    assert report.problems[0].row == 3
+    assert "王芳" in str(report.problems[0].text)
+    assert counts(files.read(text, partial=True)) == [1, 0, 0, 1]
+    assert files.names() == ["王芳"]
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "says"),
+    [
+        ("王芳,13800138000,2026-11-15,10:30,D001,,", "", "passed"),
+        ("王芳,13800138000,2026-11-17,22:30,D001,,", "", "not on duty"),
+        ("王芳,13800138000,2026-11-17,25:30,D001,,", "time", "25:30"),
+        ("王芳,13800138000,2026-11-17,10:30,谁,,", "doctor", "谁"),
+        ("王芳,13800138000,2026-11-17,10:30,,哪科,", "department", "哪科"),
+        ("王芳,13800138000,2026-11-17,10:30,,,", "doctor", "Neither"),
+        ("王芳,,2026-11-17,10:30,D001,,", "phone", "phone"),
+        ("⌫,13800138000,2026-11-17,10:30,D001,,", "", "erased"),
+    ],
+)
+def test_what_is_wrong_is_said_of_its_row(files: Files, row: str, field: str, says: str) -> None:
+    report = files.read(HEAD + row + "\n")
+    (problem,) = report.problems
+    assert (problem.row, problem.field) == (2, field)
+    assert says in str(problem.text)
+
+
+# --- iCalendar ----------------------------------------------------------------------------------------------------
+
+
+def test_a_calendar_file_books(files: Files) -> None:
+    report = files.read(ics(event()), "a.ics")
+    assert counts(report) == [1, 0, 0, 0]
+    (line,) = files.lines()
+    assert (line.name, line.phone, line.doctor) == ("王芳", "138****8000", "李静")
+    assert line.starts_at == dt.datetime(2026, 11, 17, 10, 30).astimezone(dt.UTC)
+
+
+def test_a_zone_in_the_file_counts(files: Files) -> None:
+    wall = dt.datetime(2026, 11, 17, 10, 30).astimezone()
+    start = f"DTSTART:{wall.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}"
+    files.read(ics(event("a1", start)), "a.ics")
+    assert [line.starts_at for line in files.lines()] == [wall]
+    report = files.read(ics(event("a2", "DTSTART;TZID=Nowhere/City:20261117T103000")), "a.ics")
+    assert "Nowhere/City" in str(report.problems[0].text)
+
+
+def test_reading_again_changes_and_never_doubles(files: Files) -> None:
+    files.read(ics(event()), "a.ics")
+    assert counts(files.read(ics(event()), "a.ics")) == [0, 0, 1, 0]
+    later = event("a1", "DTSTART:20261117T110000")
+    assert counts(files.read(ics(later), "a.ics")) == [0, 1, 0, 0]
+    (line,) = files.lines()
+    assert line.starts_at == dt.datetime(2026, 11, 17, 11).astimezone(dt.UTC)
+    acts = [log.act for log in files.service.history(files.desk.actor, line.id)]
+    assert acts == [AppointmentAct.BOOKED, AppointmentAct.MOVED]
+
+
+def test_two_events_change_places(files: Files) -> None:
+    who = ("SUMMARY:赵云", "CONTACT:13700137000", "LOCATION:李静")
+    early, late = "DTSTART:20261117T100000", "DTSTART:20261117T110000"
+    files.read(ics(event("a", early), event("b", late, *who)), "a.ics")
+    # One after the other: the first is told to wait until the second has gone.
+    report = files.read(ics(event("b", "DTSTART:20261117T120000", *who), event("a", late)), "a.ics")
+    assert counts(report) == [0, 2, 0, 0]
+
+
+def test_a_cancelled_event_cancels(files: Files) -> None:
+    files.read(ics(event()), "a.ics")
+    (line,) = files.lines()
+    gone = event("a1", "DTSTART:20261117T103000", "STATUS:CANCELLED", "LOCATION:李静")
+    assert counts(files.read(ics(gone), "a.ics")) == [0, 1, 0, 0]
+    stored = files.service.one(files.desk.actor, line.id)
+    assert stored is not None
+    assert stored.state is AppointmentState.CANCELLED
+    assert counts(files.read(ics(gone), "a.ics")) == [0, 0, 1, 0]
+    report = files.read(ics(event("never", "DTSTART:20261117T090000", "STATUS:CANCELLED")), "a.ics")
+    assert counts(report) == [0, 0, 1, 0]
+    assert report.notes
+
+
+def test_where_is_found_in_several_places(files: Files) -> None:
+    more = ("ORGANIZER;CN=王伟:mailto:w@x.cn", "CATEGORIES:门诊,普通外科")
+    files.read(ics(event("a", "DTSTART:20261117T100000", *more)), "a.ics")
+    more = ("ATTENDEE;CN=赵云:tel:+8613700137000", "CATEGORIES:门诊,普通外科")
+    files.read(ics(event("b", "DTSTART:20261117T100000", *more)), "a.ics")
+    assert {(line.name, line.doctor) for line in files.lines()} == {("王芳", "王伟"), ("赵云", "")}
+
+
+def test_a_repeating_event_is_read_once_and_said(files: Files) -> None:
+    repeating = event("a", "DTSTART:20261117T100000", "RRULE:FREQ=DAILY;COUNT=9", "LOCATION:李静")
+    report = files.read(ics(repeating), "a.ics")
+    assert counts(report) == [1, 0, 0, 0]
+    assert "repeats" in str(report.notes[0].text)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "DTSTART;VALUE=DATE:20261117",
+        "DTSTART:20261399T103000",
+        "DTSTART:garbage",
+        "X-NOTHING:1",
+        "DTSTART:99991231T235959",
+    ],
+)
+def test_an_event_without_a_time_is_refused_alone(files: Files, start: str) -> None:
+    report = files.read(ics(event("bad", start), event()), "a.ics", partial=True)
+    assert counts(report) == [1, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"hello",
+        b"\xff\xfe\x00\x01",
+        b"\x00" * 100,
+        b"BEGIN:VCALENDAR\r\nEND:VEVENT\r\n",
+        b"BEGIN:VCALENDAR\r\n" * 3_000,
+        b"BEGIN:VCALENDAR\r\n" + b"END:VEVENT\r\n" * 3_000 + b"END:VCALENDAR\r\n",
+        b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n",
+        b"PK\x03\x04",
+    ],
+)
+def test_what_is_no_calendar_is_refused_plainly(files: Files, data: bytes) -> None:
+    with pytest.raises(InputError) as caught:
+        files.read(data, "a.ics")
+    assert caught.value.field == "file"
+
+
+def test_events_within_events_are_refused_one_by_one(files: Files) -> None:
+    inside = b"BEGIN:VEVENT\r\n" * 500 + b"END:VEVENT\r\n" * 500
+    report = files.read(b"BEGIN:VCALENDAR\r\n" + inside + b"END:VCALENDAR\r\n", "a.ics")
+    assert not report.written
+    assert len(report.problems) == 500
+
+
+def test_characters_that_cannot_be_stored_are_refused(files: Files) -> None:
+    report = files.read(ics(event("a\0b")), "a.ics")
+    assert not report.written
+    report = files.read(ics(event("x" * 300)), "a.ics")
+    assert report.problems[0].field == "uid"
+
+
+def test_an_export_has_the_days_and_no_phone(files: Files, tmp_path: Path) -> None:
+    files.read(ics(event()), "a.ics")
+    path = tmp_path / "out.ics"
+    done = files.service.export_calendar(files.head, new_request(), path, (MONDAY, TUESDAY), "zh")
+    assert done.value == 1
+    text = path.read_text(encoding="utf-8")
+    assert "王芳" in text
+    assert "13800138000" not in text
+    assert "8000" not in text

@@ -1,0 +1,84 @@
+"""Booking inside a transaction: who is the same person, whose record counts, and how many a department takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from deskapp.db.engine import Store
+from deskapp.db.models.directory import Department, Doctor
+from deskapp.db.models.intake import Visitor
+from deskapp.domain.duty import Duty
+from deskapp.domain.slots import Booked
+from deskapp.services.intake.booking import Whose, room_at, same_person
+from tests.services.conftest import MONDAY, Desk
+from tests.services.intake.test_appointments import Book, refused
+
+TEN = dt.datetime.combine(MONDAY, dt.time(10))
+
+
+@pytest.fixture
+def book(desk: Desk) -> Book:
+    return Book(desk)
+
+
+@pytest.mark.parametrize(
+    ("name", "phone", "same"),
+    [
+        ("王芳", "13800138000", True),
+        ("王芳", "+86 138 0013 8000", True),
+        ("王芳", "13800138001", False),
+        ("王方", "13800138000", False),
+        ("王芳", "", False),
+        ("", "13800138000", False),
+    ],
+)
+def test_the_same_person_has_this_name_and_this_phone(
+    desk: Desk, store: Store, name: str, phone: str, same: bool
+) -> None:
+    known = desk.register("王芳", phone="13800138000").id
+    with store.reading() as session:
+        assert same_person(session, name, phone) == (known if same else None)
+
+
+def test_who_was_merged_is_booked_under_the_record_that_stays(book: Book, store: Store) -> None:
+    gone, kept = book.desk.register("王芳").id, book.desk.register("王芳芳").id
+    with store.writing() as session:
+        session.get_one(Visitor, gone).merged_into_id = kept
+        session.commit()
+    assert book.line(book.book(visitor_id=gone)).visitor_id == kept
+
+
+def test_a_department_takes_one_for_each_doctor_who_is_free() -> None:
+    always = [Duty(dt.time(8), dt.time(18), weekday=0)]
+    late = [Duty(dt.time(12), dt.time(18), weekday=0)]
+    whom = Whose(1, None, "", 15, {1: always, 2: always, 3: late})
+    assert room_at(whom, TEN, 15, []) == 2
+    assert room_at(whom, TEN, 15, [(1, Booked(TEN, 15))]) == 1
+    assert room_at(whom, TEN, 15, [(3, Booked(TEN, 15))]) == 2
+    assert room_at(Whose(1, 1, "李静", 15, {1: always}), TEN, 15, []) == 1
+
+
+def test_outside_their_days_nobody_is_booked(book: Book, store: Store) -> None:
+    with store.writing() as session:
+        session.get_one(Doctor, book.house.li).valid_to = MONDAY
+        session.get_one(Department, book.house.eyes).valid_from = MONDAY + dt.timedelta(2)
+        session.commit()
+    book.book("王芳", "10:00")
+    later = (TEN + dt.timedelta(1)).astimezone(dt.UTC)
+    assert refused(book.book, "赵云", starts_at=later).code == "appointment.doctor-gone"
+    eyes = refused(book.book, "赵云", doctor_id=book.house.pool, starts_at=later)
+    assert eyes.code == "appointment.department-closed"
+    shown = book.service.day(book.actor, MONDAY + dt.timedelta(1)).columns
+    assert [column.doctor_id for column in shown] == [book.house.wang]
+
+
+def test_who_takes_nobody_any_more_is_not_booked(book: Book, store: Store) -> None:
+    with store.writing() as session:
+        session.get_one(Doctor, book.house.li).active = False
+        session.get_one(Department, book.house.eyes).active = False
+        session.commit()
+    assert refused(book.book).code == "appointment.doctor-gone"
+    closed = refused(book.book, doctor_id=None, department_id=book.house.eyes)
+    assert closed.code == "appointment.department-closed"

@@ -1,0 +1,140 @@
+"""Calendar files: what an event says, as rows; anything may be in one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deskapp.domain.appointments import AppointmentLine
+from deskapp.domain.registration import AppointmentState
+from deskapp.domain.text import Words
+from deskapp.errors import InputError, StorageError
+from deskapp.services.intake import ics
+from deskapp.services.intake.ics import calendar_of, read_events
+
+NOW = dt.datetime(2026, 11, 16, 2, tzinfo=dt.UTC)
+
+
+def rows(tmp_path: Path, *lines: str) -> tuple[list[dict[str, Any]], list[str]]:
+    path = tmp_path / "a.ics"
+    event = ["BEGIN:VEVENT", "DTSTART:20261117T023000Z", *lines, "END:VEVENT"]
+    path.write_text("\r\n".join(["BEGIN:VCALENDAR", *event, "END:VCALENDAR", ""]), encoding="utf-8")
+    found, problems, _count = read_events(path)
+    return [row.values for row in found], [note.field for note in problems]
+
+
+def test_name_and_phone_come_from_where_they_stand(tmp_path: Path) -> None:
+    ((attendee,), _bad) = rows(tmp_path, "SUMMARY:复诊", "ATTENDEE;CN=王芳:tel:+8613800138000")
+    assert (attendee["name"], attendee["phone"]) == ("王芳", "+8613800138000")
+    ((summary,), _bad) = rows(tmp_path, "SUMMARY:王芳", "COMMENT:带病历", "COMMENT:手机 138 0013 8000 晚上")
+    assert (summary["name"], summary["phone"]) == ("王芳", "138 0013 8000")
+
+
+def test_places_are_gathered_whole_and_in_pieces(tmp_path: Path) -> None:
+    ((row,), _bad) = rows(
+        tmp_path, "ORGANIZER;CN=李静:mailto:a@b.cn", "LOCATION:外科 (B301)", "CATEGORIES:门诊,外科"
+    )
+    assert row["places"] == ("李静", "外科 (B301)", "外科", "B301", "门诊")
+
+
+@pytest.mark.parametrize(
+    ("line", "minutes"),
+    [("DTEND:20261117T025000Z", 20), ("DURATION:PT1H", 60), ("SUMMARY:x", None)],
+)
+def test_the_length_is_what_it_says(tmp_path: Path, line: str, minutes: int | None) -> None:
+    ((row,), _bad) = rows(tmp_path, line)
+    assert row.get("minutes") == minutes
+
+
+@pytest.mark.parametrize(
+    "line", ["DTEND:20261117T023000Z", "DURATION:P9D", "DTEND:20251117T025000Z", "DURATION:-PT5M"]
+)
+def test_an_impossible_length_is_refused(tmp_path: Path, line: str) -> None:
+    assert rows(tmp_path, line)[1] == ["minutes"]
+
+
+def test_one_of_a_series_has_a_name_of_its_own(tmp_path: Path) -> None:
+    ((row,), _bad) = rows(tmp_path, "UID:a", "RECURRENCE-ID:20261116T023000Z")
+    assert row["uid"] == "a#20261116T023000Z"
+
+
+def test_the_same_event_twice_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "a.ics"
+    one = "BEGIN:VEVENT\r\nUID:a\r\nDTSTART:20261117T023000Z\r\nEND:VEVENT\r\n"
+    path.write_text(f"BEGIN:VCALENDAR\r\n{one}{one}END:VCALENDAR\r\n", encoding="utf-8")
+    found, problems, count = read_events(path)
+    assert (len(found), [note.row for note in problems], count) == (1, [2], 2)
+
+
+def test_a_file_that_is_not_there_or_far_too_large_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(InputError, match="no file"):
+        read_events(tmp_path / "none.ics")
+    with pytest.raises(StorageError):
+        read_events(tmp_path)
+    path = tmp_path / "a.ics"
+    path.write_bytes(b"x" * 100)
+    monkeypatch.setattr(ics, "MAX_BYTES", 50)
+    with pytest.raises(InputError, match="larger"):
+        read_events(path)
+
+
+pieces = st.sampled_from(
+    [
+        *(
+            "BEGIN:VCALENDAR",
+            "END:VCALENDAR",
+            "BEGIN:VEVENT",
+            "END:VEVENT",
+            "BEGIN:VTIMEZONE",
+            "END:VTIMEZONE",
+        ),
+        *(
+            "DTSTART:20261117T023000Z",
+            "DTSTART;TZID=x:20261117T023000",
+            "DTSTART;VALUE=DATE:20261117",
+            "DTSTART:",
+        ),
+        *("DTSTART:20261117T023000Z,20261118T023000Z", "DTEND:x", "DURATION:PT", "UID:", "UID:a", "RRULE:x"),
+        *(
+            'ATTENDEE;CN="a":tel:1',
+            "ATTENDEE:",
+            "ORGANIZER;CN=:x",
+            "CATEGORIES:,,",
+            "LOCATION:\\n",
+            "STATUS:CANCELLED",
+        ),
+        *(";;;", "X", " folded", "RECURRENCE-ID:x", "TZOFFSETFROM:x", "\x00", "COMMENT:" + "9" * 300),
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(pieces, max_size=25))
+def test_whatever_is_in_a_file_is_read_or_refused_plainly(tmp_path: Path, lines: list[str]) -> None:
+    path = tmp_path / "a.ics"
+    path.write_text("\r\n".join(lines), encoding="utf-8")
+    try:
+        read_events(path)
+    except InputError as error:
+        assert error.field == "file"  # noqa: PT017
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    place = Words("外科", "Surgery", "")
+    line = AppointmentLine(
+        7, 1, 1, "王芳", "138****8000", 1, place, 2, "李静", NOW, 20, AppointmentState.CANCELLED
+    )
+    path = tmp_path / "a.ics"
+    path.write_bytes(calendar_of([line], NOW, "zh"))
+    ((row,), problems, _count) = read_events(path)
+    assert problems == []
+    assert (row.values["name"], row.values["starts"], row.values["minutes"]) == ("王芳", NOW, 20)
+    assert row.values["cancelled"]
+    assert set(row.values["places"]) == {"李静", "外科"}

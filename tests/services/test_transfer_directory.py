@@ -1,0 +1,184 @@
+"""The directory out to files and back, on both databases."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from deskapp.db.engine import Store
+from deskapp.db.models.access import AuditEntry
+from deskapp.domain.access import Actor, Role
+from deskapp.domain.directory import (
+    DepartmentDraft,
+    DoctorDraft,
+    NoticeDraft,
+    PhraseDraft,
+    PlaceDraft,
+    PriceDraft,
+)
+from deskapp.domain.duty import Duty
+from deskapp.domain.promotions import PromotionDraft
+from deskapp.domain.registration import Sex
+from deskapp.domain.text import Words
+from deskapp.errors import InputError, PermissionDenied
+from deskapp.i18n import translator
+from deskapp.services.base import new_request
+from deskapp.services.directory import DirectoryService
+from deskapp.services.transfer.columns import Kind
+from deskapp.services.transfer.directory_out import SHEETS
+from deskapp.services.transfer.report import Outcome
+from deskapp.services.transfer.service import TransferService
+from deskapp.services.transfer.writers import write_template
+
+HEAD = Actor(0, "head", frozenset({Role.SUPERVISOR}))
+OPERATOR = Actor(0, "operator", frozenset({Role.OPERATOR}))
+NOW = dt.datetime(2026, 11, 16, 1, tzinfo=dt.UTC)
+DAY = dt.date(2026, 12, 1)
+
+
+@pytest.fixture
+def transfer(store: Store) -> TransferService:
+    return TransferService(store, lambda: NOW)
+
+
+@pytest.fixture
+def directory(store: Store) -> DirectoryService:
+    return DirectoryService(store, lambda: NOW)
+
+
+@pytest.fixture
+def filled(directory: DirectoryService) -> DirectoryService:
+    """One of each kind, with everything that can be filled in."""
+    surgery = DepartmentDraft(
+        "surgery", Words("外科", "Surgery", "Мэс засал"), "A301", "8301", "B", valid_from=DAY
+    )
+    place = directory.save_department(HEAD, new_request(), surgery).value.id
+    doctor = DoctorDraft("D1", "李静", place, "主任医师", own_queue=False, slot_minutes=20, valid_to=DAY)
+    times = [Duty(dt.time(8), dt.time(12), weekday=0)]
+    directory.save_doctor(HEAD, new_request(), doctor, None, times)
+    directory.save_price_item(
+        HEAD, new_request(), PriceDraft("CT", Words("CT", "CT", "КТ"), 18050, "检查", DAY)
+    )
+    cashier = PlaceDraft(
+        "cashier", Words("收费处", "Cashier", "Касс"), place, "101", "1", "8001", "=1+1", DAY, DAY
+    )
+    directory.save_place(HEAD, new_request(), cashier)
+    offer = PromotionDraft(
+        *("women", Words("体检", "Check", ""), Words("八折", "", ""), place, Sex.FEMALE, 40, 60),
+        *(("乳房", "体检"), DAY, None),
+    )
+    directory.save_promotion(HEAD, new_request(), offer)
+    news = NoticeDraft(
+        "lift", Words("电梯", "Lift", "Лифт"), Words("停用", "Out", ""), on_board=True, valid_to=DAY
+    )
+    directory.save_notice(HEAD, new_request(), news)
+    phrase = PhraseDraft("offer-help", "greet", Words("您好！", "Hello!", "Сайн байна уу!"))
+    directory.save_phrase(HEAD, new_request(), phrase)
+    return directory
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "mn"])
+def test_the_whole_directory_comes_back_from_its_workbook_unchanged(
+    filled: DirectoryService, transfer: TransferService, tmp_path: Path, language: str
+) -> None:
+    assert filled.places(OPERATOR)
+    path = tmp_path / "directory.xlsx"
+    count = transfer.export_directory(HEAD, new_request(), path, translator(language)).value
+    assert count > len(SHEETS)
+    for kind in SHEETS:
+        report = transfer.import_file(HEAD, new_request(), kind, path).value
+        assert not report.problems, (kind, report.problems)
+        assert report.counts[Outcome.KNOWN] == report.rows > 0, kind
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("kind", SHEETS)
+def test_each_kind_comes_back_from_a_csv_of_its_own(
+    transfer: TransferService, tmp_path: Path, kind: Kind
+) -> None:
+    path = tmp_path / "kind.csv"
+    transfer.export_directory(HEAD, new_request(), path, translator("zh"), kind)
+    report = transfer.import_file(HEAD, new_request(), kind, path).value
+    assert (report.counts[Outcome.KNOWN], report.problems) == (report.rows, [])
+
+
+def test_an_empty_hospital_takes_the_directory_of_another(
+    store: Store, transfer: TransferService, directory: DirectoryService, tmp_path: Path
+) -> None:
+    path = tmp_path / "places.csv"
+    path.write_text("编码,中文名称,电话,楼层\ncashier,收费处,8001,1\npharmacy,药房,8005,\n", "utf-8")
+    report = transfer.import_file(HEAD, new_request(), Kind.PLACES, path).value
+    assert report.counts[Outcome.ADDED] == 2
+    assert [(one.name.zh, one.phone, one.floor) for one in directory.places(OPERATOR)] == [
+        ("收费处", "8001", "1"),
+        ("药房", "8005", ""),
+    ]
+    with store.reading() as session:
+        assert "place.add" in session.scalars(select(AuditEntry.action)).all()
+
+
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(
+    transfer: TransferService, directory: DirectoryService, tmp_path: Path
+) -> None:
+    path = tmp_path / "notices.csv"
+    path.write_text("code,name_zh,text_zh,on_board\nn1,停电,周一,yes\nn2,放假,,maybe\n", "utf-8")
+    report = transfer.import_file(HEAD, new_request(), Kind.NOTICES, path, dry_run=True).value
+    assert (report.counts[Outcome.ADDED], report.counts[Outcome.REFUSED], report.written) == (1, 1, False)
+    assert directory.notices(OPERATOR) == []
+
+
+def test_a_phrase_as_it_is_shipped_needs_no_text_of_the_sites_own(
+    transfer: TransferService, directory: DirectoryService, tmp_path: Path
+) -> None:
+    shipped = directory.house.shipped["see-off"].words
+    path = tmp_path / "phrases.csv"
+    path.write_text(
+        f'code,zh,en,mn\nsee-off,{shipped.zh},"{shipped.en}","{shipped.mn}"\ndecline,不行,,\n', "utf-8"
+    )
+    report = transfer.import_file(HEAD, new_request(), Kind.PHRASES, path).value
+    assert (report.counts[Outcome.KNOWN], report.counts[Outcome.ADDED]) == (1, 1)
+    own = [one.code for one in directory.phrases(OPERATOR) if one.own]
+    assert own == ["decline"]
+
+
+def test_departments_with_the_letters_of_another_queue_are_refused(
+    filled: DirectoryService, transfer: TransferService, tmp_path: Path
+) -> None:
+    assert filled.house is not None
+    path = tmp_path / "departments.csv"
+    path.write_text("code,name_zh,prefix\neyes,眼科,C\near,耳科,B\nskin,皮肤科,C\n", "utf-8")
+    report = transfer.import_file(HEAD, new_request(), Kind.DEPARTMENTS, path, partial=True).value
+    assert [(note.row, note.field) for note in report.problems] == [(3, "prefix"), (4, "prefix")]
+    assert report.counts[Outcome.ADDED] == 1
+
+
+def test_several_kinds_need_a_workbook_and_somebody_who_may(
+    transfer: TransferService, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError):
+        transfer.export_directory(HEAD, new_request(), tmp_path / "all.csv", translator("en"))
+    with pytest.raises(InputError):
+        transfer.export_directory(HEAD, new_request(), tmp_path / "a.csv", translator("en"), Kind.VISITORS)
+    with pytest.raises(PermissionDenied):
+        transfer.export_directory(OPERATOR, new_request(), tmp_path / "all.xlsx", translator("en"))
+    assert not {"all.csv", "a.csv", "all.xlsx"} & {file.name for file in tmp_path.iterdir()}
+
+
+def test_an_export_is_in_the_trail(transfer: TransferService, store: Store, tmp_path: Path) -> None:
+    transfer.export_directory(HEAD, new_request(), tmp_path / "p.csv", translator("en"), Kind.PLACES)
+    with store.reading() as session:
+        assert "export.directory" in session.scalars(select(AuditEntry.action)).all()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in SHEETS if kind is not Kind.DOCTORS])
+@pytest.mark.parametrize("language", ["zh", "en", "mn"])
+def test_each_template_can_be_imported(
+    transfer: TransferService, tmp_path: Path, kind: Kind, language: str
+) -> None:
+    path = tmp_path / "template.csv"
+    write_template(kind, path, language)
+    report = transfer.import_file(HEAD, new_request(), kind, path).value
+    assert (report.counts[Outcome.ADDED], report.problems) == (1, [])

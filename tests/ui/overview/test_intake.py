@@ -1,0 +1,313 @@
+"""The overview of the intake: what is there is shown, the rest follows; charts, tables, files, paper, visits behind."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from deskapp.domain import statistics
+from deskapp.domain.intake import TriageDecision, VisitorDraft
+from deskapp.domain.registration import MediaSource
+from deskapp.domain.statistics import Behind, PeriodKind, Span, chosen, period
+from deskapp.services.base import new_request
+from deskapp.ui.base_tab import Way
+from deskapp.ui.overview.intake import IntakeFigures
+from deskapp.ui.overview.tab import OverviewTab
+from deskapp.ui.preview import PreviewDialog
+from tests.support.front import Front, Opener
+from tests.support.hospital import signed_in
+from tests.support.source import ROOT
+
+VISITS = 3
+
+
+@pytest.fixture
+def page(open_front: Opener) -> IntakeFigures:
+    return open_page(open_front)[1]
+
+
+def receive(front: Front) -> None:
+    """Let three people come: two heard of the hospital from a friend, one got a number."""
+    services, actor = front.services, signed_in(front.services, "li")
+    for at, name in enumerate("甲乙丙"):
+        visitor = services.visitors.register(actor, new_request(), VisitorDraft(name=f"客{name}")).value
+        visit = services.visits.open(actor, new_request(), visitor.id).value.id
+        if at:
+            services.visits.set_source(actor, new_request(), visit, MediaSource.FRIEND)
+        else:
+            department = services.directory.departments(actor)[0].id
+            decision = TriageDecision("头疼", department)
+            services.numbers.decide_and_issue(actor, new_request(), visit, decision)
+
+
+def open_page(open_front: Opener, sign_in: str = "admin") -> tuple[Front, IntakeFigures]:
+    front = open_front(sign_in=sign_in)
+    receive(front)
+    front.window.frame_of_tabs.go_to_name("overview")
+    front.settle()
+    tab = front.window.frame_of_tabs.tab("overview")
+    assert isinstance(tab, OverviewTab)
+    page = tab.show_page("intake")
+    assert isinstance(page, IntakeFigures)
+    front.settle()
+    return front, page
+
+
+def figures(page: IntakeFigures) -> dict[str, str]:
+    return {box.tile.name: box.value.text() for box in page.tiles.boxes if box.tile is not None}
+
+
+def test_today_is_shown_at_once(page: IntakeFigures) -> None:
+    assert figures(page)["visits"] == "3"
+    assert figures(page)["new"] == "3"
+    assert page.head.kind.currentText() == "Today"
+    assert page.head.told() == ""
+    titles = [panel.title.text() for panel in page.charts.panels.values() if not panel.isHidden()]  # type: ignore[union-attr]
+    assert titles == ["Busiest hours", "Waits by step", "How they heard of us", "Departments"]
+
+
+def test_a_tile_says_itself_whole(page: IntakeFigures) -> None:
+    box = page.tiles.boxes[0]
+    assert box.accessibleName() == "Visits"
+    assert box.accessibleDescription().startswith("3")
+
+
+def test_what_changed_elsewhere_comes_a_little_later(
+    open_front: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deskapp.ui.overview.intake.AGAIN_MS", 0)
+    front, page = open_page(open_front)
+    actor = signed_in(front.services, "li")
+    done = front.services.visits.open(actor, new_request(), None)
+    front.hub.post(done.changes)
+    front.settle()
+    QTest.qWait(5)
+    assert figures(page)["visits"] == "4"
+
+
+def test_the_newest_days_are_shown_while_the_rest_is_read(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    shown: list[tuple[str, str]] = []
+    draw = page.draw
+
+    def drawn() -> None:
+        draw()
+        shown.append((figures(page)["visits"], page.head.told()))
+
+    page.draw = drawn  # type: ignore[method-assign]
+    today = front.desk.today()
+    page.show_period(chosen(today - dt.timedelta(days=60), today))
+    front.settle()
+    assert shown[0][0] == "3"
+    assert shown[0][1].startswith("Figures from")
+    assert int(shown[-1][0]) > 3, "those of some weeks ago as well"
+    assert shown[-1][1] == ""
+
+
+def test_reading_can_be_stopped_and_says_so(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    today = front.desk.today()
+    take = page.take_figures
+
+    def taken(reading: object, so_far: object) -> None:
+        take(reading, so_far)  # type: ignore[arg-type]
+        page.stop()
+
+    page.take_figures = taken  # type: ignore[method-assign]
+    with front.runner.held():
+        page.show_period(chosen(today - dt.timedelta(days=200), today))
+        front.runner.let_go()
+    front.settle()
+    assert page.head.told().startswith("Stopped: figures from")
+    assert figures(page)["visits"] == "3"
+    assert not page._keys["overview.stop"].isEnabled()
+
+
+def test_an_answer_about_other_days_is_dropped(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    today = front.desk.today()
+    with front.runner.held():
+        page.show_period(chosen(today - dt.timedelta(days=60), today))
+        page.show_period(period(PeriodKind.YESTERDAY, today))
+    assert figures(page)["visits"] == "0"
+
+
+def test_keys_move_the_period(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    today = front.desk.today()
+    front.key(Qt.Key.Key_Left)
+    assert page.head.shown == period(PeriodKind.YESTERDAY, today)
+    front.key(Qt.Key.Key_Left)
+    assert page.head.shown.kind is PeriodKind.CHOSEN
+    front.key(Qt.Key.Key_Right)
+    front.key(Qt.Key.Key_Right)
+    assert page.head.shown == period(PeriodKind.TODAY, today)
+    page.show_period(period(PeriodKind.MONTH, today))
+    front.key(Qt.Key.Key_Left)
+    assert page.head.shown == statistics.moved(period(PeriodKind.MONTH, today), -1)
+
+
+def test_days_are_typed(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    page.head.kind.setCurrentIndex(page.head.kind.findData(PeriodKind.CHOSEN))
+    page.head.kind.activated.emit(page.head.kind.currentIndex())
+    front.settle()
+    assert page.head.form.isVisible()
+    page.head.form.set_values({"first": dt.date(2026, 1, 5), "last": dt.date(2026, 1, 2)})
+    page.head.take_days()
+    front.settle()
+    assert page.head.shown.span == Span(dt.date(2026, 1, 2), dt.date(2026, 1, 5))
+
+
+def test_a_chart_becomes_its_table(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    assert page.charts is not None
+    page.charts.panels["sources"].chart.setFocus()
+    front.key(Qt.Key.Key_F7)
+    assert page.tables.isVisible()
+    assert page.tables.choice.currentText() == "How they heard of us"
+    table = page.tables.current()
+    assert table is not None
+    cells = [table.model().index(0, column).data() for column in range(3)]
+    assert cells == ["friend or relative", "2", "0"]
+    assert page._keys["overview.table"].text() == "Charts"
+    front.key(Qt.Key.Key_F7)
+    assert page.charts.isVisible()
+
+
+def test_every_table_can_be_chosen_and_opens_visits(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    page.switch()
+    for at in range(page.tables.choice.count()):
+        page.tables.choice.setCurrentIndex(at)
+        front.settle()
+        table = page.tables.current()
+        assert table is not None
+        assert table.model().rowCount() > 0 or page.tables.choice.currentText() == "Doctors"
+    page.tables.choose("sources")
+    table = page.tables.current()
+    assert table is not None
+    table.selectRow(0)
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    front.settle()
+    assert page.behind.isVisible()
+    assert len(page.behind.records) == 2
+
+
+def test_a_figure_opens_its_visits_and_a_visit_opens_at_the_desk(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    ways: list[Way] = []
+    front.desk.ways.wanted.connect(ways.append)
+    page.tiles.boxes[0].setFocus()
+    QTest.keyClick(page.tiles.boxes[0], Qt.Key.Key_Return)
+    front.settle()
+    assert len(page.behind.records) == 3
+    first = page.behind.records[0]
+    assert front.window.focusWidget() is page.behind.table
+    QTest.keyClick(page.behind.table, Qt.Key.Key_Return)
+    assert ways == [Way("intake", "desk", "visit", first.id)]
+
+
+def test_esc_closes_the_visits(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    page.open_behind(Behind(new=True))
+    front.settle()
+    assert page._keys["overview.stop"].text() == "Close"
+    front.key(Qt.Key.Key_Escape)
+    assert not page.behind.isVisible()
+
+
+def test_visits_come_in_parts(open_front: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deskapp.services.statistics.BEHIND_AT_ONCE", 2)
+    front, page = open_page(open_front)
+    page.open_behind(Behind())
+    front.settle()
+    assert page.behind.more.isEnabled()
+    page.behind.more.click()
+    front.settle()
+    assert len(page.behind.records) == 3
+    assert not page.behind.more.isEnabled()
+
+
+def test_visits_of_another_figure_are_dropped(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    with front.runner.held():
+        page.open_behind(Behind())
+        page.open_behind(Behind(media=MediaSource.FRIEND))
+    front.settle()
+    assert len(page.behind.records) == 2
+
+
+def test_it_is_saved_as_a_table(open_front: Opener, tmp_path: Path) -> None:
+    front, page = open_page(open_front)
+    file = tmp_path / "figures.csv"
+    page.save_to(file)
+    front.settle()
+    rows = list(csv.reader(file.read_text("utf-8-sig").splitlines()))
+    assert ["Altogether", "Visits", "Value", "3", "visits"] in [row[:5] for row in rows]
+    assert ["How they heard of us", "friend or relative", "New visitors", "2", "visits"] in [
+        row[:5] for row in rows
+    ]
+    page.save_to(tmp_path / "figures.xlsx")
+    front.settle()
+    assert (tmp_path / "figures.xlsx").read_bytes().startswith(b"PK")
+
+
+def test_it_is_saved_as_a_picture_and_the_trail_has_it(open_front: Opener, tmp_path: Path) -> None:
+    front, page = open_page(open_front)
+    page.save_to(tmp_path / "figures.png")
+    front.settle()
+    assert (tmp_path / "figures.png").read_bytes().startswith(b"\x89PNG")
+    assert front.services.trail.page(front.actor, _everything()).lines[0].action == "export.figures"
+
+
+def _everything() -> object:
+    from deskapp.services.trail import TrailFilter
+
+    return TrailFilter()
+
+
+def test_who_may_not_export_can_print_but_not_save(open_front: Opener) -> None:
+    front, page = open_page(open_front, "zhou")
+    assert not page._keys["overview.save"].isEnabled()
+    front.key(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
+    dialog = front.dialog(PreviewDialog)
+    assert dialog.preview.form == "intake-overview"
+    assert dialog._pdf.startswith(b"%PDF")
+    dialog.reject()
+
+
+def test_who_may_not_see_figures_has_no_overview(open_front: Opener) -> None:
+    front = open_front(sign_in="li")
+    assert "overview" not in front.window.frame_of_tabs.names()
+
+
+@pytest.mark.parametrize("language", ["zh", "mn", "en"])
+def test_it_holds_on_a_small_screen_in_each_language(open_front: Opener, language: str) -> None:
+    front, page = open_page(open_front)
+    front.window.resize(1366, 768)
+    front.language.set(language)
+    front.settle()
+    assert page.charts is not None
+    assert front.window.width() == 1366
+    right = page.mapTo(front.window, page.rect().topRight()).x()
+    assert all(box.mapTo(front.window, box.rect().topRight()).x() <= right for box in page.tiles.boxes)
+    assert all(box.value.sizeHint().width() <= box.value.width() for box in page.tiles.boxes)
+
+
+def test_no_chart_is_loaded_before_the_page_is_shown() -> None:
+    program = (
+        "import sys, deskapp.bootstrap, deskapp.ui.main_window, deskapp.ui.features, deskapp.ui.overview.intake;"
+        "import deskapp.services.all, deskapp.forms.catalog;"
+        "sys.exit(', '.join({'pyqtgraph', 'numpy'} & set(sys.modules)) or 0)"
+    )
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
