@@ -13,6 +13,7 @@ import os
 import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Protocol
 
 from deskapp.db import pair_scan
 from deskapp.db.engine import Store
@@ -42,6 +43,22 @@ class Told:
     total: int = 0
     state: ScanState = ScanState.RUNNING
     failure: tuple[str, Text] | None = None
+
+
+class Search(Protocol):
+    """A search that was begun, wherever it is carried out."""
+
+    def look(self) -> Told:
+        """Return what was said last."""
+        ...
+
+    def stop(self) -> None:
+        """Tell it to end."""
+        ...
+
+    def wait(self, seconds: float = 10.0) -> Told:
+        """Wait until it has ended."""
+        ...
 
 
 class Running:
@@ -88,6 +105,24 @@ class Running:
             self._told = Told(self._told.done, self._told.total, ScanState.STOPPED, self._told.failure)
         self._pipe.close()
         self._child.join()
+
+
+class AtOnce:
+    """A search in the caller's own thread, over as soon as it is begun: for a small hospital such as the demo's."""
+
+    def __init__(self, job: Job) -> None:
+        self._told = Told(1, 1, carry_out(job, lambda: False, lambda _done, _total: None))
+
+    def look(self) -> Told:
+        """Return that it is over."""
+        return self._told
+
+    def stop(self) -> None:
+        """There is nothing to stop any more."""
+
+    def wait(self, seconds: float = 10.0) -> Told:  # noqa: ARG002
+        """Return that it is over."""
+        return self._told
 
 
 def carry_out(job: Job, stop: pair_scan.Stop, report: pair_scan.Report) -> ScanState:

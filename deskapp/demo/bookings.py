@@ -18,8 +18,9 @@ AHEAD = 6
 def booked(days: Days, count: int) -> Rows:
     """Return about `count` appointments, none of two at one time with one doctor, and one a person at most."""
     today = days.now.astimezone().date()
-    doctors = [(place, doctor) for place in days.house.places.values() for doctor in place.doctors]
-    days.rng.shuffle(doctors)
+    doctors = [
+        (place, doctor) for _code, place in sorted(days.house.places.items()) for doctor in place.doctors
+    ]
     rows: Rows = []
     taken: set[int] = set()
     for offset, share in ((0, 0.5), (-1, 0.08), *((day, 0.42 / AHEAD) for day in range(1, AHEAD + 1))):
@@ -39,7 +40,7 @@ def _of_day(
         ]
         if day < days.now.astimezone().date():
             free = [slot for slot in _slots(doctor, day) if slot < days.now]
-        chosen = days.rng.sample(free, min(len(free), len(people), days.rng.choice((2, 3, 4, 6))))
+        chosen = days.rng.sample(free, min(len(free), len(people), days.rng.choice((3, 5, 6, 8))))
         for starts, person in zip(sorted(chosen), people, strict=False):
             taken.add(person.index)
             rows.append(_row(days, person, place, doctor, starts))

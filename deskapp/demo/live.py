@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
+from deskapp.db.pair_process import AtOnce
 from deskapp.demo.house import House
 from deskapp.demo.tour import TourClock
 from deskapp.domain.access import Actor
 from deskapp.domain.door import Address, GreetingDraft
+from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.waiting import CareKind, Standing, WaitingRow
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
@@ -24,6 +27,23 @@ def liven(services: Services, house: House, clock: TourClock) -> None:
     now = clock.moment
     Live(services, house, clock, now).all()
     clock.moment = now
+
+
+def _other_day(draft: VisitorDraft) -> VisitorDraft:
+    assert draft.birth_date is not None
+    return _said(replace(draft, birth_date=draft.birth_date + dt.timedelta(days=1)))
+
+
+def _other_phone(draft: VisitorDraft) -> VisitorDraft:
+    return _said(replace(draft, phone=f"{draft.phone[:-1]}{(int(draft.phone[-1]) + 1) % 10}"))
+
+
+def _said(draft: VisitorDraft) -> VisitorDraft:
+    """Return what somebody in a hurry types of a person who shows no document."""
+    return VisitorDraft(name=draft.name, sex=draft.sex, birth_date=draft.birth_date, phone=draft.phone)
+
+
+SLIPS: Final = (_other_day, _other_phone, _said)
 
 
 class Live:
@@ -42,6 +62,7 @@ class Live:
         self._call(rows)
         self._ask()
         self._greet()
+        self._alike(rows)
 
     def _at(self, minutes: float, method: Callable[..., Any], actor: Actor, *values: object) -> Any:
         self.clock.moment = self.end - dt.timedelta(minutes=minutes)
@@ -78,3 +99,15 @@ class Live:
         lady = GreetingDraft(Address.MADAM, "赵", has_appointment=False, first_visit=True)
         self._at(1, door.greet, guide, lady)
         self._at(0.5, door.greet, guide, GreetingDraft(Address.SIR, first_visit=False))
+
+    def _alike(self, rows: list[WaitingRow]) -> None:
+        """Let some be registered a second time with a slip, and be found as likely pairs."""
+        visitors, operator = self.services.visitors, self.house.operator
+        known = [
+            visitors.visitor(operator, row.visitor_id).draft for row in rows if row.visitor_id is not None
+        ]
+        for draft, slip in zip([one for one in known if one.birth_date and one.phone], SLIPS, strict=False):
+            self._at(15, visitors.register, operator, slip(draft))
+        self.services.people.searcher.begin = AtOnce
+        self._at(0, self.services.people.start_scan, operator)
+        self.services.people.scan_state(operator)

@@ -309,8 +309,12 @@ class TaskRunner(_Base):
             return task
         self._accept(task)
         self._under_way[task] = self._pool_of(task.function).submit(self._work, task)
-        self.running.emit(self.under_way)
+        self._tell_running(task)
         return task
+
+    def _tell_running(self, task: Task) -> None:
+        if _lane(task.function) != WATCHES:
+            self.running.emit(self.under_way)
 
     def _pool_of(self, function: Callable[..., Any]) -> ThreadPoolExecutor:
         lane = _lane(function)
@@ -325,7 +329,7 @@ class TaskRunner(_Base):
     @Slot(object, object)
     def _deliver(self, task: Task, outcome: Outcome) -> None:
         self._under_way.pop(task, None)
-        self.running.emit(self.under_way)
+        self._tell_running(task)
         if not self._closed:
             self._hand_over(task, outcome)
 

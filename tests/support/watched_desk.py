@@ -49,7 +49,8 @@ class Onlooker(QObject):
         if self._app.desk is None or not self._app.window.frame_of_tabs.tabs_built():
             return False
         tab = self._app.window.frame_of_tabs.tabs_built()[0]
-        return tab._built and tab._work.is_prepared  # type: ignore[attr-defined]
+        desk = tab._views.get("desk") if tab._built else None  # type: ignore[attr-defined]
+        return desk is not None and desk._built and desk._work.is_prepared
 
     def _write_on(self) -> None:
         while True:

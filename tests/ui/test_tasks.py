@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from deskapp.domain.changes import Changes
+from deskapp.domain.lanes import WATCHES, in_lane
 from deskapp.domain.text import Text
 from deskapp.errors import StorageError
 from deskapp.ui.tasks import Cancelled, Progress, Reporter, SyncRunner, TaskRunner
@@ -341,3 +342,15 @@ def test_work_of_one_lane_is_done_in_order_and_holds_up_nobody_else(runner: Task
     gate.set()
     qtbot.waitUntil(lambda: order == ["read", "first", "second", "told"])
     qtbot.waitUntil(lambda: not runner.is_busy)
+
+
+def test_looking_for_news_over_and_over_is_nothing_that_anybody_waits_for(
+    runner: TaskRunner, qtbot: QtBot
+) -> None:
+    told: list[object] = []
+    runner.running.connect(told.append)
+    looks: list[object] = []
+    runner.run(in_lane(WATCHES)(lambda: "news"), done=looks.append)
+    assert not runner.is_busy
+    qtbot.waitUntil(lambda: looks == ["news"])
+    assert told == []

@@ -16,7 +16,7 @@ from deskapp.db.engine import Store
 from deskapp.db.models.access import Account
 from deskapp.db.models.intake import Visitor
 from deskapp.db.models.people import LikelyPair, PairScan
-from deskapp.db.pair_process import Job, Running, Told
+from deskapp.db.pair_process import Job, Running, Search, Told
 from deskapp.db.unit_of_work import Work
 from deskapp.domain.directory import Seen
 from deskapp.domain.duplicates import Band, compare
@@ -308,8 +308,8 @@ class Searcher:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
-        self._running: Running | None = None
-        self.begin: Callable[[Job], Running] = Running
+        self._running: Search | None = None
+        self.begin: Callable[[Job], Search] = Running
         """How a search is begun; tests do it without a process."""
 
     def start(self, scan_id: int, now: dt.datetime) -> None:

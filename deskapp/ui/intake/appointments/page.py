@@ -467,6 +467,9 @@ class AppointmentsPage(BaseView):
     def show_example(self) -> None:
         """Show a day with something on it: for pictures of the program."""
         self.grid.setFocus()
+        booked = next((line for column in self.grid.columns() for line in column.lines), None)
+        if booked is not None:
+            self.grid.select(("line", booked.id))
 
 
 @dataclass(frozen=True)

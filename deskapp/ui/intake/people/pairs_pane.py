@@ -146,7 +146,7 @@ def scan_words(scan: ScanView | None, tr: Translator) -> str:
     if scan is None:
         return tr(N_("All records have never been searched for pairs."))
     figures = tr(
-        N_("{compared} pairs of {blocks} groups compared in {seconds} s, {found} likely"),
+        N_("{compared} pairs of {blocks} groups compared in {seconds} s, {found} likely."),
         compared=f"{scan.compared:,}",
         blocks=f"{scan.blocks:,}",
         seconds=f"{scan.seconds:.0f}",
@@ -159,7 +159,7 @@ def scan_words(scan: ScanView | None, tr: Translator) -> str:
         ScanState.STOPPED: N_("The search of {when} was stopped; it goes on from there."),
         ScanState.FINISHED: N_("Last searched: {when}."),
     }
-    return f"{tr(heads[scan.state], when=scan.started_at)}\n{figures}."
+    return f"{tr(heads[scan.state], when=scan.started_at)}\n{figures}"
 
 
 def _pair_row(row: PairRow, tr: Translator) -> ResultRow:
