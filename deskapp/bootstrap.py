@@ -329,8 +329,13 @@ class Application:
         for at, name in enumerate(shown.page_names()):
             # The first page stands for its tab.
             file = f"{tab}-{name}-{self.tr.language}.png" if at else f"{tab}-{self.tr.language}.png"
-            shown.show_page(name)
+            page = shown.show_page(name)
             found.append(self._picture(shown, out / file))
+            window = page.window_example()
+            if window is not None:
+                found.append(out / f"{name}-{self.tr.language}.png")
+                window.grab().save(str(found[-1]))
+                window.deleteLater()
         return found
 
     def _picture(self, shown: BaseView, path: Path) -> Path:

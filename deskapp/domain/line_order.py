@@ -141,11 +141,15 @@ class _Order:
     def merge(
         self, people: Iterable[Waiting], turns: tuple[int, int], placed: list[Placed]
     ) -> tuple[int, int]:
-        """Add the people of one level to `placed`, lane by lane in turn; return how far the turns are then."""
+        """Add the people of one level to `placed`, lane by lane in turn; return how far the turns are then.
+
+        Whose appointment is not due yet takes nobody's turn, and stands behind everybody whose time has come.
+        """
         lanes: dict[Lane, list[Waiting]] = {lane: [] for lane in Lane}
+        early: list[Waiting] = []
         for one in people:
             lane = Lane.WALK_IN if one.appointment is None else lane_of(one, self.rules)
-            lanes[lane].append(one)
+            (early if self.is_early(one, lane) else lanes[lane]).append(one)
         booked, others = lanes[Lane.APPOINTMENT], lanes[Lane.WALK_IN]
         # From the end, so that taking the first of them is cheap.
         booked.sort(key=self.booked, reverse=True)
@@ -159,7 +163,14 @@ class _Order:
         for one in reversed(booked or others):
             placed.append(Placed(one.id, self.why(one)))
             turns = self.taken(turns, lane)
+        for one in sorted(early, key=self.booked):
+            placed.append(Placed(one.id, self.why(one)))
+            turns = self.taken(turns, Lane.APPOINTMENT)
         return turns
+
+    def is_early(self, waiter: Waiting, lane: Lane) -> bool:
+        """Say whether somebody is here for an appointment that is not due yet."""
+        return lane is Lane.APPOINTMENT and waiter.appointment is not None and waiter.appointment > self.due
 
     def next(self, turns: tuple[int, int]) -> Lane:
         """Return whose turn it is while people of both lanes wait."""
@@ -186,13 +197,13 @@ class _Order:
             turns = self.taken(turns, lane)
         return turns
 
-    def booked(self, waiter: Waiting) -> tuple[bool, dt.datetime, dt.datetime, int]:
-        """Return where an appointment stands in its lane: those whose time has come first, each by its time."""
+    def booked(self, waiter: Waiting) -> tuple[dt.datetime, dt.datetime, int]:
+        """Return where an appointment stands in its lane: by its time."""
         time = waiter.appointment
         assert time is not None
         # Who did not come when called has lost the appointment's place, and stands where coming back puts them.
         stands = max(waiter.since, time) if waiter.absences else time
-        return (time > self.due, stands, waiter.since, waiter.id)
+        return (stands, waiter.since, waiter.id)
 
     def why(self, waiter: Waiting, turn: Text | None = None) -> tuple[Text, ...]:
         """Return the reasons for a place; `turn` is whose turn it was where people of both lanes wait."""

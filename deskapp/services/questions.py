@@ -141,6 +141,7 @@ class QuestionService(Service):
     @reads(Permission.VISIT_WRITE)
     def question(self, session: Session, question_id: int) -> QuestionView:
         """Return one question."""
+        session.get_one(Question, question_id)
         return _views(session, _asked().where(Question.id == question_id))[0]
 
 

@@ -171,6 +171,10 @@ class BaseView(QWidget):
     def show_example(self) -> None:
         """Show something typical: for pictures of the program. A view that always shows the same does nothing."""
 
+    def window_example(self) -> QWidget | None:
+        """Return a window of its own that belongs to the view, such as a second screen's: for pictures of the program."""
+        return None
+
     def take_scan(self, code: str) -> None:
         """Take a code that was scanned while this view was in front; one that has no use for it does nothing."""
 

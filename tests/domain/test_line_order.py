@@ -233,3 +233,30 @@ def test_whose_turn_it_is_is_told_only_where_people_of_both_lanes_wait() -> None
     assert why(placed, 2) == []
     placed = in_order([booked(1, 5), walk_in(2)], [A], RULES, at(10))
     assert (ids(placed), why(placed, 2)) == ([2, 1], ["Turn of those without an appointment"])
+
+
+def test_who_comes_at_nine_for_three_o_clock_does_not_go_before_those_who_wait() -> None:
+    people = [booked(1, time=360), walk_in(2, since=5), walk_in(3, since=10), booked(4, time=12)]
+    assert ids(in_order(people, [], RULES, at(12))) == [4, 2, 3, 1]
+    assert ids(in_order(people, [], RULES, at(350))) == [4, 2, 3, 1]
+
+
+@given(waiters, histories, rules)
+def test_an_appointment_that_is_not_due_takes_nobodys_turn(
+    people: list[Waiter], called: list[Lane], figures: OrderRules
+) -> None:
+    due = NOW + dt.timedelta(minutes=figures.early)
+
+    def early(one: Waiter) -> bool:
+        return lane_of(one, figures) is A and one.appointment is not None and one.appointment > due
+
+    known = {one.id: one for one in people}
+    everybody = [known[key] for key in ids(in_order(people, called, figures, NOW))]
+    calm = [one for one in everybody if one.urgency not in DANGER]
+    without = [one for one in people if not early(one) or one.urgency in DANGER]
+    others = ids(in_order(without, called, figures, NOW))
+    if len({level_of(one, figures, NOW) for one in calm}) <= 1:
+        assert [one.id for one in everybody if one.id in others] == others
+    for level in Urgency:
+        of_level = [early(one) for one in calm if level_of(one, figures, NOW) is level]
+        assert of_level == sorted(of_level)

@@ -287,7 +287,9 @@ def test_a_site_that_keeps_longer_keeps_longer_and_never_shorter(
     assert services.retention.overview(admin).due == 0
     with pytest.raises(RuleError):
         services.retention.erase(admin, new_request(), later, "早了")
-    services.settings.change(head, new_request(), settings.RETENTION_YEARS.name, 1)
+    with pytest.raises(InputError):
+        services.settings.change(head, new_request(), settings.RETENTION_YEARS.name, 1)
+    services.settings.change(head, new_request(), settings.RETENTION_YEARS.name, 15)
     told = services.retention.overview(admin)
     assert (told.years, told.due) == (15, 1)
 

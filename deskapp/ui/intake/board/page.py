@@ -312,6 +312,13 @@ class BoardPage(BaseView):
             drawn = replace(drawn, logo=self._keeper.showing.logo)
         self.canvas.show_board(drawn)
 
+    def window_example(self) -> QWidget | None:
+        """Return the board as on a screen of its own, in the window's language."""
+        board = BoardCanvas(self._wall)
+        board.resize(1920, 1080)
+        board.show_board(replace(self.canvas.showing, languages=(self.desk.tr.language,)))
+        return board
+
     @Slot()
     def _tell(self) -> None:
         tr, keeper = self.desk.tr, self._keeper

@@ -156,7 +156,7 @@ COLUMNS: Final[tuple[Column[WaitingRow], ...]] = (
     Column("name", N_("Name"), _name, width=80, stretch=1, wrap=True),
     Column("line", N_("Line"), _line, width=72, stretch=2, wrap=True, hint=_line_hint),
     Column("waited", N_("Waited"), _waited, width=72, number=True, tone=_waited_tone),
-    Column("estimate", N_("Estimate"), _estimate, width=88, number=True),
+    Column("estimate", N_("Estimate"), _estimate, width=104, number=True),
     Column(
         "standing",
         N_("Standing"),
