@@ -42,6 +42,7 @@ def checks(folder: Path) -> Iterator[Text]:
     yield from _demo(folder / "demo")
     yield from _window(folder / "demo", folder / "pictures")
     yield _icons()
+    yield _late()
 
 
 def _broken(what: str) -> StorageError:
@@ -134,3 +135,25 @@ def _icons() -> Text:
     if empty or not names:
         raise _broken(", ".join(empty) or "icons")
     return Text(N_("Icons: {count}."), {"count": len(names)})
+
+
+LATE: Final = (
+    "deskapp.ui.widgets.charts",
+    "deskapp.services.intake.ics",
+    "deskapp.services.transfer.service",
+    "deskapp.db.pair_process",
+    "deskapp.ui.speech_process",
+)
+"""What is loaded only when somebody needs it, with the libraries behind it."""
+
+
+def _late() -> Text:
+    """Load it now, so that a bundle that forgot a library is noticed. Raises `StorageError`."""
+    import importlib
+
+    for name in LATE:
+        try:
+            importlib.import_module(name)
+        except ImportError as error:
+            raise _broken(str(error)) from error
+    return Text(N_("Parts: {count} that are loaded when they are needed."), {"count": len(LATE)})

@@ -252,6 +252,7 @@ def test_the_list_of_forms(run: Run) -> None:
         "record-page",
         "number-slip",
         "recovery-sheet",
+        "intake-overview",
     ]
 
 

@@ -24,6 +24,7 @@ def test_a_whole_installation_passes_and_says_what_was_looked_at() -> None:
     assert sum(line.startswith("Language: ") for line in lines) == 3
     assert any(line.startswith("Window: ") for line in lines)
     assert any(line.startswith("Icons: ") for line in lines)
+    assert any(line.startswith("Parts: ") for line in lines)
     assert lines[-1] == "Everything works."
 
 
@@ -45,3 +46,9 @@ def test_a_form_that_prints_nothing_is_noticed(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr("deskapp.forms.catalog.render", lambda *_form: b"")
     with pytest.raises(StorageError, match="registration-form"):
         list(self_check._demo(tmp_path / "demo"))
+
+
+def test_a_library_that_was_forgotten_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(self_check, "LATE", ("deskapp.ui.widgets.charts", "deskapp.forgotten"))
+    with pytest.raises(StorageError, match="forgotten"):
+        self_check._late()

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from typing import Final
 
 LOOK_AHEAD_DAYS: Final = 28
+FIRST_DAY: Final = dt.date(1970, 1, 2)
+LAST_DAY: Final = dt.date(2999, 12, 31)
+"""Between these the clock of every system can say what time it is at the site: Windows knows no other days."""
 _DAY: Final = dt.timedelta(days=1)
 _MIDNIGHT: Final = dt.time(0)
 
@@ -54,6 +57,11 @@ def spans(times: Iterable[Duty], first: dt.date, last: dt.date) -> tuple[Span, .
     for absence in gone:
         worked = [rest for span in worked for rest in _cut(span, absence)]
     return _joined(worked)
+
+
+def clock_day(day: dt.date) -> dt.date:
+    """Return the day, or of those that a clock can place (`FIRST_DAY` to `LAST_DAY`) the nearest one."""
+    return min(max(day, FIRST_DAY), LAST_DAY)
 
 
 def span_on_duty(times: Iterable[Duty], moment: dt.datetime) -> Span | None:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from deskapp.domain.duty import clock_day
 from deskapp.domain.registration import EndReason, MediaSource
 from deskapp.domain.text import N_, Words
 
@@ -132,13 +133,17 @@ def _months_around(day: dt.date, count: int) -> tuple[dt.date, dt.date]:
 
 
 def moved(shown: Period, by: int) -> Period:
-    """Return the period `by` places later (earlier, when negative), of the same kind and length."""
+    """Return the period `by` places later (earlier, when negative), of the same kind and length.
+
+    Days that somebody chose stop where the calendar ends.
+    """
     span = shown.span
     if shown.kind in _MONTHS:
         months = span.first.year * 12 + span.first.month - 1 + by * _MONTHS[shown.kind]
         first = dt.date(months // 12, months % 12 + 1, 1)
         return Period(shown.kind, Span(*_months_around(first, _MONTHS[shown.kind])))
-    step = dt.timedelta(days=by * span.days)
+    earliest, latest = (dt.date.min - span.first).days, (dt.date.max - span.last).days
+    step = dt.timedelta(days=min(max(by * span.days, earliest), latest))
     return Period(shown.kind, Span(span.first + step, span.last + step))
 
 
@@ -151,7 +156,7 @@ def before(shown: Period, now: dt.datetime) -> Period:
     if not shown.span.first <= now.date() <= shown.span.last:
         return earlier
     same_day = earlier.span.first + (now.date() - shown.span.first)
-    if same_day > earlier.span.last:
+    if same_day > earlier.span.last or same_day != clock_day(same_day):
         return earlier
     cut = dt.datetime.combine(same_day, now.time()).astimezone()
     return replace(earlier, span=Span(earlier.span.first, same_day, cut))
@@ -160,11 +165,9 @@ def before(shown: Period, now: dt.datetime) -> Period:
 def parts(span: Span) -> list[Span]:
     """Return the span in pieces, the newest first; the first is a day, so that its figures are there at once."""
     pieces = [replace(span, first=span.last)]
-    last = span.last - dt.timedelta(days=1)
-    while last >= span.first:
-        first = max(span.first, last - dt.timedelta(days=PART_DAYS - 1))
+    for until in range(span.days - 1, 0, -PART_DAYS):
+        first, last = (span.first + dt.timedelta(days=at) for at in (max(0, until - PART_DAYS), until - 1))
         pieces.append(replace(span, first=first, last=last))
-        last = first - dt.timedelta(days=1)
     return pieces
 
 

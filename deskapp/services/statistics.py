@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,7 +98,7 @@ class StatisticsService(Service):
         take: Callable[[SoFar], object] | None = None,
         report: Report = _nobody,
     ) -> Summary:
-        """Return the figures of a span, the newest days first.
+        """Return the figures of a span, the newest days first; days before and after all visits are not read.
 
         Args:
             actor: who asks.
@@ -107,7 +107,7 @@ class StatisticsService(Service):
             report: told afterwards how far it is; what it raises ends the reading.
         """
         whole = Summary()
-        pieces = parts(span)
+        pieces = parts(self._visited(actor, span))
         for done, piece in enumerate(pieces, 1):
             whole = merged(whole, self.part(actor, piece))
             if take is not None:
@@ -149,7 +149,7 @@ class StatisticsService(Service):
 
         They carry no name: who opens one reads it, and that is written down as always.
         """
-        pieces = list(_narrowed_days(span, wanted, after))
+        pieces = list(_narrowed_days(self._visited(actor, span), wanted, after))
         found: list[BehindRow] = []
         for done, piece in enumerate(pieces, 1):
             found += self._behind(actor, piece, wanted, after, BEHIND_AT_ONCE + 1 - len(found))
@@ -184,6 +184,12 @@ class StatisticsService(Service):
         return Done(len(png), done.changes)
 
     # --- Steps of the above -----------------------------------------------------------------------------------
+
+    @reads(Permission.STATISTICS)
+    def _visited(self, session: Session, span: Span) -> Span:
+        """Return the span without the days before its first and after its last visit; of none its last day."""
+        first, last = session.execute(sql.visited(span)).one()
+        return replace(span, first=first or span.last, last=last or span.last)
 
     @reads(Permission.STATISTICS)
     def _behind(

@@ -37,6 +37,7 @@ from sqlalchemy.sql.selectable import CompoundSelect
 from deskapp.db.base import table_of
 from deskapp.db.models.intake import Visit, VisitStep
 from deskapp.db.models.waiting import QueueEntry
+from deskapp.domain.duty import clock_day
 from deskapp.domain.registration import EndReason, MediaSource, Payment, Step
 from deskapp.domain.statistics import (
     LONGEST,
@@ -176,6 +177,15 @@ def _site_hour(at: Column) -> Column:
     return cast((at + case((at < turn, offset), else_=after)) // HOUR % 24, Integer)
 
 
+def visited(span: Span) -> Select[dt.date | None, dt.date | None]:
+    """Return the question for the first and the last day of a span with a visit."""
+    # Apart, each is one look into the index; together they would be a walk through it.
+    asked = VISIT.c.day.between(span.first, span.last)
+    first = select(func.min(VISIT.c.day)).where(asked).scalar_subquery()
+    last = select(func.max(VISIT.c.day)).where(asked).scalar_subquery()
+    return select(first, last)
+
+
 def days(span: Span) -> dict[str, Any]:
     """Return the values of `COUNTED` and `behind` for the days of a span."""
     turn, offset, after = _clock_of(span)
@@ -188,7 +198,7 @@ def _clock_of(span: Span) -> tuple[int, int, int]:
     """Return the site's distance from UTC in microseconds, and when it turns to which other one."""
     begins, ends = (
         dt.datetime.combine(day, dt.time()).astimezone()
-        for day in (span.first, span.last + dt.timedelta(days=1))
+        for day in (clock_day(span.first), clock_day(span.last) + dt.timedelta(days=1))
     )
     offset, after = _offset(begins), _offset(ends)
     if offset == after:
@@ -355,7 +365,7 @@ def _narrowed(line: Any, wanted: Behind, waited: Column) -> Iterator[Column]:
             yield line[name] == int(flagged)
     for name in ("department_id", "doctor_id", "hour", "operator", "numbered_by"):
         if (value := getattr(wanted, name)) is not None:
-            yield line[name] == value
+            yield line[name] == literal(value, BigInteger)
     if wanted.media is not None:
         yield line.media_source == wanted.media
     for column, unknown in (
@@ -368,4 +378,4 @@ def _narrowed(line: Any, wanted: Behind, waited: Column) -> Iterator[Column]:
     if wanted.step is not None:
         yield waited.is_not(None)
     if wanted.longer_than is not None:
-        yield waited > wanted.longer_than
+        yield waited > literal(wanted.longer_than, BigInteger)

@@ -212,5 +212,11 @@ _LEVELS = {
 }
 
 
+_OFF_SCREEN = "This plugin does not support"
+"""Said by the platform without a screen of every window that is shown or moved."""
+
+
 def _to_log(kind: QtMsgType, context: QMessageLogContext, message: str | None) -> None:
+    if message is not None and message.startswith(_OFF_SCREEN):
+        return
     _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "qt", message)

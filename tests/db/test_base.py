@@ -144,6 +144,9 @@ def test_every_row_that_people_edit_has_a_version() -> None:
 
 
 def test_money_is_whole_fen_and_never_a_fraction() -> None:
+    no_money = {"likely_pair.score", "pair_scan.seconds"}
     for table in Base.metadata.sorted_tables:
-        kinds = {str(column.type) for column in table.columns}
+        kinds = {
+            str(column.type) for column in table.columns if f"{table.name}.{column.name}" not in no_money
+        }
         assert not kinds & {"FLOAT", "NUMERIC", "DECIMAL", "DATETIME"}, table.name

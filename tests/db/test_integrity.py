@@ -76,10 +76,12 @@ def test_an_empty_database_is_a_finding(
 def test_a_flipped_bit_is_found_and_the_page_named(
     file: Path, opened: Callable[[], Store], look: Look
 ) -> None:
-    pages = file.stat().st_size // PAGE
-    flip(file, (pages - 1) * PAGE + 17)
+    asked = "SELECT rootpage FROM sqlite_master WHERE name = 'setting'"
+    with cipher.opened(file, KEY) as connection:
+        (page,) = connection.execute(asked).fetchone()
+    flip(file, (page - 1) * PAGE + 17)
     found = look(opened())
-    assert any(str(pages) in finding for finding in found), found
+    assert any(str(page) in finding for finding in found), found
 
 
 @both

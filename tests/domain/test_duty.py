@@ -9,10 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskapp.domain.duty import (
+    FIRST_DAY,
+    LAST_DAY,
     Duty,
     Span,
     absence_from,
     back_at,
+    clock_day,
     is_absent,
     next_on_duty,
     on_duty,
@@ -148,6 +151,11 @@ def test_back_in_the_same_minute_keeps_nothing() -> None:
 def test_back_after_the_absence_is_over_changes_nothing() -> None:
     absence = absent("09:00", "10:00")
     assert back_at(absence, at("11:00")) == absence
+
+
+def test_days_that_no_clock_can_place_become_the_nearest_one() -> None:
+    asked = (dt.date.min, FIRST_DAY, MONDAY, LAST_DAY, dt.date.max)
+    assert [clock_day(day) for day in asked] == [FIRST_DAY, FIRST_DAY, MONDAY, LAST_DAY, LAST_DAY]
 
 
 def test_who_is_on_duty_among_several() -> None:

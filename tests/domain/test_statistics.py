@@ -168,3 +168,15 @@ def test_nothing_is_lost_in_adding_up(one: Summary, two: Summary) -> None:
 
 def _single(waits: statistics.Histogram) -> list[int]:
     return [minutes for minutes, count in waits.items() for _ in range(count)]
+
+
+def test_all_days_there_are_come_in_parts_too() -> None:
+    pieces = parts(Span(dt.date.min, dt.date.max))
+    assert (pieces[0].first, pieces[-1].first) == (dt.date.max, dt.date.min)
+
+
+def test_chosen_days_move_no_further_than_the_calendar_goes() -> None:
+    shown = chosen(dt.date(1000, 1, 1), dt.date(2999, 12, 31))
+    earlier = before(shown, at(WEDNESDAY)).span
+    assert (earlier.first, earlier.days, earlier.until) == (dt.date.min, shown.span.days, None)
+    assert moved(shown, 9).span.last == dt.date.max

@@ -19,35 +19,67 @@ from sqlalchemy import func, select
 from deskapp.db import audit
 from deskapp.db.base import Base, table_of
 from deskapp.db.engine import Store
-from deskapp.db.models.directory import Doctor, DutyTime, PriceItem, Staff
-from deskapp.db.models.intake import DuplicateKey, SearchKey, Visitor
+from deskapp.db.models.directory import (
+    Department,
+    Doctor,
+    DutyTime,
+    Notice,
+    PhraseText,
+    Place,
+    PriceItem,
+    Promotion,
+    Staff,
+)
+from deskapp.db.models.intake import Appointment, AppointmentEvent, DuplicateKey, SearchKey, Visitor
 from deskapp.domain.access import Actor, Role
-from deskapp.domain.directory import DepartmentDraft
+from deskapp.domain.directory import DepartmentDraft, DoctorDraft
+from deskapp.domain.duty import Duty
 from deskapp.domain.text import Words
 from deskapp.errors import DeskError
 from deskapp.services.base import new_request
 from deskapp.services.directory import DirectoryService
-from deskapp.services.transfer.columns import Kind, template
+from deskapp.services.transfer.columns import COLUMNS, Kind, template
 from deskapp.services.transfer.report import Outcome
 from deskapp.services.transfer.service import TransferService
 from tests.support.counts import Counts
 from tests.support.naughty import NAUGHTY
 
 HEAD: Final = Actor(0, "head", frozenset({Role.SUPERVISOR}))
-STORED: Final[tuple[type[Base], ...]] = (Visitor, SearchKey, DuplicateKey, Staff, Doctor, DutyTime, PriceItem)
-MAIN: Final = {Kind.VISITORS: Visitor, Kind.STAFF: Staff, Kind.DOCTORS: Doctor, Kind.PRICES: PriceItem}
+MAIN: Final[dict[Kind, type[Base]]] = {
+    Kind.VISITORS: Visitor,
+    Kind.STAFF: Staff,
+    Kind.DOCTORS: Doctor,
+    Kind.PRICES: PriceItem,
+    Kind.DEPARTMENTS: Department,
+    Kind.PLACES: Place,
+    Kind.PROMOTIONS: Promotion,
+    Kind.NOTICES: Notice,
+    Kind.PHRASES: PhraseText,
+    Kind.APPOINTMENTS: Appointment,
+}
+STORED: Final[tuple[type[Base], ...]] = (*MAIN.values(), SearchKey, DuplicateKey, DutyTime, AppointmentEvent)
+BOOKABLE: Final = "D900"
+"""Whom the appointments are with: another one than the example of a file of doctors, which adds one."""
+WORKDAYS: Final = [Duty(dt.time(8), dt.time(18), weekday) for weekday in range(5)]
 Table = list[list[str]]
 Damage = Callable[[bytes, random.Random], bytes]
 
 
+def monday() -> dt.datetime:
+    """Return the Monday before the day of the example's appointment."""
+    return dt.datetime(2026, 11, 16, 9).astimezone().astimezone(dt.UTC)
+
+
 @pytest.fixture
 def transfer(store: Store) -> TransferService:
-    directory = DirectoryService(store)
+    directory = DirectoryService(store, monday)
     places = (("cardiology", "心内科", "B"), ("internal", "内科", "N"))
     for code, name, prefix in places:
         draft = DepartmentDraft(code, Words(name, code, code), prefix=prefix)
-        directory.save_department(HEAD, new_request(), draft)
-    return TransferService(store)
+        department = directory.save_department(HEAD, new_request(), draft).value.id
+    doctor = DoctorDraft(BOOKABLE, "赵敏", department, own_queue=False)
+    directory.save_doctor(HEAD, new_request(), doctor, times=WORKDAYS)
+    return TransferService(store, monday)
 
 
 def stored_rows(store: Store) -> dict[str, int]:
@@ -68,9 +100,13 @@ def take(transfer: TransferService, kind: Kind, path: Path, *, partial: bool = F
     else:
         code = "written" if report.written else "not written"
     after = stored_rows(transfer.store)
-    table = MAIN[kind].__tablename__
     if code == "written":
-        assert after[table] - before[table] == report.counts[Outcome.ADDED]
+        grown = {table: after[table] - before[table] for table in after}
+        added = report.counts[Outcome.ADDED]
+        assert grown[MAIN[kind].__tablename__] == added
+        if kind is Kind.APPOINTMENTS:
+            assert grown[AppointmentEvent.__tablename__] == added + report.counts[Outcome.CHANGED]
+            assert grown[Visitor.__tablename__] <= added
     else:
         assert after == before
     return code
@@ -82,7 +118,35 @@ def take(transfer: TransferService, kind: Kind, path: Path, *, partial: bool = F
 def example(kind: Kind, rows: int = 3) -> Table:
     """Return a header and some rows that could be imported."""
     header, row = template(kind, "zh")[:2]
-    return [list(header), *([*map(str, row)] for _ in range(rows))]
+    made = [list(header), *([*map(str, row)] for _ in range(rows))]
+    if kind is Kind.APPOINTMENTS:
+        for place, cells in enumerate(made[1:]):
+            cells[place_of("doctor")], cells[place_of("department")] = BOOKABLE, ""
+            cells[place_of("time")], cells[place_of("uid")] = f"1{place}:30", f"2026-00012{place}"
+    return made
+
+
+def place_of(field: str) -> int:
+    """Return the place of a column in a file of appointments."""
+    return [column.field for column in COLUMNS[Kind.APPOINTMENTS]].index(field)
+
+
+def ics_bytes(table: Table) -> bytes:
+    """Return a table of appointments as a calendar file; what cells hold is not made harmless."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x"]
+    for cells in table[1:]:
+        start = f"{cells[place_of('date')]}T{cells[place_of('time')]}00".replace("-", "").replace(":", "")
+        lines += ["BEGIN:VEVENT", f"UID:{cells[place_of('uid')]}", f"DTSTART:{start}", "DURATION:PT15M"]
+        lines += [f"SUMMARY:{cells[place_of('name')]}", f"DESCRIPTION:{cells[place_of('phone')]}"]
+        lines += [f"ATTENDEE;CN={cells[place_of('name')]}:tel:{cells[place_of('phone')]}"]
+        lines += [f"LOCATION:{cells[place_of('doctor')]}", f"COMMENT:{cells[place_of('note')]}", "END:VEVENT"]
+    return "\r\n".join([*lines, "END:VCALENDAR", ""]).encode("utf-8", "surrogatepass")
+
+
+def files(kind: Kind, table: Table, encoding: str = "utf-8-sig") -> list[tuple[str, bytes]]:
+    """Return a table in every format that files of its kind may have, each with its suffix."""
+    calendar = [(".ics", ics_bytes(table))] if kind is Kind.APPOINTMENTS else []
+    return [(".csv", csv_bytes(table, encoding)), (".xlsx", _xlsx_or_none(table)), *calendar]
 
 
 def csv_bytes(table: Table, encoding: str = "utf-8-sig") -> bytes:
@@ -155,7 +219,7 @@ def damaged(transfer: TransferService, kind: Kind, folder: Path, tries: int, see
     rng = random.Random(seed)
     outcomes: Counter[str] = Counter()
     failures = []
-    for suffix, whole in ((".csv", csv_bytes(example(kind))), (".xlsx", xlsx_bytes(example(kind)))):
+    for suffix, whole in files(kind, example(kind)):
         for _ in range(tries):
             damage = rng.choice(DAMAGES)
             path = folder / f"in{suffix}"
@@ -164,7 +228,7 @@ def damaged(transfer: TransferService, kind: Kind, folder: Path, tries: int, see
                 outcomes[take(transfer, kind, path, partial=rng.random() < 0.5)] += 1
             except Exception as error:  # every failure is told at once
                 failures.append(f"{suffix} {damage.__name__}: {type(error).__name__}: {error}"[:200])
-    assert not failures, "\n".join([f"{len(failures)} of {2 * tries}", *sorted(set(failures))[:40]])
+    assert not failures, "\n".join([f"{len(failures)} failed", *sorted(set(failures))[:40]])
     return outcomes
 
 
@@ -184,7 +248,7 @@ def typed_in(transfer: TransferService, kind: Kind, folder: Path, tries: int, se
     for _ in range(tries):
         table = hostile(example(kind), rng)
         encoding = rng.choice(("utf-8", "utf-8-sig", "utf-16", "gb18030", "utf-16-le", "latin-1", "utf-32"))
-        suffix, data = rng.choice(((".csv", csv_bytes(table, encoding)), (".xlsx", _xlsx_or_none(table))))
+        suffix, data = rng.choice(files(kind, table, encoding))
         path = folder / f"in{suffix}"
         path.write_bytes(data)
         try:
@@ -212,9 +276,11 @@ pytestmark = pytest.mark.usefixtures("whole_afterwards")
 
 @pytest.mark.parametrize("kind", Kind)
 def test_a_whole_example_is_stored(transfer: TransferService, kind: Kind, tmp_path: Path) -> None:
-    for name, data in (("a.csv", csv_bytes(example(kind, 1))), ("a.xlsx", xlsx_bytes(example(kind, 1)))):
-        (tmp_path / name).write_bytes(data)
-        assert take(transfer, kind, tmp_path / name) == "written"
+    for suffix, data in files(kind, example(kind, 1)):
+        path = tmp_path / f"a{suffix}"
+        path.write_bytes(data)
+        assert take(transfer, kind, path) == "written"
+    assert stored_rows(transfer.store)[MAIN[kind].__tablename__] > 0
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -347,3 +413,119 @@ def test_a_cell_at_the_end_of_the_sheet_does_not_fill_the_memory(
     path = tmp_path / "in.xlsx"
     path.write_bytes(xlsx_bytes(example(Kind.VISITORS), _far_away))
     assert take(transfer, Kind.VISITORS, path, partial=True) == "file.wide"
+
+
+# --- appointments at the edges -----------------------------------------------------------------------------------------
+
+EDGES: Final = {
+    "the first day there is": {"date": "0001-01-01", "time": "00:00"},
+    "the last day there is": {"date": "9999-12-31", "time": "23:59"},
+    "longer than anybody lives": {"minutes": "999999999"},
+    "the last day, for ever": {"date": "9999-12-31", "minutes": "999999999"},
+    "a night in summer that is not there": {"date": "2027-03-14", "time": "02:30"},
+    "cancelled on the first day": {"date": "0001-01-01", "cancelled": "1"},
+}
+
+
+def appointment(**cells: str) -> Table:
+    table = example(Kind.APPOINTMENTS, 1)
+    for field, cell in cells.items():
+        table[1][place_of(field)] = cell
+    return table
+
+
+@pytest.mark.parametrize("name", EDGES)
+@pytest.mark.parametrize("doctor", [BOOKABLE, ""])
+def test_an_appointment_at_the_edge_is_refused_in_words(
+    transfer: TransferService, name: str, doctor: str, tmp_path: Path
+) -> None:
+    table = appointment(doctor=doctor, department="" if doctor else "cardiology", **EDGES[name])
+    for suffix, data in files(Kind.APPOINTMENTS, table):
+        path = tmp_path / f"in{suffix}"
+        path.write_bytes(data)
+        assert take(transfer, Kind.APPOINTMENTS, path, partial=True) in {"written", "file.empty"}
+    if "minutes" not in EDGES[name]:
+        assert stored_rows(transfer.store)["appointment"] == 0
+
+
+def test_one_number_twice_in_a_file_books_once(transfer: TransferService, tmp_path: Path) -> None:
+    table = [*appointment(uid="one"), appointment(uid="one", time="15:30")[1]]
+    for suffix, data in files(Kind.APPOINTMENTS, table):
+        path = tmp_path / f"in{suffix}"
+        path.write_bytes(data)
+        assert take(transfer, Kind.APPOINTMENTS, path) == "not written"
+        take(transfer, Kind.APPOINTMENTS, path, partial=True)
+    assert stored_rows(transfer.store)["appointment"] == 1
+
+
+CALENDARS: Final = {
+    "the first day": "DTSTART:00010101T000000Z",
+    "the last day": "DTSTART:99991231T235900Z",
+    "a folder for a zone": "DTSTART;TZID=America:20261120T103000",
+    "a way out for a zone": "DTSTART;TZID=../../etc/passwd:20261120T103000",
+    "a zone without end": f"DTSTART;TZID={'a' * 5000}:20261120T103000",
+    "a zone of nothing": 'DTSTART;TZID="":20261120T103000',
+    "NUL for a zone": "DTSTART;TZID=a\0b:20261120T103000",
+    "two beginnings": "DTSTART:20261120T103000\r\nDTSTART:20261120T113000",
+    "an end before time": "DTSTART:20261120T103000\r\nDTEND:00010101T000000Z",
+    "for ever": "DTSTART:20261120T103000\r\nDURATION:P999999999D",
+    "longer than for ever": "DTSTART:20261120T103000\r\nDURATION:P99999999999999999999D",
+    "a day alone": "DTSTART;VALUE=DATE:20261120",
+    "a span": "DTSTART;VALUE=PERIOD:20261120T103000/PT1H",
+    "one of none": "DTSTART:20261120T103000\r\nRECURRENCE-ID:never",
+    "events in events": "DTSTART:20261120T103000\r\n"
+    + "BEGIN:VEVENT\r\n" * 3000
+    + "END:VEVENT\r\n" * 2999
+    + "END:VEVENT",
+    "no end": "DTSTART:20261120T103000\r\n" + "BEGIN:VEVENT\r\n" * 3000,
+}
+ZONE: Final = """BEGIN:VTIMEZONE\r\nTZID:Hospital\r\nBEGIN:STANDARD\r\nDTSTART:{start}\r\nRRULE:{rule}\r
+TZOFFSETFROM:{offset}\r\nTZOFFSETTO:{offset}\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\n"""
+ZONES: Final = {
+    "every second": ("00010101T000000", "FREQ=SECONDLY", "+0800"),
+    "every second since long": (
+        "19700101T000000",
+        "FREQ=SECONDLY;INTERVAL=1;UNTIL=99991231T000000Z",
+        "+0800",
+    ),
+    "never": ("19700101T000000", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=31", "+0800"),
+    "no rule": ("19700101T000000", "FREQ=WHEN", "+0800"),
+    "a year away": ("19700101T000000", "FREQ=YEARLY", "+9999"),
+    "no offset": ("19700101T000000", "FREQ=YEARLY", "x"),
+    "no start": ("x", "FREQ=YEARLY", "+0800"),
+}
+
+
+def calendar(start: str, zone: str = "") -> bytes:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *([zone.rstrip()] if zone else [])]
+    lines += [
+        "BEGIN:VEVENT",
+        "UID:one",
+        start,
+        "SUMMARY:王芳",
+        "DESCRIPTION:13800138000",
+        f"LOCATION:{BOOKABLE}",
+    ]
+    return "\r\n".join([*lines, "END:VEVENT", "END:VCALENDAR", ""]).encode()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", CALENDARS)
+def test_a_strange_calendar_is_read_or_refused_in_words(
+    transfer: TransferService, name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "in.ics"
+    path.write_bytes(calendar(CALENDARS[name]))
+    assert take(transfer, Kind.APPOINTMENTS, path, partial=True) != ""
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", ZONES)
+def test_a_strange_zone_is_read_or_refused_in_words(
+    transfer: TransferService, name: str, tmp_path: Path
+) -> None:
+    start, rule, offset = ZONES[name]
+    path = tmp_path / "in.ics"
+    zone = ZONE.format(start=start, rule=rule, offset=offset)
+    path.write_bytes(calendar("DTSTART;TZID=Hospital:20261120T103000", zone))
+    assert take(transfer, Kind.APPOINTMENTS, path, partial=True) != ""

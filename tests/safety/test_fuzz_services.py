@@ -52,12 +52,14 @@ ELSEWHERE: Final = frozenset({"people.start_scan"})
 
 NAMED_BY_CODE: Final = {
     "settings.change": (KeyError, TypeError, ValueError),
+    "settings.change_figures": (KeyError, TypeError, ValueError),
     "settings.change_here": (TypeError, ValueError, DataError),
     "papers.sheet": (KeyError,),
     "settings.values": (UnicodeEncodeError, DataError),
     "access.first_start": (ValueError,),
+    "statistics.export": (ValueError,),
 }
-"""Names that only the program itself gives (an option, a form): a wrong one is a bug of the caller's."""
+"""What only the program itself gives (an option, a form, the rows of a table): a wrong one is a bug of the caller's."""
 
 
 @dataclasses.dataclass

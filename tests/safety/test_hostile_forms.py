@@ -17,6 +17,7 @@ from pypdf.generic import RectangleObject
 
 from deskapp.domain.intake import MAX_LINE, MAX_TEXT
 from deskapp.domain.papers import Letterhead
+from deskapp.domain.statistics_tables import FigureTable
 from deskapp.forms.catalog import FORMS, render
 from deskapp.i18n import LANGUAGES, translator
 from tests.forms import reading
@@ -45,8 +46,17 @@ def paper(form: str, text: str, seed: int) -> Any:
     maker = Maker(seed, {}, Path())
     kind = FORMS[form].paper
     made = maker.value("paper", kind, text)
-    given = {name: value for name, value in MADE_BY_US.items() if hasattr(made, name)}
+    given: dict[str, Any] = {name: value for name, value in MADE_BY_US.items() if hasattr(made, name)}
+    if hasattr(made, "tables"):
+        given["tables"] = tuple(map(_filled, made.tables))
     return dataclasses.replace(made, **given)
+
+
+def _filled(table: FigureTable) -> FigureTable:
+    """Return a table with a value under each heading: the program counts them, nobody types them."""
+    count = len(table.headings)
+    rows = [dataclasses.replace(row, values=(*row.values, *[1] * count)[:count]) for row in table.rows]
+    return dataclasses.replace(table, rows=tuple(rows))
 
 
 def head(text: str) -> Letterhead:

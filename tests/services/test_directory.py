@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 
 from deskapp.db.engine import Store
 from deskapp.db.models.access import AuditEntry
@@ -496,5 +497,6 @@ def test_one_record_is_read_whole_whether_it_holds_or_not(directory: DirectorySe
     detail = directory.record(OPERATOR, Kind.PLACE, key)
     assert (detail.view.code, detail.standing) == ("old", Standing.OVER)
     assert directory.record(OPERATOR, Kind.PHRASE, "calm").view.code == "calm"
-    with pytest.raises(LookupError):
-        directory.record(OPERATOR, Kind.PLACE, key + 1)
+    for kind, record in ((Kind.PLACE, key + 1), (Kind.PRICE, 999), (Kind.PRICE, "x"), (Kind.QUESTION, key)):
+        with pytest.raises(NoResultFound):
+            directory.record(OPERATOR, kind, record)

@@ -185,6 +185,34 @@ def test_parts_add_up_to_the_whole(
     assert steps == [(at, len(told)) for at in range(1, len(told) + 1)]
 
 
+ALL_DAYS = Span(dt.date.min, dt.date.max)
+
+
+def test_of_centuries_only_the_days_between_visits_are_read(
+    services: Services, head: Actor, desk: Desk, clock: WallClock
+) -> None:
+    visits = []
+    for back in (9, 0):
+        clock.set("08:00", MONDAY - dt.timedelta(days=back))
+        visits.append(desk.open().id)
+    told: list[SoFar] = []
+    steps: list[tuple[int, int]] = []
+    whole = services.statistics.figures(head, ALL_DAYS, told.append, lambda *step: steps.append(step))
+    assert (whole.counts.visits, len(told), told[-1].whole) == (2, 3, True)
+    assert steps == [(1, 3), (2, 3), (3, 3)]
+    assert services.statistics.part(head, ALL_DAYS) == whole
+    behind = services.statistics.visits_behind(head, ALL_DAYS, Behind())
+    assert [row.id for row in behind.rows] == visits[::-1]
+
+
+@pytest.mark.parametrize("day", [dt.date.min, MONDAY, dt.date.max])
+def test_days_without_visits_have_figures_of_nothing(services: Services, head: Actor, day: dt.date) -> None:
+    told: list[SoFar] = []
+    assert services.statistics.figures(head, Span(dt.date.min, day), told.append).counts == Counts()
+    assert [part.whole for part in told] == [True]
+    assert services.statistics.visits_behind(head, Span(day, dt.date.max), Behind()).rows == ()
+
+
 def test_who_waits_no_longer_stops_after_a_part(services: Services, head: Actor) -> None:
     class Stop(Exception):
         pass
@@ -247,6 +275,7 @@ def test_visits_behind_a_figure(services: Services, head: Actor, day: dict[str, 
     assert behind(step=WaitStep.TRIAGE, longer_than=10) == [day["gone"]]
     assert behind(numbered_by=desk.actor.account_id, paid=True) == [day["quick"]]
     assert behind(registered=False) == [day["nameless"]]
+    assert behind(hour=2**40) == behind(step=WaitStep.TRIAGE, longer_than=2**40) == []
     assert behind(day=MONDAY, new=True, came_back=False) == behind()
 
 

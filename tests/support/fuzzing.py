@@ -6,6 +6,7 @@ import collections.abc
 import dataclasses
 import datetime as dt
 import enum
+import functools
 import inspect
 import random
 import types
@@ -92,8 +93,11 @@ class Maker:
         return self._plain(name, hint, text)
 
     def _plain(self, name: str, hint: Any, text: str) -> Any:
+        # What is called a record is the number or the code of one.
+        self.missing |= name == "record"
         if hint is int:
             return self._id(name) if name.endswith("id") else self.random.choice(COUNTED.get(name, NUMBERS))
+        anything = functools.partial(self.random.choice, (text, 1, True, None, 2.5))
         made: dict[Any, Callable[[], Any]] = {
             str: lambda: text,
             types.NoneType: lambda: None,
@@ -104,7 +108,8 @@ class Maker:
             dt.date: lambda: self.random.choice(DATES),
             dt.time: lambda: self.random.choice(TIMES),
             dt.datetime: lambda: self.random.choice(MOMENTS),
-            object: lambda: self.random.choice((text, 1, True, None, 2.5)),
+            object: anything,
+            Any: anything,
             Path: lambda: self.folder / self.random.choice(("a.csv", "b.xlsx", "c.json", "d.txt")),
             Translator: lambda: translator(self.random.choice(("zh", "en", "mn"))),
         }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from deskapp import names_table
@@ -55,7 +56,7 @@ from deskapp.services.directory.reading import (
     staff_view,
     valid_on,
 )
-from deskapp.services.directory.storing import put_department, put_doctor, put_duty_times, put_price
+from deskapp.services.directory.storing import E, put_department, put_doctor, put_duty_times, put_price
 from deskapp.services.house import HouseRules
 
 
@@ -159,20 +160,20 @@ class DirectoryService(Service):
 
     @reads(Permission.DIRECTORY_READ)
     def record(self, session: Session, kind: Kind, record: int | str) -> Detail:
-        """Return one record whole, whether it holds today or not. `LookupError` when there is none."""
+        """Return one record whole, whether it holds today or not. Raises `NoResultFound`."""
         views: dict[Kind, Callable[[], Iterable[Any]]] = {
             Kind.DEPARTMENT: lambda: self._departments(session, inactive=True),
             Kind.DOCTOR: lambda: doctors_at(session, self.now(), None, inactive=True),
-            Kind.PRICE: lambda: [price_view(session.get_one(PriceItem, record))],
+            Kind.PRICE: lambda: map(price_view, _numbered(session, PriceItem, record)),
             Kind.PLACE: lambda: more.places(session),
             Kind.PROMOTION: lambda: more.promotions(session),
             Kind.NOTICE: lambda: more.notices(session),
             Kind.PHRASE: lambda: phrases.phrases(session, self.house.shipped),
-            Kind.STAFF: lambda: [staff_view(session, session.get_one(Staff, record))],
+            Kind.STAFF: lambda: [staff_view(session, row) for row in _numbered(session, Staff, record)],
         }
-        found = [one for one in views[kind]() if record in (one.id, getattr(one, "code", None))]
+        found = [one for one in views.get(kind, tuple)() if record in (one.id, getattr(one, "code", None))]
         if not found:
-            raise LookupError(record)
+            raise NoResultFound
         times = duty_times(session, (found[0].id,)).get(found[0].id, []) if kind is Kind.DOCTOR else []
         return Detail(kind, found[0], tuple(times), self.today())
 
@@ -286,6 +287,11 @@ class DirectoryService(Service):
 
     def _standing(self, one: PlaceView | PromotionView | NoticeView) -> Standing:
         return standing(one.valid_from, one.valid_to, self.today())
+
+
+def _numbered(session: Session, table: type[E], record: int | str) -> Sequence[E]:
+    """Return the row that has this number, if there is one; a text is no number."""
+    return session.scalars(select(table).where(table.id == record)).all() if isinstance(record, int) else ()
 
 
 def _shorten(work: Work, row: DutyTime, now: dt.datetime) -> None:

@@ -46,6 +46,8 @@ from deskapp.services.transfer.upsert import departments_by_name
 
 BY_FILE: Final = "iCalendar"
 """The reason that stands in the history where a file cancelled an appointment."""
+YEARS: Final = range(1900, 2200)
+"""Years that a row may name: nearer to the ends of the calendar the days around a time can't be reckoned."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +83,14 @@ class AppointmentImport:
 
     def __init__(self, rows: Sequence[ReadRow], now: dt.datetime) -> None:
         self.now = now
-        self.unstorable = [note for row in rows if (note := _unstorable(row)) is not None]
-        bad = {note.row for note in self.unstorable}
+        self.refused = [note for row in rows if (note := _unstorable(row)) is not None] + _repeated(rows)
+        bad = {note.row for note in self.refused}
         self.rows = [row for row in rows if row.number not in bad]
         self.crowds: list[str] = []
 
     def plan(self, session: Session) -> Plan:
         """Hold each row against the rules, as if those before it were stored."""
-        plan = Plan(problems=list(self.unstorable))
+        plan = Plan(problems=list(self.refused))
         known = _known(session, self.rows)
         state = _State(session, self.now, _doctors(session), departments_by_name(session), known)
         for row in self.rows:
@@ -127,6 +129,19 @@ def _unstorable(row: ReadRow) -> RowNote | None:
     except InputError as error:
         return RowNote(row.number, error.field, error.text)
     return None
+
+
+def _repeated(rows: Sequence[ReadRow]) -> list[RowNote]:
+    """Return the rows whose UID an earlier row has: which of them holds, nobody can say."""
+    notes = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        uid = row.values.get("uid")
+        first = seen.setdefault(uid, row.number) if uid else row.number
+        if first != row.number:
+            message = Text(N_("“{value}” stands in row {row} already."), {"value": uid, "row": first})
+            notes.append(RowNote(row.number, "uid", message))
+    return notes
 
 
 def _doctors(session: Session) -> dict[str, list[int]]:
@@ -200,14 +215,19 @@ def _place(values: Mapping[str, Any], state: _State) -> Place:
     if doctor_id is None and department_id is None:
         message = N_("Neither a doctor nor a department of this hospital is named.")
         raise InputError("doctor", "appointment.where", Text(message))
-    starts = values.get("starts") or _wall(values).astimezone(dt.UTC)
+    starts = _starts(values)
     whom = whose(state.session, department_id or 0, doctor_id, local(starts).date())
     minutes = values.get("minutes") or whom.minutes
     return Place(whom, starts, minutes, values.get("reason", ""))
 
 
-def _wall(values: Mapping[str, Any]) -> dt.datetime:
-    return dt.datetime.combine(values["date"], values["time"])
+def _starts(values: Mapping[str, Any]) -> dt.datetime:
+    """Return when a row begins, UTC: as a calendar file says, or by the site's wall clock."""
+    starts: dt.datetime = values.get("starts") or dt.datetime.combine(values["date"], values["time"])
+    if starts.year not in YEARS:
+        message = N_("“{value}” is no date. Write it like 1990-03-21.")
+        raise InputError("date", "appointment.year", Text(message, {"value": starts.date().isoformat()}))
+    return starts.astimezone(dt.UTC)
 
 
 def _where(values: Mapping[str, Any], state: _State) -> tuple[int | None, int | None]:

@@ -20,6 +20,7 @@ from deskapp.domain.appointments import (
     Target,
     WeekView,
 )
+from deskapp.domain.duty import clock_day
 from deskapp.domain.intake import Ref
 from deskapp.services.base import Done, Service, composed, reads, writes
 from deskapp.services.checks import plain_line
@@ -36,13 +37,16 @@ class AppointmentService(Service):
         """Return a day: who is on duty or should be, with slots and appointments.
 
         Of one department also those who are off, and what can be booked with whoever is there.
+        Beyond the days that a clock can place it is the nearest of these.
         """
+        day = clock_day(day)
         shown = calendar.Calendar(session, day, 1, self.now(), department_id=department_id)
         return DayView(day, shown.day(day, everybody=department_id is not None))
 
     @reads(Permission.APPOINTMENT)
     def week(self, session: Session, monday: dt.date, doctor_id: int) -> WeekView:
-        """Return a doctor's seven days from `monday` on."""
+        """Return a doctor's seven days from `monday` on, or from the nearest day that a clock can place."""
+        monday = clock_day(monday)
         shown = calendar.Calendar(session, monday, 7, self.now(), doctor_id=doctor_id)
         return WeekView(monday, doctor_id, shown.week(monday))
 

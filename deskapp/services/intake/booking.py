@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import ColumnElement, insert, select
@@ -184,7 +184,11 @@ class Ground:
 
 
 def same_person(session: Session, name: str, phone: str) -> int | None:
-    """Return the visitor with exactly this name and this phone, the latest if there are several."""
+    """Return the visitor with exactly this name and this phone, the latest if there are several.
+
+    Raises `InputError` at "name" or "phone" for what nobody can be called.
+    """
+    name, phone = plain_line("name", name), plain_line("phone", phone)
     if not (name.strip() and phone.strip()):
         return None
     candidate = candidate_of(None, VisitorDraft(name=name.strip(), phone=phone.strip()))
@@ -256,13 +260,14 @@ def check_place(ground: Ground, place: Place, visitor_id: int, back: dt.datetime
     `back` is a time at which the appointment stood before, to which it may go back although it has passed.
     """
     whom, begins, now = place.whom, local(place.starts_at), local(ground.now)
-    room = room_at(whom, begins, place.minutes, ground.of_doctors(whom, place))
-    wish = Wish(begins, place.minutes, whom.doctor, room, place.reason)
+    wish = Wish(begins, place.minutes, whom.doctor, reason=place.reason)
     if place.starts_at != back:
+        # Before anything is reckoned with a length that may be centuries.
         rules.check_time(wish, now)
         rules.check_duty(wish, whom.spans(begins.date()), whom.following(max(begins, now)))
     rules.check_same_visitor(wish, ground.of_visitor(visitor_id, place))
-    return rules.check_taken(wish, ground.of(whom, place))
+    room = room_at(whom, begins, place.minutes, ground.of_doctors(whom, place))
+    return rules.check_taken(replace(wish, room=room), ground.of(whom, place))
 
 
 def add_appointment(work: Work, draft: BookingDraft, visitor_id: int, uid: str = "") -> Appointment:

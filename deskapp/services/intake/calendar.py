@@ -38,8 +38,8 @@ _DAY: Final = dt.timedelta(days=1)
 
 
 def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
-    """Return when a day of the site begins and ends, UTC."""
-    midnight = dt.datetime.combine(day, dt.time())
+    """Return when a day of the site begins and ends, UTC; of a day that no clock can place the nearest one's."""
+    midnight = dt.datetime.combine(duty.clock_day(day), dt.time())
     return midnight.astimezone(dt.UTC), (midnight + _DAY).astimezone(dt.UTC)
 
 

@@ -31,8 +31,9 @@ UNREADABLE: Final = (
     AttributeError,
     RecursionError,
     OverflowError,
+    OSError,
 )
-"""What the parser raises for a file that somebody made by hand, or to do harm."""
+"""What the parser raises for a file that somebody made by hand, or to do harm; a time zone's name is looked for as a path."""
 REPEATS: Final = ("RRULE", "RDATE")
 _PHONE: Final = re.compile(r"\+?\d[\d \-()]{5,18}\d")
 _SEPARATORS: Final = re.compile(r"[,;/、，；()（）\n]+")

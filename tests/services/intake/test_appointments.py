@@ -108,6 +108,19 @@ def test_a_new_visitor_needs_name_and_phone(book: Book) -> None:
     assert isinstance(refused(book.book, ""), InputError)
 
 
+@pytest.mark.parametrize("minutes", [-1, 2**31, 2**63 - 1])
+def test_no_appointment_takes_centuries(book: Book, minutes: int) -> None:
+    assert refused(book.book, minutes=minutes).code == "appointment.minutes"
+
+
+@pytest.mark.parametrize("text", ["王\0", "王\ud800", "王" * 10_001], ids=["nul", "half", "long"])
+@pytest.mark.parametrize("field", ["name", "phone"])
+def test_what_can_not_be_stored_is_refused_where_it_was_typed(book: Book, field: str, text: str) -> None:
+    error = refused(book.book, **{field: text})
+    assert isinstance(error, InputError)
+    assert error.field == field
+
+
 def test_a_doctor_has_one_visitor_at_a_time_and_who_is_told(book: Book) -> None:
     book.book("王芳", "10:00")
     error = refused(book.book, "赵云", "10:10")

@@ -8,7 +8,7 @@ import pytest
 
 from deskapp.domain.access import Actor
 from deskapp.domain.appointments import Presence
-from deskapp.domain.duty import Duty
+from deskapp.domain.duty import FIRST_DAY, LAST_DAY, Duty
 from deskapp.services.base import new_request
 from deskapp.services.intake.calendar import day_bounds
 from tests.services.conftest import MONDAY, Desk, WallClock
@@ -87,3 +87,13 @@ def test_a_day_is_the_sites_day_in_every_zone(book: Book) -> None:
 
 def test_phones_are_masked(book: Book) -> None:
     assert book.line(book.book()).phone == "138****8000"
+
+
+@pytest.mark.parametrize(("asked", "shown"), [(dt.date.min, FIRST_DAY), (dt.date.max, LAST_DAY)])
+def test_a_day_that_no_clock_can_place_is_shown_as_the_nearest_one(
+    book: Book, asked: dt.date, shown: dt.date
+) -> None:
+    assert book.service.day(book.actor, asked).day == shown
+    week = book.service.week(book.actor, asked, book.house.li)
+    assert (week.monday, len(week.columns)) == (shown, 7)
+    assert day_bounds(asked) == day_bounds(shown)

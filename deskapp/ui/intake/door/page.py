@@ -138,7 +138,9 @@ class DoorPage(BaseView):
         low = self.height() < sizes.px(LOW)
         self.form.be_low(low)
         self.hand_over_button.be_low(low)
-        self._left.setFixedWidth(min(sizes.px(LEFT_WIDTH), max(sizes.px(LEFT_LEAST), self.width() // 3)))
+        left = self.width() - self.form.minimumSizeHint().width() - 2 * sizes.margin
+        left = min(sizes.px(LEFT_WIDTH), self.width() // 3, left)
+        self._left.setFixedWidth(max(sizes.px(LEFT_LEAST), left))
 
     def actions_here(self) -> Sequence[Action]:
         """Return what the guide does besides answering."""
@@ -174,6 +176,7 @@ class DoorPage(BaseView):
         self._expected.retranslate(tr)
         self._sent.retranslate(tr)
         self._show_expected()
+        self._share_room()
 
     def _say_button(self) -> None:
         words = N_("Store the correction") if self._correcting else N_("Hand over to the desk")
@@ -459,6 +462,7 @@ class DoorPage(BaseView):
     @Slot()
     def _on_typed(self) -> None:
         self.bar.clear()
+        self._share_room()
         if not self._keep.isActive():
             self._keep.start()
 
