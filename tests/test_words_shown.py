@@ -20,7 +20,9 @@ from tests.support.shown import Marked, outside_marks, shown_texts
 
 # What is not language: names typed in below, the program's own name, names of keys and of the languages themselves.
 _DATA = ("Zzyzx", "deskapp", *i18n.NATIVE_NAMES.values())
-_KEYS = re.compile(r"\b(?:Ctrl|Alt|Shift|F\d{1,2}|Enter|Esc|Tab|Return|Del|Ins|Left|Right|PgUp|PgDown|[A-Z])\b")
+_KEYS = re.compile(
+    r"\b(?:Ctrl|Alt|Shift|F\d{1,2}|Enter|Esc|Tab|Return|Del|Ins|Left|Right|PgUp|PgDown|[A-Z])\b"
+)
 _MARKUP = re.compile(r"<[^>]*>|&[a-z]+;|&(?=\w)")
 
 
