@@ -180,7 +180,7 @@ class Sentence:
         """Return the sentence with its placeholders filled in.
 
         A value is plain text or `Words`; one that is missing or empty is replaced by its stand-in.
-        Values are put in as they are: braces in a name stay braces.
+        Values are put in as they are: braces in a name stay braces. What is said begins with a capital.
         """
         given = {name: value for name, value in (values or {}).items() if value not in ("", None)}
         return Words(*(self._in(language, given) for language in ("zh", "en", "mn")))
@@ -190,7 +190,8 @@ class Sentence:
             value = given.get(match.group(1), self.stand_ins[match.group(1)])
             return value.in_language(language) if isinstance(value, Words) else str(value)
 
-        return _PLACEHOLDER.sub(put_in, getattr(self.words, language))
+        said = _PLACEHOLDER.sub(put_in, getattr(self.words, language))
+        return said[:1].upper() + said[1:]
 
 
 def placeholders(text: str) -> set[str]:

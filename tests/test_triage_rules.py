@@ -274,6 +274,12 @@ class TestSentences:
     def test_braces_in_a_name_stay(self) -> None:
         assert "{doctor}" in load_sentences()["see-off"].filled({"name": "{doctor}"}).en
 
+    def test_begins_with_a_capital_whatever_stands_in_first(self) -> None:
+        for sentence in load_sentences().values():
+            filled = sentence.filled()
+            assert not filled.en[:1].islower()
+            assert not filled.mn[:1].islower()
+
     def test_never_come_again_and_always_good_health(self) -> None:
         farewell = load_sentences()["see-off"].words
         assert "health" in farewell.en
