@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from deskapp import triage_rules
 from deskapp.domain.text import N_, Text
@@ -59,11 +59,17 @@ class HouseRules:
         return tuple(self._mistakes)
 
     def _read(self, load: Callable[[Path | None], T]) -> T:
+        if self._own is None:
+            return cast(T, _shipped(load))
         try:
             return load(self._own)
         except StorageError as mistake:
-            if self._own is None:
-                raise
             message = N_("{why} Until that is mended the rules that came with the program are used.")
             self._mistakes.append(Text(message, {"why": mistake.text}))
-            return load(None)
+            return cast(T, _shipped(load))
+
+
+@cache
+def _shipped(load: Callable[[Path | None], object]) -> object:
+    """Return what the program ships, read once: it is frozen, and the same in every hospital that is opened."""
+    return load(None)
