@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,8 @@ from deskapp.errors import StorageError
 
 DATABASE_FILE: Final = "deskapp.sqlite"
 BUSY_SECONDS: Final = 20
+JOURNAL_PAUSE: Final = 0.02
+"""Seconds between two tries to turn the journal on while another program does the same."""
 WRITE_CACHE_KIB: Final = 16_384
 JOURNAL_BYTES: Final = 64 << 20
 DAMAGED: Final = ("storage.damaged", "storage.not-a-database")
@@ -195,7 +198,7 @@ def _unlock(connection: Any, key: bytes, *, writes: bool) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA cipher_log_level = NONE")
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _keep_a_journal(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
@@ -207,6 +210,25 @@ def _unlock(connection: Any, key: bytes, *, writes: bool) -> None:
     else:
         connection.execute("PRAGMA query_only = ON")
     assert_durable(connection)
+
+
+def _keep_a_journal(connection: Any) -> None:
+    """Turn on the write-ahead journal.
+
+    Where two programs begin one new database at the same moment, SQLite tells the later one that it is busy
+    without waiting: it waits only for locks, not for this.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except Exception as error:
+            known = storage_error(error)
+            if known is None or known.code != "storage.busy" or time.monotonic() > until:
+                raise
+            time.sleep(JOURNAL_PAUSE)
+        else:
+            return
 
 
 _PLACE: Final = "place"

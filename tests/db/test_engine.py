@@ -457,3 +457,30 @@ def test_statements_of_a_write_begin_immediately(sqlite: Store) -> None:
     with sqlite.writing() as session:
         session.execute(text("SELECT 1"))
     assert said[0] == "BEGIN IMMEDIATE"
+
+
+def test_whoever_meets_another_program_turning_the_journal_on_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlcipher3.dbapi2 as driver
+
+    from deskapp.db import engine
+
+    asked: list[str] = []
+
+    class Busy:
+        """A connection that finds the journal taken twice."""
+
+        def execute(self, statement: str) -> None:
+            asked.append(statement)
+            if len(asked) < 3:
+                raise driver.OperationalError("database is locked")
+
+    monkeypatch.setattr(engine, "JOURNAL_PAUSE", 0)
+    engine._keep_a_journal(Busy())
+    assert asked == ["PRAGMA journal_mode = WAL"] * 3
+    monkeypatch.setattr(engine, "BUSY_SECONDS", -1)
+    asked.clear()
+    with pytest.raises(driver.OperationalError):
+        engine._keep_a_journal(Busy())
+    assert len(asked) == 1
