@@ -53,10 +53,10 @@ def paper(form: str, text: str, seed: int) -> Any:
 
 
 def _filled(table: FigureTable) -> FigureTable:
-    """Return a table with a value under each heading: the program counts them, nobody types them."""
+    """Return a table as the program makes it: titles of its own, a value under each heading; labels are typed."""
     count = len(table.headings)
     rows = [dataclasses.replace(row, values=(*row.values, *[1] * count)[:count]) for row in table.rows]
-    return dataclasses.replace(table, rows=tuple(rows))
+    return dataclasses.replace(table, title="Departments", first="Department", rows=tuple(rows))
 
 
 def head(text: str) -> Letterhead:
