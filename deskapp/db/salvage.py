@@ -175,13 +175,13 @@ class _Damaged:
         """Return how many rows the table had, by an index that is intact; None where there is none."""
         return self._by_index(table, "count(*)")
 
-    def highest(self, table: str) -> int:
-        """Return the highest row number, or the highest at which the table can still be read."""
+    def highest(self, table: str) -> tuple[int, bool]:
+        """Return the highest row number and True, or the highest at which the table can still be read and False."""
         try:
-            return self._ask(f'SELECT max(rowid) FROM "{table}" NOT INDEXED')[0][0] or 0
+            return self._ask(f'SELECT max(rowid) FROM "{table}" NOT INDEXED')[0][0] or 0, True
         except _Unreadable:
             known = self._by_index(table, "max(rowid)")
-            return self._edge(table) if known is None else known
+            return (self._edge(table), False) if known is None else (known, True)
 
     def _by_index(self, table: str, what: str) -> int | None:
         for of, name in self._indexes:
@@ -307,9 +307,10 @@ class _Reading:
         return count + self._missing if known is None else max(known, count)
 
     def _rows(self) -> Iterator[Row]:
-        top = self._damaged.highest(self._table)
+        top, is_known = self._damaged.highest(self._table)
         yield from self._between(0, top)
-        if not self._damaged.reads_at(self._table, top + 1):
+        if not is_known and not self._damaged.reads_at(self._table, top + 1):
+            # At least one more stood behind the edge.
             self._missing += 1
 
     def _between(self, low: int, high: int) -> Iterator[Row]:
