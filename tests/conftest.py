@@ -20,6 +20,7 @@ pytest_plugins = (
     "tests.support.postgres",
     "tests.support.logins",
     "tests.support.databases",
+    "tests.support.statements",
     "tests.support.printing",
     "tests.support.screen",
     "tests.support.counts",

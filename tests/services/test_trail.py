@@ -87,7 +87,7 @@ def test_lines_are_found_by_person_kind_and_day(
         *("department.add", "doctor.add", "doctor.duty", "price.add")
     }
     assert lines(services, administrator, TrailFilter(first=MONDAY, last=MONDAY))
-    assert not lines(services, administrator, TrailFilter(last=MONDAY - dt.timedelta(days=1)))
+    assert not lines(services, administrator, TrailFilter(last=MONDAY - dt.timedelta(days=2)))
     assert not lines(services, administrator, TrailFilter(first=MONDAY + dt.timedelta(days=1)))
     both = TrailFilter(account_id=head.account_id, kind=Kind.VISITS)
     assert not lines(services, administrator, both)

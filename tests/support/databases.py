@@ -84,13 +84,17 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres_database(postgres: Postgres, worker: str) -> Iterator[PostgresDatabase]:
     """Return this worker's own migrated database."""
-    name = f"desk_{worker}"
-    postgres.create(name)
-    _migrate(postgres.url(name), None)
-    database = PostgresDatabase(postgres, name)
-    yield database
-    database.close()
-    postgres.drop(name)
+    with migrated_database(postgres, f"desk_{worker}") as name, PostgresDatabase(postgres, name) as database:
+        yield database
+
+
+@contextlib.contextmanager
+def migrated_database(server: Postgres, name: str) -> Iterator[str]:
+    """Give the name of a new migrated database of the server, until the block is left."""
+    server.create(name)
+    _migrate(server.url(name), None)
+    yield name
+    server.drop(name)
 
 
 def _migrate(url: str, key: bytes | None) -> None:
@@ -105,7 +109,7 @@ def _migrate(url: str, key: bytes | None) -> None:
 
 
 class PostgresDatabase:
-    """One worker's database; `clean` puts every table back to what the migrations left in it."""
+    """One worker's database; `clean` puts every table back to what was in it at the beginning."""
 
     def __init__(self, server: Postgres, name: str) -> None:
         self.url = server.url(name)
@@ -122,7 +126,10 @@ class PostgresDatabase:
         """Empty what a test filled: DELETE is some fifty times as fast as TRUNCATE on small tables."""
         self._connection.execute(self._cleaning)
 
-    def close(self) -> None:
+    def __enter__(self) -> PostgresDatabase:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Close the connection that cleans."""
         self._stack.close()
 
