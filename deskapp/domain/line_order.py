@@ -38,8 +38,9 @@ class OrderRules:
 class Waiting(Protocol):
     """Somebody who waits in a line.
 
-    `arrived` is when the number was given; `since` orders the line and is later for whoever did not come
-    when called. An appointment of None is a walk-in; `urgency` of None was not judged.
+    `arrived` is when they came in, which says whether they are late for an appointment; `since` orders the line:
+    when the number was given, later for whoever did not come when called. An appointment of None is a walk-in;
+    `urgency` of None was not judged.
     """
 
     @property

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from deskapp.db.base import table_of
 from deskapp.db.models.directory import Doctor
 from deskapp.db.models.intake import Appointment, QueueNumber, Visit, Visitor
-from deskapp.db.models.waiting import QueueEntry, QueueEvent
+from deskapp.db.models.waiting import Care, QueueEntry, QueueEvent
 from deskapp.db.unit_of_work import Work
 from deskapp.domain.registration import EndReason, SlipState, Step
 from deskapp.domain.text import N_, Text
-from deskapp.domain.waiting import LIVE, OPEN, QueueAct, Standing, after
+from deskapp.domain.waiting import LIVE, OPEN, CareKind, QueueAct, Standing, after
 from deskapp.errors import RuleError
 from deskapp.services.intake import views
 from deskapp.services.intake.history import changed, enter_step, is_done
@@ -183,12 +183,13 @@ def rejoin(work: Work, visit: Visit) -> None:
             enter(work, entry, QueueAct.WITHDRAWN, {"standing": Standing.WITHDRAWN, "reason": ""})
         return
     event = last_event(work.session, entry.id)
-    if event is not None and event.act in (QueueAct.LEFT, QueueAct.EMERGENCY, QueueAct.WITHDRAWN):
-        place = _decoded(event).place
-    else:
-        event, place = None, {}
-    # It may have left before there were events of it.
-    enter(work, entry, QueueAct.UNDONE, {"standing": Standing.WAITING, "reason": "", **place}, undoes=event)
+    if event is None or event.act not in (QueueAct.LEFT, QueueAct.EMERGENCY, QueueAct.WITHDRAWN):
+        # It left before there were events of it.
+        enter(work, entry, QueueAct.UNDONE, {"standing": Standing.WAITING, "reason": ""})
+        return
+    before = _decoded(event)
+    enter(work, entry, QueueAct.UNDONE, {"reason": "", **before.place}, undoes=event)
+    _take_back(work, visit, event, before)
 
 
 # --- With the doctor ------------------------------------------------------------------------------------------------
@@ -205,7 +206,9 @@ def _go_in(work: Work, entry: QueueEntry, visit: Visit, *steps: Step) -> None:
     # Whoever brought the visitor has entered that a moment ago.
     checked_in = None if visit.checked_in == work.now else visit.checked_in
     before = Before(visit={"checked_in": checked_in, "doctor_began": visit.doctor_began}, steps=list(steps))
-    enter(work, entry, QueueAct.STARTED, {"began_at": work.now}, before=before)
+    # Whoever goes in is of today, whenever the number was given: an older place is not shown any more.
+    values = {"began_at": work.now, "day": max(entry.day, work.day)}
+    enter(work, entry, QueueAct.STARTED, values, before=before)
     visit.version += 1
     visit.checked_in = visit.checked_in or work.now
 
@@ -250,6 +253,16 @@ def follow(work: Work, visit: Visit, before: Before) -> None:
         enter(work, entry, QueueAct.MOVED, values, before=before)
     elif any(getattr(entry, name) != value for name, value in values.items()):
         _set(work, entry, values)
+
+
+def looked_at(work: Work, visit: Visit) -> None:
+    """Enter that somebody has just judged how urgent it is: looking again is not due before long."""
+    entry = place_of(work.session, visit.id)
+    if entry is not None and entry.standing in OPEN:
+        care = Care(visit_id=visit.id, kind=CareKind.REASSESSED, at=work.now)
+        care.account_id = work.actor.account_id
+        work.session.add(care)
+        work.touch("queue", entry.id)
 
 
 def booked(work: Work, visit: Visit, starts_at: dt.datetime | None) -> None:

@@ -31,6 +31,7 @@ from deskapp.domain.waiting import (
     WaitingView,
     after,
 )
+from deskapp.domain.waiting_rules import Happened, no_show_due
 from deskapp.errors import ConflictError, RuleError
 from deskapp.services.base import Done, Service, composed, reads, writes
 from deskapp.services.checks import plain_line
@@ -322,19 +323,20 @@ _ENTRIES: Final = table_of(QueueEntry)
 def _no_shows(session: Session, now: dt.datetime, entry_id: int | None = None) -> list[int]:
     """Return the places whose visitors were called and did not come, each once for one call."""
     minutes = site_value(session, NO_SHOW_MINUTES)
-    noted = exists().where(
-        QueueEvent.entry_id == _ENTRIES.c.id,
-        QueueEvent.act == QueueAct.NO_SHOW,
-        QueueEvent.at > _ENTRIES.c.called_at,
-    )
     asked = select(_ENTRIES.c.id).where(
         _ENTRIES.c.standing == Standing.CALLED,
         _ENTRIES.c.called_at <= now - dt.timedelta(minutes=minutes),
-        ~noted,
     )
     if entry_id is not None:
         asked = asked.where(_ENTRIES.c.id == entry_id)
-    return list(session.scalars(asked.order_by(_ENTRIES.c.called_at)))
+    called = session.scalars(asked.order_by(_ENTRIES.c.called_at)).all()
+    return [entry for entry in called if no_show_due(_happened(session, entry), minutes, now)]
+
+
+def _happened(session: Session, entry_id: int) -> list[Happened]:
+    asked = select(QueueEvent.id, QueueEvent.act, QueueEvent.at, QueueEvent.undoes_id)
+    asked = asked.where(QueueEvent.entry_id == entry_id).order_by(QueueEvent.id)
+    return [Happened(*row) for row in session.execute(asked)]
 
 
 # --- Beside a program that knows no places ------------------------------------------------------------------------

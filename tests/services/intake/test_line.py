@@ -151,6 +151,13 @@ def test_an_emergency_of_the_desk_leaves_the_line(line: Line) -> None:
     )
 
 
+def test_an_emergency_that_was_none_leaves_nobody_in_danger(line: Line) -> None:
+    entry = line.join(urgency=3)
+    line.do("to_emergency", entry)
+    visits(line, "reopen", entry, "弄错了")
+    assert (line.standing(entry), line.visit(entry).urgency) == (Standing.WAITING, 3)
+
+
 def test_a_visit_opened_again_without_a_valid_number_stays_out_of_the_line(line: Line) -> None:
     entry = line.join()
     void(line, entry)
