@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from deskapp.domain.duty import Duty, next_on_duty, span_on_duty, spans
+from deskapp.domain.duty import Duty, is_on_duty, next_on_duty, spans
 from deskapp.domain.text import N_, Text, Words
 from deskapp.domain.waiting import Estimate, QueueAct
 
@@ -172,7 +172,7 @@ class Attending:
 
     def sees(self, moment: dt.datetime) -> bool:
         """Say whether the doctor is on duty at a moment of the site's clock."""
-        return self.is_here(moment.date()) and span_on_duty(self.times, moment) is not None
+        return self.is_here(moment.date()) and is_on_duty(self.times, moment)
 
     def is_here(self, day: dt.date) -> bool:
         """Say whether the doctor sees visitors at all on a day."""

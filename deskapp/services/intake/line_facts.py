@@ -260,9 +260,10 @@ class Facts:
 
     def obstacle(self, department: int, doctor: int | None) -> Text | None:
         """Return why nobody can see somebody who waits there."""
-        key = (department, doctor)
+        key, house = (department, doctor), self.departments[department].house
+        if doctor in self.present and house.is_open(self.clock.date()):
+            return None
         if key not in self._obstacles:
-            house = self.departments[department].house
             named = self.doctors[doctor].attending if doctor is not None else None
             others = [one.attending for one in self._of(department)]
             self._obstacles[key] = obstacle(house, named, others, self.clock)
