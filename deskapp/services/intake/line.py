@@ -196,13 +196,14 @@ def rejoin(work: Work, visit: Visit) -> None:
 
 
 def start(work: Work, entry: QueueEntry, visit: Visit) -> None:
-    """Enter that the doctor begins with a visitor."""
-    _go_in(work, entry, visit)
+    """Enter that the doctor begins with a visitor; whoever is said to be brought later was brought with it."""
+    steps = () if is_done(work.session, visit.id, Step.ESCORT) else (Step.ESCORT,)
+    _go_in(work, entry, visit, *steps)
     visit.doctor_began = work.now
 
 
 def _go_in(work: Work, entry: QueueEntry, visit: Visit, *steps: Step) -> None:
-    """Enter that a visitor is with the doctor; `steps` are those of the visit that came along with it."""
+    """Enter that a visitor is with the doctor; `steps` are those of the visit that are taken back with it."""
     # Whoever brought the visitor has entered that a moment ago.
     checked_in = None if visit.checked_in == work.now else visit.checked_in
     before = Before(visit={"checked_in": checked_in, "doctor_began": visit.doctor_began}, steps=list(steps))
