@@ -248,12 +248,24 @@ def follow(work: Work, visit: Visit, before: Before) -> None:
     entry = place_of(work.session, visit.id)
     if entry is None or entry.standing not in LIVE or visit.department_id is None:
         return
-    queue = views.queue_of(work.session, visit.department_id, visit.doctor_id)[0]
-    values = {"queue": queue, "department_id": visit.department_id, "doctor_id": visit.doctor_id}
-    if queue != entry.queue and entry.standing in OPEN:
-        enter(work, entry, QueueAct.MOVED, values, before=before)
+    values = _place_for(work.session, visit.department_id, visit.doctor_id)
+    if values["queue"] != entry.queue and entry.standing in OPEN:
+        move(work, entry, visit, before)
     elif any(getattr(entry, name) != value for name, value in values.items()):
         _set(work, entry, values)
+
+
+def move(work: Work, entry: QueueEntry, visit: Visit, before: Before, reason: str = "") -> None:
+    """Let a place go to the line of where its visit was sent; a call to another room holds no more."""
+    assert visit.department_id is not None
+    values = _place_for(work.session, visit.department_id, visit.doctor_id)
+    values |= {"called_at": None, "called_by": None, "room": "", "reason": ""}
+    enter(work, entry, QueueAct.MOVED, values, before=before, reason=reason)
+
+
+def _place_for(session: Session, department: int, doctor: int | None) -> dict[str, Any]:
+    queue = views.queue_of(session, department, doctor)[0]
+    return {"queue": queue, "department_id": department, "doctor_id": doctor}
 
 
 def looked_at(work: Work, visit: Visit) -> None:
@@ -263,6 +275,7 @@ def looked_at(work: Work, visit: Visit) -> None:
         care = Care(visit_id=visit.id, kind=CareKind.REASSESSED, at=work.now)
         care.account_id = work.actor.account_id
         work.session.add(care)
+        work.record("visit.care", "visit", visit.id, after={"kind": care.kind, "note": ""})
         work.touch("queue", entry.id)
 
 

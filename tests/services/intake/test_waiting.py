@@ -346,6 +346,11 @@ def test_whoever_does_not_come_is_back_in_the_line_once_then_parked(line: Line, 
     late = clock.forward(minutes=3)
     line.do("unpark", first)
     assert (line.row(first).place, line.entry(first)["since"]) == (2, late)
+    third = line.join("丙")
+    clock.forward(minutes=3)
+    line.do("park", first, "去拍片")
+    line.do("unpark", first)
+    assert (line.row(first).place, line.row(third).place, line.entry(first)["since"]) == (2, 3, late)
 
 
 def test_a_no_show_that_was_taken_back_is_not_noted_again_for_the_same_call(

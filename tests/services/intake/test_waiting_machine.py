@@ -186,7 +186,7 @@ class WaitingLine(RuleBasedStateMachine):
         if event["act"] is QueueAct.NO_SHOW:
             assert (now["absences"], now["since"]) == (was["absences"] + 1, event["at"])
             assert now["standing"] is (Standing.PARKED if was["absences"] else Standing.WAITING)
-        elif event["act"] is not QueueAct.RETURNED or was["absences"] < 2:
+        elif event["act"] is not QueueAct.RETURNED or was["absences"] < 2 or was["reason"]:
             assert (now["since"], now["absences"]) == (was["since"], was["absences"])
 
     # --- What people do -----------------------------------------------------------------------------------
