@@ -43,7 +43,17 @@ from deskapp.services.base import new_request
 from tests.services.conftest import WallClock
 from tests.support.databases import KEY
 
-CALLS = ("call", "call_again", "requeue", "unpark", "start", "finish")
+WAYS = (
+    ("call",),
+    ("call", "call_again"),
+    ("call", "requeue"),
+    ("call", "start"),
+    ("start", "finish"),
+    ("unpark", "call"),
+    ("requeue",),
+    ("finish",),
+)
+"""What is done with a place, one after the other: alone, most of it would be refused."""
 ENDS = {
     EndReason.LEFT_UNSEEN: Standing.LEFT,
     EndReason.EMERGENCY: Standing.EMERGENCY,
@@ -203,11 +213,22 @@ class WaitingLine(RuleBasedStateMachine):
         self.visits.append(visit)
 
     @precondition(lambda self: self.visits)
-    @rule(pick=picks, act=st.sampled_from(CALLS))
-    def does(self, pick: int, act: str) -> None:
-        entry = self.entry(pick)
-        method = getattr(self.services.waiting, act)
-        self.tries(entry, lambda: method(self.actor, new_request(), entry["id"], entry["version"]))
+    @rule(pick=picks, acts=st.sampled_from(WAYS))
+    def goes_a_way(self, pick: int, acts: tuple[str, ...]) -> None:
+        for act in acts:
+            self.does(pick, act)
+
+    def does(self, pick: int, act: str) -> bool:
+        entry, method = self.entry(pick), getattr(self.services.waiting, act)
+        return self.tries(entry, partial(method, self.actor, new_request(), entry["id"], entry["version"]))
+
+    @precondition(lambda self: self.visits)
+    @rule(pick=picks, act=st.sampled_from(["call", "start"]))
+    def is_called_or_goes_in_before_midnight(self, pick: int, act: str) -> None:
+        self.clock.moment = self.clock.moment.replace(hour=23, minute=55)
+        if self.does(pick, act):
+            self.clock.forward(minutes=10)
+            self.every_open_number_is_shown_once()
 
     @precondition(lambda self: self.visits)
     @rule(pick=picks)
@@ -223,22 +244,23 @@ class WaitingLine(RuleBasedStateMachine):
         assert [row.id for row in now if row.queue == queue and row.place is not None] == rest
 
     @precondition(lambda self: self.visits)
-    @rule(pick=picks, times=st.integers(1, 3), undo=st.booleans())
-    def is_called_in_vain(self, pick: int, times: int, undo: bool) -> None:
-        """Called and not there, so many times: by the second time at the latest a person decides."""
-        for _ in range(times):
-            entry = self.entry(pick)
-            call = partial(self.services.waiting.call, self.actor, new_request())
-            if not self.tries(entry, partial(call, entry["id"], entry["version"])):
+    @rule(pick=picks, undo=st.booleans())
+    def is_called_in_vain_twice(self, pick: int, undo: bool) -> None:
+        """Called and not there: the second time at the latest a person decides."""
+        for _ in range(2):
+            absences = self.entry(pick)["absences"]
+            if not self.does(pick, "call"):
                 return
             self.clock.forward(minutes=6)
             self.the_program_looks_by_itself()
             now = self.entry(pick)
-            assert (now["standing"], now["absences"]) != (Standing.CALLED, entry["absences"])
-            if undo:
-                self.takes_back(pick)
-                self.the_program_looks_by_itself()
-                assert self.entry(pick)["absences"] == entry["absences"]
+            assert now["absences"] == absences + 1
+            assert now["standing"] is (Standing.PARKED if absences else Standing.WAITING)
+        if undo:
+            self.takes_back(pick)
+            self.clock.forward(minutes=60)
+            self.the_program_looks_by_itself()
+            assert self.entry(pick)["standing"] is Standing.CALLED
 
     @precondition(lambda self: self.visits)
     @rule(pick=picks)
@@ -381,4 +403,4 @@ class WaitingLine(RuleBasedStateMachine):
 
 def test_the_waiting_line_keeps_its_promises(sqlite_template: Path) -> None:
     machine = type("Machine", (WaitingLine,), {"template": sqlite_template})
-    run_state_machine_as_test(machine, settings=settings(max_examples=20, stateful_step_count=25))
+    run_state_machine_as_test(machine, settings=settings(max_examples=15, stateful_step_count=25))
