@@ -28,7 +28,7 @@ UNKNOWN: Final = Estimate()
 
 @dataclass(frozen=True)
 class BoardCall:
-    """Somebody who was called: `calls` counts the calls, so that a second one is heard again.
+    """Somebody who was called: `calls` counts the calls that were not taken back.
 
     `address` is how the call names the person aloud in Chinese, such as 张先生; "" where that is not known.
     """
@@ -100,15 +100,18 @@ def spoken_address(name: str, sex: Sex, tables: NameTables) -> str:
     return (plain[:2] if compound else plain[0]) + form
 
 
-def new_calls(before: Collection[tuple[int, int]], view: BoardView) -> list[BoardCall]:
+Mark = tuple[int, int, dt.datetime]
+
+
+def new_calls(before: Collection[Mark], view: BoardView) -> list[BoardCall]:
     """Return the calls that were not heard yet, oldest first. `before` are the marks of those that were."""
     fresh = [call for call in view.calls if mark(call) not in before]
     return sorted(fresh, key=lambda call: (call.called_at, call.id))
 
 
-def mark(call: BoardCall) -> tuple[int, int]:
-    """Return what tells one call from the next of the same number."""
-    return call.id, call.calls
+def mark(call: BoardCall) -> Mark:
+    """Return what tells one call from the next of the same number, also where the first was taken back."""
+    return call.id, call.calls, call.called_at
 
 
 # --- What is chosen for a board, as it is stored ---------------------------------------------------------------

@@ -71,6 +71,14 @@ def span_on_duty(times: Iterable[Duty], moment: dt.datetime) -> Span | None:
     return next((span for span in found if span.holds(moment)), None)
 
 
+def is_on_duty(times: Iterable[Duty], moment: dt.datetime) -> bool:
+    """Say whether `moment` lies in a stretch of duty: as `span_on_duty` tells, without working out the stretch."""
+    rules, days = tuple(times), (moment.date() - _DAY, moment.date())
+    if not any(span.holds(moment) for day in days for span in _worked(rules, day)):
+        return False
+    return not any(span.holds(moment) for day in days for span in _absent(rules, day))
+
+
 def next_on_duty(times: Iterable[Duty], moment: dt.datetime) -> Span | None:
     """Return the next stretch that begins after `moment`, within `LOOK_AHEAD_DAYS`."""
     today = moment.date()

@@ -274,7 +274,7 @@ def mask_document(number: str) -> str:
 
 def _mask_han(name: str) -> str:
     last = name[-1] if len(name) > 2 else "*"
-    inner = "".join(char if char == "·" else "*" for char in name[1:-1])
+    inner = "·".join("*" * len(part) for part in name[1:-1].split("·"))
     return name[0] + inner + last
 
 

@@ -11,7 +11,7 @@ import datetime as dt
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from deskapp.domain.text import N_, Text
 from deskapp.domain.urgency import Urgency
@@ -38,8 +38,9 @@ class OrderRules:
 class Waiting(Protocol):
     """Somebody who waits in a line.
 
-    `arrived` is when the number was given; `since` orders the line and is later for whoever did not come
-    when called. An appointment of None is a walk-in; `urgency` of None was not judged.
+    `arrived` is when they came in, which says whether they are late for an appointment; `since` orders the line:
+    when the number was given, later for whoever did not come when called. An appointment of None is a walk-in;
+    `urgency` of None was not judged.
     """
 
     @property
@@ -68,8 +69,7 @@ class Waiter:
     absences: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """Where somebody stands: the reasons are in words, strongest first."""
 
     id: int
@@ -147,10 +147,12 @@ class _Order:
         """
         lanes: dict[Lane, list[Waiting]] = {lane: [] for lane in Lane}
         early: list[Waiting] = []
-        for one in people:
-            lane = Lane.WALK_IN if one.appointment is None else lane_of(one, self.rules)
-            (early if self.is_early(one, lane) else lanes[lane]).append(one)
         booked, others = lanes[Lane.APPOINTMENT], lanes[Lane.WALK_IN]
+        for one in people:
+            if one.appointment is None or lane_of(one, self.rules) is Lane.WALK_IN:
+                others.append(one)
+            else:
+                (early if one.appointment > self.due else booked).append(one)
         # From the end, so that taking the first of them is cheap.
         booked.sort(key=self.booked, reverse=True)
         others.sort(key=_coming, reverse=True)
@@ -167,10 +169,6 @@ class _Order:
             placed.append(Placed(one.id, self.why(one)))
             turns = self.taken(turns, Lane.APPOINTMENT)
         return turns
-
-    def is_early(self, waiter: Waiting, lane: Lane) -> bool:
-        """Say whether somebody is here for an appointment that is not due yet."""
-        return lane is Lane.APPOINTMENT and waiter.appointment is not None and waiter.appointment > self.due
 
     def next(self, turns: tuple[int, int]) -> Lane:
         """Return whose turn it is while people of both lanes wait."""
@@ -254,4 +252,5 @@ _SINCE: Final = N_("Stands here since {time}")
 
 def _clock(moment: dt.datetime) -> dt.time:
     """Return the time of day where the site is."""
-    return moment.astimezone().time()
+    # As `astimezone()` has it, in half the time: each row of a long line says since when.
+    return dt.datetime.fromtimestamp(moment.timestamp()).time()  # noqa: DTZ006 - the site's clock is meant

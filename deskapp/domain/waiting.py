@@ -185,6 +185,7 @@ class WaitingRow:
         id: of the place in the line; `version` is what an action must have seen.
         queue: "doctor:ID" or "department:ID"; `line` and `doctor` are its names.
         place: 1 for who is next in this line; None for who does not stand in it (called, parked, with doctor).
+        label: as the board shows it too, with the day where that is an earlier one: today's line has an A001 as well.
         name_masked: as the board shows it; `name` is for the desk.
         since: from when the wait counts (number given); `waited` is whole minutes until now, or until the doctor
             began, never negative.

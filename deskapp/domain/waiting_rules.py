@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-from deskapp.domain.duty import Duty, next_on_duty, span_on_duty, spans
+from deskapp.domain.duty import Duty, is_on_duty, next_on_duty, spans
 from deskapp.domain.text import N_, Text, Words
-from deskapp.domain.waiting import Estimate, Standing
+from deskapp.domain.waiting import Estimate, QueueAct
 
 FEWEST_SAMPLES: Final = 5
 MOST_SAMPLES: Final = 30
@@ -26,13 +26,16 @@ OVERNIGHT: Final = dt.timedelta(hours=6)
 CLOCK_SLACK: Final = dt.timedelta(seconds=60)
 REASSESS_UNJUDGED: Final = 240
 """Minutes after which somebody looks at a visitor whose urgency nobody judged. The levels have theirs in a table."""
+_CALLS: Final = frozenset({QueueAct.CALLED, QueueAct.CALLED_AGAIN})
 _MINUTE: Final = dt.timedelta(minutes=1)
 _DAY: Final = dt.timedelta(days=1)
 
 
 def minutes_between(since: dt.datetime, until: dt.datetime) -> int:
     """Return whole minutes, none when the clock was set back meanwhile."""
-    return max(0, (until - since) // _MINUTE)
+    # Not by dividing: asked three times for each row of the page, and that takes four times as long.
+    span = until - since
+    return span.days * 1440 + span.seconds // 60 if span.days >= 0 else 0
 
 
 # --- How long -------------------------------------------------------------------------------------------------
@@ -54,12 +57,29 @@ def pace_of(seconds: Sequence[float]) -> Pace | None:
     return Pace(median(last), last[math.ceil(LONG_SHARE * len(last)) - 1])
 
 
-def estimate(ahead: int, on_duty: int, pace: Pace | None) -> Estimate:
-    """Return how long somebody will wait with so many ahead; unknown while nobody is on duty."""
+def estimate(ahead: int, on_duty: int, pace: Pace | None, elapsed: float = 0) -> Estimate:
+    """Return how long somebody will wait with so many ahead; unknown while nobody is on duty.
+
+    `elapsed` is how long the first of those ahead has been with the doctor, in seconds: that much is over.
+    """
     if pace is None or on_duty < 1:
         return Estimate()
     rounds = math.ceil(ahead / on_duty)
-    return Estimate(math.ceil(rounds * pace.usual / 60), math.ceil(rounds * pace.long / 60))
+    return Estimate(_minutes(rounds, pace.usual, elapsed), _minutes(rounds, pace.long, elapsed))
+
+
+def _minutes(rounds: int, takes: float, elapsed: float) -> int:
+    return math.ceil(max(0.0, rounds * takes - min(elapsed, takes)) / 60)
+
+
+def inside(begun: Iterable[dt.datetime], on_duty: int, now: dt.datetime) -> tuple[int, float]:
+    """Return how many of the doctors on duty have a visitor, and since how many seconds the first of these.
+
+    Each has one at a time and for `LONGEST_VISIT` at most: the end of any others was not written down.
+    """
+    lately = sorted(one for one in begun if now - one <= LONGEST_VISIT)
+    last = lately[-on_duty:] if on_duty > 0 else []
+    return len(last), max(0.0, (now - last[0]).total_seconds()) if last else 0.0
 
 
 # --- What is due ----------------------------------------------------------------------------------------------
@@ -83,17 +103,39 @@ def reassess_due(minutes: int | None, looked: dt.datetime, now: dt.datetime) -> 
     return minutes is not None and minutes_between(looked, now) >= minutes
 
 
-def no_show_due(standing: Standing, called: dt.datetime | None, minutes: int, now: dt.datetime) -> bool:
-    """Say whether somebody was called so long ago that they are not coming."""
-    return standing is Standing.CALLED and called is not None and now - called >= minutes * _MINUTE
+@dataclass(frozen=True)
+class Happened:
+    """One thing that happened to a place; an undoing names the one that it takes back."""
+
+    id: int
+    act: QueueAct
+    at: dt.datetime
+    undoes: int | None = None
+
+
+def no_show_due(history: Sequence[Happened], minutes: int, now: dt.datetime) -> bool:
+    """Say whether somebody who stands called is not coming, from what happened to the place, oldest first.
+
+    It is so long since anything happened to the place: who is called again because something was taken back
+    can come as long as anybody. What was taken back for a call is not said of the same call again.
+    """
+    undone = {one.undoes for one in history}
+    calls = [one.id for one in history if one.act in _CALLS and one.id not in undone]
+    noted = [one.id for one in history if one.act is QueueAct.NO_SHOW]
+    if not calls or max(noted, default=0) > calls[-1]:
+        return False
+    return now - history[-1].at >= minutes * _MINUTE
 
 
 # --- Days and clocks ------------------------------------------------------------------------------------------
 
 
-def is_left_over(day: dt.date, arrived: dt.datetime, now: dt.datetime, today: dt.date) -> bool:
-    """Say whether a place is of an earlier day, and not of somebody who came shortly before midnight."""
-    return day < today and now - arrived >= OVERNIGHT
+def is_left_over(day: dt.date, here: dt.datetime, now: dt.datetime, today: dt.date) -> bool:
+    """Say whether a place is of an earlier day, and not of somebody who was here shortly before midnight.
+
+    `here` is when the number was given; of who is called or with the doctor, when that began.
+    """
+    return day < today and now - here >= OVERNIGHT
 
 
 def clock_behind(newest: dt.datetime | None, now: dt.datetime) -> dt.datetime | None:
@@ -130,7 +172,7 @@ class Attending:
 
     def sees(self, moment: dt.datetime) -> bool:
         """Say whether the doctor is on duty at a moment of the site's clock."""
-        return self.is_here(moment.date()) and span_on_duty(self.times, moment) is not None
+        return self.is_here(moment.date()) and is_on_duty(self.times, moment)
 
     def is_here(self, day: dt.date) -> bool:
         """Say whether the doctor sees visitors at all on a day."""

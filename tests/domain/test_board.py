@@ -97,6 +97,13 @@ def test_what_was_heard_once_is_new_again_only_when_called_again() -> None:
     assert new_calls({mark(first)}, BoardView(NOW, (again,))) == [again]
 
 
+def test_a_call_after_one_that_was_taken_back_is_heard_and_taking_back_is_not() -> None:
+    first, second = call(), call(calls=2, called_at=NOW + dt.timedelta(minutes=1))
+    anew = call(calls=2, called_at=NOW + dt.timedelta(minutes=2))
+    assert new_calls({mark(first), mark(second)}, BoardView(NOW, (first,))) == []
+    assert new_calls({mark(first), mark(second)}, BoardView(NOW, (anew,))) == [anew]
+
+
 def test_new_calls_are_heard_in_the_order_in_which_they_were_made() -> None:
     late, early = call(id=2, called_at=NOW), call(id=3, called_at=NOW - dt.timedelta(minutes=1))
     assert new_calls(set(), BoardView(NOW, (late, early))) == [early, late]

@@ -17,6 +17,7 @@ from deskapp.domain.duty import (
     back_at,
     clock_day,
     is_absent,
+    is_on_duty,
     next_on_duty,
     on_duty,
     span_on_duty,
@@ -190,5 +191,5 @@ def test_on_duty_exactly_when_a_rule_says_so_and_no_absence_does(
 
     expected = any(covers(r) for r in rules if not r.absent) and not any(covers(r) for r in rules if r.absent)
     span = span_on_duty(rules, moment)
-    assert (span is not None) == expected
+    assert (span is not None) == is_on_duty(rules, moment) == expected
     assert span is None or span.holds(moment)

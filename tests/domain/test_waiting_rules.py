@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,14 +11,16 @@ from hypothesis import strategies as st
 
 from deskapp.domain.duty import Duty
 from deskapp.domain.text import Words
-from deskapp.domain.waiting import Estimate, Standing
+from deskapp.domain.waiting import Estimate, QueueAct
 from deskapp.domain.waiting_rules import (
     Attending,
+    Happened,
     House,
     Pace,
     apology_due,
     clock_behind,
     estimate,
+    inside,
     is_left_over,
     minutes_between,
     no_show_due,
@@ -47,6 +50,27 @@ def test_the_pace_is_unknown_under_five_visits_and_looks_at_the_last_thirty() ->
 )
 def test_an_estimate_is_a_range_of_whole_rounds(ahead: int, doctors: int, expected: tuple[int, int]) -> None:
     assert estimate(ahead, doctors, Pace(480, 900)) == Estimate(*expected)
+
+
+def test_what_the_visitor_inside_has_taken_already_is_over() -> None:
+    pace = Pace(480, 900)
+    assert [estimate(1, 1, pace, minutes * 60) for minutes in (0, 3, 8, 60)] == [
+        Estimate(8, 15),
+        Estimate(5, 12),
+        Estimate(0, 7),
+        Estimate(0, 0),
+    ]
+    assert estimate(2, 1, pace, 3600) == Estimate(8, 15)
+    assert estimate(0, 1, pace, 60) == Estimate(0, 0)
+
+
+def test_each_doctor_has_one_visitor_and_a_forgotten_end_keeps_nobody_busy() -> None:
+    assert inside([], 2, at(60)) == (0, 0)
+    assert inside([at(40), at(50)], 2, at(60)) == (2, 1200)
+    assert inside([at(50), at(10), at(40)], 1, at(60)) == (1, 600)
+    assert inside([at(-190), at(50)], 2, at(60)) == (1, 600)
+    assert inside([at(50)], 0, at(60)) == (0, 0)
+    assert inside([at(70)], 1, at(60)) == (1, 0)
 
 
 def test_an_estimate_is_unknown_where_nobody_is_or_nothing_is_known() -> None:
@@ -93,11 +117,40 @@ def test_how_urgent_it_is_is_looked_at_again(minutes: int | None, after: int, du
     assert reassess_due(minutes, NINE, at(after)) is due
 
 
-def test_somebody_called_long_ago_is_not_coming() -> None:
-    assert no_show_due(Standing.CALLED, NINE, 5, at(5))
-    assert not no_show_due(Standing.CALLED, NINE, 5, at(4.9))
-    assert not no_show_due(Standing.WAITING, NINE, 5, at(60))
-    assert not no_show_due(Standing.CALLED, None, 5, at(60))
+CALLED, AGAIN, NO_SHOW, PARKED, UNDONE = (
+    QueueAct.CALLED,
+    QueueAct.CALLED_AGAIN,
+    QueueAct.NO_SHOW,
+    QueueAct.PARKED,
+    QueueAct.UNDONE,
+)
+
+
+@pytest.mark.parametrize(
+    ("happened", "now", "due"),
+    [
+        ([(CALLED, 0)], 4.9, False),
+        ([(CALLED, 0)], 5, True),
+        ([(CALLED, 0), (AGAIN, 4)], 8, False),
+        ([(CALLED, 0), (AGAIN, 4)], 9, True),
+        ([(CALLED, 0), (NO_SHOW, 5), (CALLED, 20)], 25, True),
+        # Taken back for this call, and so not said of it again; of the next one it is.
+        ([(CALLED, 0), (NO_SHOW, 5), (UNDONE, 6, 1)], 60, False),
+        ([(CALLED, 0), (NO_SHOW, 5), (UNDONE, 6, 1), (AGAIN, 7)], 12, True),
+        ([(CALLED, 0), (NO_SHOW, 5), (UNDONE, 6, 1), (AGAIN, 7), (UNDONE, 8, 3)], 60, False),
+        # Called again because something was taken back: as much time as anybody has.
+        ([(CALLED, 0), (PARKED, 1), (UNDONE, 30, 1)], 34, False),
+        ([(CALLED, 0), (PARKED, 1), (UNDONE, 30, 1)], 35, True),
+        # The clock was set back after the first call.
+        ([(CALLED, 100), (NO_SHOW, 105), (CALLED, 50)], 55, True),
+        ([], 60, False),
+    ],
+)
+def test_somebody_called_long_ago_is_not_coming(
+    happened: list[tuple[Any, ...]], now: float, due: bool
+) -> None:
+    history = [Happened(key, act, at(minute), *undoes) for key, (act, minute, *undoes) in enumerate(happened)]
+    assert no_show_due(history, 5, at(now)) is due
 
 
 def test_no_wait_is_negative_when_the_clock_was_set_back() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from deskapp import names_table
@@ -30,7 +30,7 @@ from deskapp.domain.line_order import Waiter, in_order
 from deskapp.domain.registration import Sex
 from deskapp.domain.text import Words
 from deskapp.domain.waiting import Estimate, Standing
-from deskapp.domain.waiting_rules import MOST_SAMPLES, estimate, is_left_over
+from deskapp.domain.waiting_rules import LONGEST_VISIT, MOST_SAMPLES, estimate, inside, is_left_over
 from deskapp.services.base import Service, reads
 from deskapp.services.intake.line_facts import (
     ENTRY,
@@ -39,6 +39,7 @@ from deskapp.services.intake.line_facts import (
     DoctorFacts,
     Facts,
     Paces,
+    came,
     lanes_called,
     moment,
     number,
@@ -96,6 +97,7 @@ _WAITING: Final = (
         ENTRY.c.day,
         VISIT.c.urgency,
         number(ENTRY.c.joined_at),
+        number(VISIT.c.opened_at),
         number(ENTRY.c.since),
         number(ENTRY.c.appointment_at),
         ENTRY.c.absences,
@@ -107,11 +109,10 @@ _WAITING: Final = (
     .join(VISIT, VISIT.c.id == ENTRY.c.visit_id)
     .where(ENTRY.c.standing == Standing.WAITING)
 )
-_AHEAD: Final = (
-    select(ENTRY.c.queue, ENTRY.c.standing, func.count())
-    .where(ENTRY.c.standing.in_((Standing.CALLED, Standing.WITH_DOCTOR)))
-    .group_by(ENTRY.c.queue, ENTRY.c.standing)
-)
+_AHEAD: Final = select(ENTRY.c.queue, ENTRY.c.began_at)
+
+
+_Ahead = dict[str, list[dt.datetime | None]]
 
 
 class _Place(NamedTuple):
@@ -172,7 +173,7 @@ class _Board:
             joined = moment(row[4])
             assert joined is not None
             if not is_left_over(row[2], joined, self.now, self.today):
-                lines[row[1]].append(self._place(row, joined))
+                lines[row[1]].append(self._place(row))
         called = lanes_called(self.session, self.now, self.rules)
         ahead = self._ahead()
         return tuple(
@@ -180,9 +181,13 @@ class _Board:
             for queue in sorted(lines, key=self._rank)
         )
 
-    def _place(self, row: Any, joined: dt.datetime) -> _Place:
-        waiter = Waiter(row[0], row[3], joined, moment(row[5]) or joined, moment(row[6]), row[7])
-        return _Place(waiter, board_label(row[8], row[9], self.today))
+    def _place(self, row: Any) -> _Place:
+        key, _queue, _day, urgency, joined, opened, since, booked, absences, label, day = row
+        arrived, stands = moment(came(joined, opened)), moment(since)
+        assert arrived is not None
+        assert stands is not None
+        waiter = Waiter(key, urgency, arrived, stands, moment(booked), absences)
+        return _Place(waiter, board_label(label, day, self.today))
 
     def _rank(self, queue: str) -> tuple[str, str]:
         house, doctor = self.facts.home(queue)
@@ -193,7 +198,7 @@ class _Board:
         queue: str,
         places: Sequence[_Place],
         called: Sequence[Any],
-        ahead: Counter[tuple[str, Standing]],
+        ahead: _Ahead,
     ) -> BoardLine:
         house, doctor = self.facts.home(queue)
         labels = {place.waiter.id: place.label for place in places}
@@ -208,19 +213,26 @@ class _Board:
             estimate=self._estimate(queue, len(places), ahead),
         )
 
-    def _ahead(self) -> Counter[tuple[str, Standing]]:
+    def _ahead(self) -> _Ahead:
+        """Return of each line when those who are called (None) or with the doctor went in."""
+        called = ENTRY.c.standing == Standing.CALLED
+        with_doctor = ENTRY.c.standing == Standing.WITH_DOCTOR
+        busy = and_(with_doctor, ENTRY.c.began_at >= self.now - LONGEST_VISIT)
         lately = ENTRY.c.day >= self.today - dt.timedelta(days=1)
-        rows = self.session.execute(self._here(_AHEAD.where(lately)))
-        return Counter({(queue, standing): count for queue, standing, count in rows})
+        found: _Ahead = defaultdict(list)
+        for queue, began in self.session.execute(self._here(_AHEAD.where(lately, or_(called, busy)))):
+            found[queue].append(began)
+        return found
 
-    def _estimate(self, queue: str, waiting: int, ahead: Counter[tuple[str, Standing]]) -> Estimate:
+    def _estimate(self, queue: str, waiting: int, ahead: _Ahead) -> Estimate:
         """Return how long somebody will wait who gets a number of this line now."""
         here = len(self.facts.attending(queue))
-        # Each doctor has one visitor at a time, whatever was not written down yet.
-        before = ahead[queue, Standing.CALLED] + min(ahead[queue, Standing.WITH_DOCTOR], here)
+        begun = [began for began in ahead[queue] if began is not None]
+        busy, elapsed = inside(begun, here, self.now)
+        before = len(ahead[queue]) - len(begun) + busy
         house, doctor = self.facts.home(queue)
         own = self.paces.get(("doctor", doctor.id)) if doctor else None
-        return estimate(before + waiting, here, own or self.paces.get(("department", house.id)))
+        return estimate(before + waiting, here, own or self.paces.get(("department", house.id)), elapsed)
 
     # --- Notices -----------------------------------------------------------------------------------------------
 

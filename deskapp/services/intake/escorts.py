@@ -77,7 +77,7 @@ class EscortService(Service):
     def hand_over(self, work: Work, escort_id: int, version: int, handed_to: str, note: str = "") -> None:
         """Record that the doctor or assistant took over in person: the visitor is at the doctor's from now on."""
         escort = _seen(work, escort_id, version)
-        if escort.handed_at is not None:
+        if _is_handed(work, escort):
             raise refuse_done()
         _hand_over(work, escort, handed_to, note)
 
@@ -88,12 +88,13 @@ class EscortService(Service):
         Coming back without having handed anybody over ends the way and leaves the visit where it was.
         """
         escort = _seen(work, escort_id, version)
-        if escort.handed_at is None and handed_to.strip():
+        if handed_to.strip() and not _is_handed(work, escort):
             _hand_over(work, escort, handed_to, "")
         escort.returned_at = work.now
-        if escort.handed_at is not None:
+        handed = _is_handed(work, escort)
+        if handed:
             _step(work, escort, Step.RETURN)
-        _changed(work, escort, "escort.return", {"handed": escort.handed_at is not None})
+        _changed(work, escort, "escort.return", {"handed": handed})
 
     @writes(Permission.VISIT_WRITE)
     def undo(self, work: Work, escort_id: int, act: EscortAct, reason: str = "") -> None:
@@ -119,6 +120,11 @@ def _back_on_the_way(work: Work, escort: Escort) -> None:
     escort.returned_at = None
     if escort.handed_at is not None:
         _step(work, escort, Step.RETURN, done=False)
+
+
+def _is_handed(work: Work, escort: Escort) -> bool:
+    """Say whether the visitor is at the doctor's by this way; at the desk and in the line it may have been taken back."""
+    return escort.handed_at is not None and is_done(work.session, escort.visit_id, Step.ESCORT)
 
 
 def _hand_over(work: Work, escort: Escort, handed_to: str, note: str) -> None:

@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from deskapp.db.base import table_of
 from deskapp.db.models.directory import Doctor
 from deskapp.db.models.intake import Appointment, QueueNumber, Visit, Visitor
-from deskapp.db.models.waiting import QueueEntry, QueueEvent
+from deskapp.db.models.waiting import Care, QueueEntry, QueueEvent
 from deskapp.db.unit_of_work import Work
 from deskapp.domain.registration import EndReason, SlipState, Step
 from deskapp.domain.text import N_, Text
-from deskapp.domain.waiting import LIVE, OPEN, QueueAct, Standing, after
+from deskapp.domain.waiting import LIVE, OPEN, CareKind, QueueAct, Standing, after
 from deskapp.errors import RuleError
 from deskapp.services.intake import views
 from deskapp.services.intake.history import changed, enter_step, is_done
@@ -183,29 +183,33 @@ def rejoin(work: Work, visit: Visit) -> None:
             enter(work, entry, QueueAct.WITHDRAWN, {"standing": Standing.WITHDRAWN, "reason": ""})
         return
     event = last_event(work.session, entry.id)
-    if event is not None and event.act in (QueueAct.LEFT, QueueAct.EMERGENCY, QueueAct.WITHDRAWN):
-        place = _decoded(event).place
-    else:
-        event, place = None, {}
-    # It may have left before there were events of it.
-    enter(work, entry, QueueAct.UNDONE, {"standing": Standing.WAITING, "reason": "", **place}, undoes=event)
+    if event is None or event.act not in (QueueAct.LEFT, QueueAct.EMERGENCY, QueueAct.WITHDRAWN):
+        # It left before there were events of it.
+        enter(work, entry, QueueAct.UNDONE, {"standing": Standing.WAITING, "reason": ""})
+        return
+    before = _decoded(event)
+    enter(work, entry, QueueAct.UNDONE, {"reason": "", **before.place}, undoes=event)
+    _take_back(work, visit, event, before)
 
 
 # --- With the doctor ------------------------------------------------------------------------------------------------
 
 
 def start(work: Work, entry: QueueEntry, visit: Visit) -> None:
-    """Enter that the doctor begins with a visitor."""
-    _go_in(work, entry, visit)
+    """Enter that the doctor begins with a visitor; whoever is said to be brought later was brought with it."""
+    steps = () if is_done(work.session, visit.id, Step.ESCORT) else (Step.ESCORT,)
+    _go_in(work, entry, visit, *steps)
     visit.doctor_began = work.now
 
 
 def _go_in(work: Work, entry: QueueEntry, visit: Visit, *steps: Step) -> None:
-    """Enter that a visitor is with the doctor; `steps` are those of the visit that came along with it."""
+    """Enter that a visitor is with the doctor; `steps` are those of the visit that are taken back with it."""
     # Whoever brought the visitor has entered that a moment ago.
     checked_in = None if visit.checked_in == work.now else visit.checked_in
     before = Before(visit={"checked_in": checked_in, "doctor_began": visit.doctor_began}, steps=list(steps))
-    enter(work, entry, QueueAct.STARTED, {"began_at": work.now}, before=before)
+    # Whoever goes in is of today, whenever the number was given: an older place is not shown any more.
+    values = {"began_at": work.now, "day": max(entry.day, work.day)}
+    enter(work, entry, QueueAct.STARTED, values, before=before)
     visit.version += 1
     visit.checked_in = visit.checked_in or work.now
 
@@ -244,12 +248,35 @@ def follow(work: Work, visit: Visit, before: Before) -> None:
     entry = place_of(work.session, visit.id)
     if entry is None or entry.standing not in LIVE or visit.department_id is None:
         return
-    queue = views.queue_of(work.session, visit.department_id, visit.doctor_id)[0]
-    values = {"queue": queue, "department_id": visit.department_id, "doctor_id": visit.doctor_id}
-    if queue != entry.queue and entry.standing in OPEN:
-        enter(work, entry, QueueAct.MOVED, values, before=before)
+    values = _place_for(work.session, visit.department_id, visit.doctor_id)
+    if values["queue"] != entry.queue and entry.standing in OPEN:
+        move(work, entry, visit, before)
     elif any(getattr(entry, name) != value for name, value in values.items()):
         _set(work, entry, values)
+
+
+def move(work: Work, entry: QueueEntry, visit: Visit, before: Before, reason: str = "") -> None:
+    """Let a place go to the line of where its visit was sent; a call to another room holds no more."""
+    assert visit.department_id is not None
+    values = _place_for(work.session, visit.department_id, visit.doctor_id)
+    values |= {"called_at": None, "called_by": None, "room": "", "reason": ""}
+    enter(work, entry, QueueAct.MOVED, values, before=before, reason=reason)
+
+
+def _place_for(session: Session, department: int, doctor: int | None) -> dict[str, Any]:
+    queue = views.queue_of(session, department, doctor)[0]
+    return {"queue": queue, "department_id": department, "doctor_id": doctor}
+
+
+def looked_at(work: Work, visit: Visit) -> None:
+    """Enter that somebody has just judged how urgent it is: looking again is not due before long."""
+    entry = place_of(work.session, visit.id)
+    if entry is not None and entry.standing in OPEN:
+        care = Care(visit_id=visit.id, kind=CareKind.REASSESSED, at=work.now)
+        care.account_id = work.actor.account_id
+        work.session.add(care)
+        work.record("visit.care", "visit", visit.id, after={"kind": care.kind, "note": ""})
+        work.touch("queue", entry.id)
 
 
 def booked(work: Work, visit: Visit, starts_at: dt.datetime | None) -> None:

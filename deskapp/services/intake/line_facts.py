@@ -89,6 +89,7 @@ _CALLS: Final = (
         EVENT.c.undoes_id,
         ENTRY.c.queue,
         number(ENTRY.c.joined_at),
+        number(VISIT.c.opened_at),
         number(ENTRY.c.appointment_at),
         VISIT.c.urgency,
     )
@@ -113,11 +114,11 @@ def lanes_called(session: Session, now: dt.datetime, rules: OrderRules) -> dict[
             continue
         if row[1] == QueueAct.MOVED:
             calls.pop(row[2], None)
-        elif row[7] not in DANGER:
+        elif row[8] not in DANGER:
             calls.setdefault(row[2], []).append((row[0], row))
     lanes: dict[str, list[Lane]] = {}
     for _id, row in sorted((call for one in calls.values() for call in one), key=_first):
-        lanes.setdefault(row[4], []).append(_lane(row[5], row[6], rules))
+        lanes.setdefault(row[4], []).append(_lane(came(row[5], row[6]), row[7], rules))
     return lanes
 
 
@@ -125,10 +126,18 @@ def _first(call: tuple[int, Any]) -> int:
     return call[0]
 
 
-def _lane(joined: int, booked: int | None, rules: OrderRules) -> Lane:
+def came(joined: int, opened: int) -> int:
+    """Return when a visitor came in: at the door or the desk, or when a number was given on paper before that.
+
+    Not when the number was given: who had to stand at the desk is not late for an appointment.
+    """
+    return min(joined, opened)
+
+
+def _lane(arrived: int, booked: int | None, rules: OrderRules) -> Lane:
     if booked is None:
         return Lane.WALK_IN
-    return lane_for(EPOCH + dt.timedelta(microseconds=joined), moment(booked), rules)
+    return lane_for(EPOCH + dt.timedelta(microseconds=arrived), moment(booked), rules)
 
 
 # --- How long visits take -------------------------------------------------------------------------------------
@@ -251,9 +260,10 @@ class Facts:
 
     def obstacle(self, department: int, doctor: int | None) -> Text | None:
         """Return why nobody can see somebody who waits there."""
-        key = (department, doctor)
+        key, house = (department, doctor), self.departments[department].house
+        if doctor in self.present and house.is_open(self.clock.date()):
+            return None
         if key not in self._obstacles:
-            house = self.departments[department].house
             named = self.doctors[doctor].attending if doctor is not None else None
             others = [one.attending for one in self._of(department)]
             self._obstacles[key] = obstacle(house, named, others, self.clock)

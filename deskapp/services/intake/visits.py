@@ -131,6 +131,7 @@ class VisitService(Service):
         if reason and reason not in visit.override_reason:
             visit.override_reason = "; ".join(filter(None, (visit.override_reason, reason)))
         changed(work, visit, "visit.urgency", {"urgency": before}, {"urgency": urgency, "reason": reason})
+        line.looked_at(work, visit)
 
     @writes(Permission.VISIT_WRITE)
     def note_complaint(self, work: Work, visit_id: int, complaint: str, pregnant: bool = False) -> None:

@@ -31,11 +31,12 @@ from deskapp.domain.waiting import (
     WaitingView,
     after,
 )
+from deskapp.domain.waiting_rules import Happened, no_show_due
 from deskapp.errors import ConflictError, RuleError
 from deskapp.services.base import Done, Service, composed, reads, writes
 from deskapp.services.checks import plain_line
 from deskapp.services.house import HouseRules
-from deskapp.services.intake import deciding, ending, line, views, waiting_view
+from deskapp.services.intake import deciding, ending, line, waiting_view
 from deskapp.services.intake.history import changed
 from deskapp.services.intake.line_facts import Paces
 from deskapp.services.settings import site_value
@@ -137,10 +138,10 @@ class WaitingService(Service):
 
     @writes(Permission.VISIT_WRITE)
     def unpark(self, work: Work, entry_id: int, version: int) -> None:
-        """Put a parked visitor back into the line: where they stood, or as if come now who was called in vain twice."""
+        """Put a parked visitor back into the line where they stood; who was parked for not coming, as if come now."""
         entry, _visit = _seen(work, entry_id, version)
         values: dict[str, Any] = {"reason": "", "called_at": None, "called_by": None}
-        if entry.absences > ABSENCES_ALLOWED:
+        if entry.absences > ABSENCES_ALLOWED and not entry.reason:
             values["since"] = work.now
         line.enter(work, entry, QueueAct.RETURNED, values)
 
@@ -163,10 +164,7 @@ class WaitingService(Service):
         if (entry.department_id, entry.doctor_id) == (department_id, doctor_id):
             raise RuleError("queue.same-line", Text(N_("The visitor waits there already.")))
         before = deciding.send(work, visit, department_id, doctor_id)
-        queue = views.queue_of(work.session, department_id, doctor_id)[0]
-        values = {"queue": queue, "department_id": department_id, "doctor_id": doctor_id}
-        values |= {"called_at": None, "called_by": None, "room": "", "reason": ""}
-        line.enter(work, entry, QueueAct.MOVED, values, before=before, reason=reason)
+        line.move(work, entry, visit, before, reason)
         told = {"department_id": department_id, "doctor_id": doctor_id, "reason": reason}
         changed(work, visit, "visit.moved", before.visit, told)
 
@@ -322,19 +320,20 @@ _ENTRIES: Final = table_of(QueueEntry)
 def _no_shows(session: Session, now: dt.datetime, entry_id: int | None = None) -> list[int]:
     """Return the places whose visitors were called and did not come, each once for one call."""
     minutes = site_value(session, NO_SHOW_MINUTES)
-    noted = exists().where(
-        QueueEvent.entry_id == _ENTRIES.c.id,
-        QueueEvent.act == QueueAct.NO_SHOW,
-        QueueEvent.at > _ENTRIES.c.called_at,
-    )
     asked = select(_ENTRIES.c.id).where(
         _ENTRIES.c.standing == Standing.CALLED,
         _ENTRIES.c.called_at <= now - dt.timedelta(minutes=minutes),
-        ~noted,
     )
     if entry_id is not None:
         asked = asked.where(_ENTRIES.c.id == entry_id)
-    return list(session.scalars(asked.order_by(_ENTRIES.c.called_at)))
+    called = session.scalars(asked.order_by(_ENTRIES.c.called_at)).all()
+    return [entry for entry in called if no_show_due(_happened(session, entry), minutes, now)]
+
+
+def _happened(session: Session, entry_id: int) -> list[Happened]:
+    asked = select(QueueEvent.id, QueueEvent.act, QueueEvent.at, QueueEvent.undoes_id)
+    asked = asked.where(QueueEvent.entry_id == entry_id).order_by(QueueEvent.id)
+    return [Happened(*row) for row in session.execute(asked)]
 
 
 # --- Beside a program that knows no places ------------------------------------------------------------------------

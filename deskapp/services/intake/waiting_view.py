@@ -15,10 +15,11 @@ from deskapp.db.base import table_of
 from deskapp.db.models.access import Account
 from deskapp.db.models.intake import QueueNumber, Visitor, VisitStep, Vitals
 from deskapp.db.models.waiting import Care
+from deskapp.domain.board import board_label
 from deskapp.domain.identity import mask_name
 from deskapp.domain.line_order import Placed, in_order
 from deskapp.domain.registration import SlipState, Step
-from deskapp.domain.text import N_, Text
+from deskapp.domain.text import N_, Text, Words
 from deskapp.domain.urgency import Urgency, UrgencyTable
 from deskapp.domain.waiting import (
     ABSENCES_ALLOWED,
@@ -38,6 +39,7 @@ from deskapp.domain.waiting_rules import (
     apology_due,
     clock_behind,
     estimate,
+    inside,
     is_left_over,
     minutes_between,
     reassess_due,
@@ -49,6 +51,7 @@ from deskapp.services.intake.line_facts import (
     VISIT,
     Facts,
     Paces,
+    came,
     lanes_called,
     moment,
     number,
@@ -83,6 +86,7 @@ class _Place(NamedTuple):
     department_id: int
     doctor_id: int | None
     standing: Standing
+    joined: dt.datetime
     arrived: dt.datetime
     since: dt.datetime
     appointment: dt.datetime | None
@@ -97,6 +101,22 @@ class _Place(NamedTuple):
     slip: SlipState
     name: str
 
+    def is_old(self, now: dt.datetime, today: dt.date) -> bool:
+        """Say whether the place is left over of an earlier day."""
+        if self.stands_on >= today:
+            return False
+        begun = {Standing.CALLED: self.called, Standing.WITH_DOCTOR: self.began}.get(self.standing)
+        return is_left_over(self.stands_on, begun or self.joined, now, today)
+
+
+class _Home(NamedTuple):
+    """Where a place's visitor goes, and why nobody can see them there now."""
+
+    line: Words
+    doctor: str
+    room: str
+    obstacle: Text | None
+
 
 def view(
     session: Session, now: dt.datetime, table: UrgencyTable, paces: Paces, department: int | None
@@ -109,8 +129,7 @@ def calling_order(session: Session, now: dt.datetime, queue: str) -> list[int]:
     """Return the places of those who wait in a line, as they are called."""
     today = now.astimezone().date()
     places = _places(session, today, ENTRY.c.queue == queue)
-    waiting = [place for place in places if place.standing is Standing.WAITING]
-    waiting = [one for one in waiting if not is_left_over(one.stands_on, one.arrived, now, today)]
+    waiting = [one for one in places if one.standing is Standing.WAITING and not one.is_old(now, today)]
     rules, _apology = site_rules(session)
     called = lanes_called(session, now, rules).get(queue, ())
     return [placed.id for placed in in_order(waiting, called, rules, now)]
@@ -140,6 +159,7 @@ _ROWS: Final = (
         ENTRY.c.doctor_id,
         type_coerce(ENTRY.c.standing, TextType),
         number(ENTRY.c.joined_at),
+        number(VISIT.c.opened_at),
         number(ENTRY.c.since),
         number(ENTRY.c.appointment_at),
         number(ENTRY.c.called_at),
@@ -162,19 +182,35 @@ _ROWS: Final = (
 
 
 def _places(session: Session, today: dt.date, *only: Any) -> list[_Place]:
-    return [_place(tuple(row)) for row in session.execute(_ROWS.where(_live(today), *only)).all()]
+    return [_place(row) for row in session.execute(_ROWS.where(_live(today), *only)).all()]
 
 
 def _place(row: Any) -> _Place:
-    (*places, standing, joined, since, booked, called, caller, calls, absences, room, began, reason) = row[
-        :22
-    ]
-    urgency, slip, name = row[22:]
-    arrived = EPOCH + _MICROSECOND * joined
-    moments = (arrived, arrived if since == joined else EPOCH + _MICROSECOND * since, moment(booked))
-    call = (moment(called), caller or "", calls, absences, room, moment(began), reason)
-    rest = (urgency, _SLIPS[slip], name or "")
-    return _Place._make((*places, _STANDINGS[standing], *moments, *call, *rest))
+    # fmt: off
+    (
+        key, version, visit, visitor, number_id, label, day, stands_on, queue, department, doctor, standing,
+        joined, opened, since, booked, called, caller, calls, absences, room, began, reason, urgency, slip, name,
+    ) = row
+    # fmt: on
+    given = EPOCH + _MICROSECOND * joined
+    return _Place(
+        key, version, visit, visitor, number_id, label, day, stands_on, queue, department, doctor,
+        standing=_STANDINGS[standing],
+        joined=given,
+        arrived=given if booked is None else EPOCH + _MICROSECOND * came(joined, opened),
+        since=given if since == joined else EPOCH + _MICROSECOND * since,
+        appointment=moment(booked),
+        called=moment(called),
+        called_by=caller or "",
+        calls=calls,
+        absences=absences,
+        room=room,
+        began=moment(began),
+        reason=reason,
+        urgency=urgency,
+        slip=_SLIPS[slip],
+        name=name or "",
+    )  # fmt: skip
 
 
 def _care(session: Session, today: dt.date) -> dict[int, list[CareDone]]:
@@ -234,13 +270,14 @@ class _Page:
             int(level): table.rule(level).reassess_minutes for level in Urgency
         }
         self.reassess[None] = REASSESS_UNJUDGED
+        self.homes: dict[tuple[int, int | None], _Home] = {}
         self.places = _places(session, self.today, *only)
 
     def view(self) -> WaitingView:
         lines: dict[str, list[_Place]] = {}
         left_over = []
         for place in self.places:
-            if not is_left_over(place.stands_on, place.arrived, self.now, self.today):
+            if not place.is_old(self.now, self.today):
                 lines.setdefault(place.queue, []).append(place)
             elif place.standing is not Standing.WITH_DOCTOR:
                 left_over.append(self._row(place))
@@ -267,22 +304,22 @@ class _Page:
         waiting = {one.id: one for one in by[Standing.WAITING]}
         order = in_order(waiting.values(), self.called.get(queue, ()), self.rules, self.now)
         here = len(self.facts.attending(queue))
-        # Each doctor has one visitor at a time, whatever was not written down yet.
-        before = len(by[Standing.CALLED]) + min(len(by[Standing.WITH_DOCTOR]), here)
-        soon = self._estimates(queue, before + len(order), here)
+        busy, elapsed = inside((one.began or one.joined for one in by[Standing.WITH_DOCTOR]), here, self.now)
+        before = len(by[Standing.CALLED]) + busy
+        soon = self._estimates(queue, before + len(order), here, elapsed)
         rows = [self._row(one) for one in sorted(by[Standing.CALLED], key=_called_first)]
         for index, placed in enumerate(order):
             rows.append(self._row(waiting[placed.id], index + 1, placed, soon[before + index]))
-        inside = sorted(by[Standing.WITH_DOCTOR], key=_number_first)
-        rest = [*sorted(by[Standing.PARKED], key=_number_first), *inside]
+        with_doctor = sorted(by[Standing.WITH_DOCTOR], key=_number_first)
+        rest = [*sorted(by[Standing.PARKED], key=_number_first), *with_doctor]
         return rows + [self._row(one) for one in rest]
 
-    def _estimates(self, queue: str, count: int, here: int) -> list[Estimate]:
+    def _estimates(self, queue: str, count: int, here: int, elapsed: float) -> list[Estimate]:
         """Return how long somebody waits with 0, 1, 2, … to `count` ahead. As many as there are doctors wait alike."""
         pace, at_once = self._pace(queue), max(1, here)
         found = [estimate(0, here, pace)]
         for ahead in range(at_once, count + at_once, at_once):
-            found += [estimate(ahead, here, pace)] * at_once
+            found += [estimate(ahead, here, pace, elapsed)] * at_once
         return found
 
     def _pace(self, queue: str) -> Pace | None:
@@ -297,58 +334,71 @@ class _Page:
         placed: Placed | None = None,
         soon: Estimate = _NOBODY,
     ) -> WaitingRow:
-        house = self.facts.departments[place.department_id]
-        doctor = self.facts.doctors[place.doctor_id] if place.doctor_id is not None else None
+        home = self._home(place.department_id, place.doctor_id)
         care = self.care.get(place.visit_id, ())
-        waits = place.standing in OPEN
+        # Nothing is due to whoever went home last night.
+        waits = place.standing in OPEN and not place.is_old(self.now, self.today)
+        is_todays = place.day == self.today
         return _made(
-            id=place.id,
-            version=place.version,
-            visit_id=place.visit_id,
-            visitor_id=place.visitor_id,
-            number_id=place.number_id,
-            label=place.label,
-            day=place.day,
-            from_yesterday=place.day < self.today,
-            queue=place.queue,
-            department_id=place.department_id,
-            line=house.name,
-            doctor_id=place.doctor_id,
-            doctor=doctor.name if doctor else "",
-            room=place.room or (doctor.room if doctor else "") or house.room,
-            name=place.name,
-            name_masked=mask_name(place.name),
-            urgency=place.urgency,
-            standing=place.standing,
-            place=position,
-            since=place.arrived,
-            waited=self._waited(place),
-            estimate=soon,
-            appointment_at=place.appointment,
-            called_at=place.called,
-            called_by=place.called_by,
-            calls=place.calls,
-            absences=place.absences,
-            began_at=place.began,
-            slip=place.slip,
-            reason=place.reason,
-            why=placed.why if placed is not None else _why_parked(place),
-            care=tuple(care),
-            apology_due=waits and self._apology_due(place, care),
-            reassess_due=waits and self._reassess_due(place),
-            obstacle=self.facts.obstacle(place.department_id, place.doctor_id) if waits else None,
+            {
+                "id": place.id,
+                "version": place.version,
+                "visit_id": place.visit_id,
+                "visitor_id": place.visitor_id,
+                "number_id": place.number_id,
+                "label": place.label if is_todays else board_label(place.label, place.day, self.today),
+                "day": place.day,
+                "from_yesterday": place.day < self.today,
+                "queue": place.queue,
+                "department_id": place.department_id,
+                "line": home.line,
+                "doctor_id": place.doctor_id,
+                "doctor": home.doctor,
+                "room": place.room or home.room,
+                "name": place.name,
+                "name_masked": mask_name(place.name),
+                "urgency": place.urgency,
+                "standing": place.standing,
+                "place": position,
+                "since": place.joined,
+                "waited": self._waited(place),
+                "estimate": soon,
+                "appointment_at": place.appointment,
+                "called_at": place.called,
+                "called_by": place.called_by,
+                "calls": place.calls,
+                "absences": place.absences,
+                "began_at": place.began,
+                "slip": place.slip,
+                "reason": place.reason,
+                "why": placed.why if placed is not None else _why_parked(place),
+                "care": tuple(care),
+                "apology_due": waits and self._apology_due(place, care),
+                "reassess_due": waits and self._reassess_due(place),
+                "obstacle": home.obstacle if waits else None,
+            }
         )
+
+    def _home(self, department: int, doctor_id: int | None) -> _Home:
+        key = (department, doctor_id)
+        if key not in self.homes:
+            house = self.facts.departments[department]
+            doctor = self.facts.doctors[doctor_id] if doctor_id is not None else None
+            room = (doctor.room if doctor else "") or house.room
+            obstacle = self.facts.obstacle(department, doctor_id)
+            self.homes[key] = _Home(house.name, doctor.name if doctor else "", room, obstacle)
+        return self.homes[key]
 
     def _waited(self, place: _Place) -> int:
         until = place.began if place.standing is Standing.WITH_DOCTOR else None
-        return minutes_between(place.arrived, until or self.now)
+        return minutes_between(place.joined, until or self.now)
 
     def _apology_due(self, place: _Place, care: Iterable[CareDone]) -> bool:
-        said = [done.at for done in care if done.kind is CareKind.APOLOGY]
-        return apology_due(place.arrived, self.now, self.apology_minutes, said)
+        said = [done.at for done in care if done.kind is CareKind.APOLOGY] if care else ()
+        return apology_due(place.joined, self.now, self.apology_minutes, said)
 
     def _reassess_due(self, place: _Place) -> bool:
-        looked = self.looked.get(place.visit_id, place.arrived)
+        looked = self.looked.get(place.visit_id, place.joined)
         return reassess_due(self.reassess[place.urgency], looked, self.now)
 
     def _sum(self, queue: str, places: Sequence[_Place]) -> LineSum:
@@ -362,23 +412,23 @@ class _Page:
             on_duty=len(self.facts.attending(queue)),
             waiting=len(waiting),
             with_doctor=sum(place.standing is Standing.WITH_DOCTOR for place in places),
-            longest=minutes_between(min((place.arrived for place in waiting), default=self.now), self.now),
+            longest=minutes_between(min((place.joined for place in waiting), default=self.now), self.now),
         )
 
 
-def _made(**values: Any) -> WaitingRow:
-    """Return a row. Setting forty fields of a frozen class one by one takes three times as long."""
+def _made(values: dict[str, Any]) -> WaitingRow:
+    """Return a row of all its fields. One by one, or as named arguments, they take three times as long."""
     row = object.__new__(WaitingRow)
     object.__setattr__(row, "__dict__", values)
     return row
 
 
 def _number_first(place: _Place) -> tuple[dt.datetime, int]:
-    return (place.arrived, place.id)
+    return (place.joined, place.id)
 
 
 def _called_first(place: _Place) -> tuple[bool, dt.datetime, int]:
-    return (place.called is None, place.called or place.arrived, place.id)
+    return (place.called is None, place.called or place.joined, place.id)
 
 
 def _why_parked(place: _Place) -> tuple[Text, ...]:

@@ -183,6 +183,24 @@ def test_each_act_is_undone_by_a_correcting_entry(ways: Ways) -> None:
         undo(ways.actor, new_request(), way, EscortAct.HANDED)
 
 
+def test_a_hand_over_that_was_taken_back_elsewhere_ends_no_visit_and_can_be_done_again(ways: Ways) -> None:
+    visit, other = ways.visit("王建国"), ways.visit("李四")
+    services = ways.desk.services
+    for taken_back in (visit, other):
+        ways.leave(taken_back)
+        ways.hand_over()
+        services.visits.undo_step(ways.actor, new_request(), taken_back, Step.ESCORT)
+        if taken_back == other:
+            ways.hand_over("王伟")
+            assert (ways.done(other), ways.away().handed_to) == ({Step.ESCORT}, "王伟")
+        ways.returned()
+    assert (ways.done(visit), ways.done(other)) == (set(), {Step.ESCORT, Step.RETURN})
+    view = services.visits.visit(ways.actor, visit)
+    assert view.visitor is not None
+    joined = services.visits.open_or_join(ways.actor, new_request(), view.visitor.id).value
+    assert joined.id == visit
+
+
 def test_a_return_is_not_undone_while_another_visitor_is_brought(ways: Ways) -> None:
     way = ways.leave(ways.visit("王建国"))
     ways.returned("李静")

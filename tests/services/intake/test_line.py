@@ -97,9 +97,11 @@ def test_a_number_given_on_paper_waits_from_when_it_was_given_where_the_visit_go
     numbers.enter_paper(line.actor, new_request(), visit, block.id, block.first, given)
     row = line.of(visit)
     assert (row.queue, row.label, row.since, row.waited) == (f"doctor:{house.li}", "B001", given, 40)
+    line.do("call", row.id, "B305")
     line.desk.triage(visit, department_id=house.eyes)
-    assert line.of(visit).queue == f"department:{house.eyes}"
-    assert line.acts(row.id) == [QueueAct.JOINED, QueueAct.MOVED]
+    moved = line.of(visit)
+    assert (moved.queue, moved.room, moved.called_at) == (f"department:{house.eyes}", "E301", None)
+    assert line.acts(row.id) == [QueueAct.JOINED, QueueAct.CALLED, QueueAct.MOVED]
 
 
 def test_a_paper_number_of_a_visit_that_was_not_triaged_waits_in_the_blocks_line(
@@ -149,6 +151,13 @@ def test_an_emergency_of_the_desk_leaves_the_line(line: Line) -> None:
         4,
         None,
     )
+
+
+def test_an_emergency_that_was_none_leaves_nobody_in_danger(line: Line) -> None:
+    entry = line.join(urgency=3)
+    line.do("to_emergency", entry)
+    visits(line, "reopen", entry, "弄错了")
+    assert (line.standing(entry), line.visit(entry).urgency) == (Standing.WAITING, 3)
 
 
 def test_a_visit_opened_again_without_a_valid_number_stays_out_of_the_line(line: Line) -> None:

@@ -346,6 +346,11 @@ def test_whoever_does_not_come_is_back_in_the_line_once_then_parked(line: Line, 
     late = clock.forward(minutes=3)
     line.do("unpark", first)
     assert (line.row(first).place, line.entry(first)["since"]) == (2, late)
+    third = line.join("丙")
+    clock.forward(minutes=3)
+    line.do("park", first, "去拍片")
+    line.do("unpark", first)
+    assert (line.row(first).place, line.row(third).place, line.entry(first)["since"]) == (2, 3, late)
 
 
 def test_a_no_show_that_was_taken_back_is_not_noted_again_for_the_same_call(
@@ -360,6 +365,35 @@ def test_a_no_show_that_was_taken_back_is_not_noted_again_for_the_same_call(
     line.do("call_again", entry)
     clock.forward(minutes=6)
     assert no_shows(line) == 1
+
+
+@pytest.mark.parametrize("acts", [(("park", "去拍片"), ("undo",)), (("start",), ("undo",))])
+def test_who_is_called_again_because_something_was_taken_back_has_as_much_time_as_anybody(
+    line: Line, clock: WallClock, acts: tuple[tuple[str, ...], ...]
+) -> None:
+    entry = line.join()
+    line.do("call", entry)
+    for act in acts:
+        clock.forward(minutes=20)
+        line.do(act[0], entry, *act[1:])
+    assert (line.standing(entry), no_shows(line)) == (Standing.CALLED, 0)
+    clock.forward(minutes=5)
+    assert (no_shows(line), line.row(entry).absences) == (1, 1)
+
+
+def test_after_the_clock_was_set_back_who_does_not_come_is_noticed_all_the_same(
+    line: Line, clock: WallClock
+) -> None:
+    entry = line.join()
+    clock.set("11:00")
+    line.do("call", entry)
+    clock.forward(minutes=5)
+    assert no_shows(line) == 1
+    clock.set("10:00")
+    line.do("call", entry)
+    clock.forward(minutes=5)
+    assert no_shows(line) == 1
+    assert line.standing(entry) is Standing.PARKED
 
 
 def test_nothing_is_written_while_there_is_nothing_to_do(line: Line, store: Store) -> None:
@@ -416,6 +450,57 @@ def test_midnight_in_the_middle_of_a_visit(line: Line, clock: WallClock) -> None
     assert (took, line.rows()) == (dt.timedelta(minutes=12), {})
 
 
+@pytest.mark.parametrize(
+    ("acts", "standing"), [(["call"], Standing.CALLED), (["start"], Standing.WITH_DOCTOR)]
+)
+def test_who_came_long_before_midnight_is_still_here_after_it(
+    line: Line, clock: WallClock, acts: list[str], standing: Standing
+) -> None:
+    clock.set("17:00")
+    entry = line.join()
+    clock.set("23:55")
+    for act in acts:
+        line.do(act, entry)
+    clock.set("00:10", dt.date(2026, 11, 17))
+    view = line.waiting.view(line.actor)
+    assert ([(row.id, row.standing) for row in view.rows], view.left_over) == ([(entry, standing)], ())
+    line.do("left_unseen" if standing is Standing.CALLED else "finish", entry)
+    assert line.rows() == {}
+
+
+def test_who_comes_days_later_and_is_brought_to_the_doctor_is_shown_there(
+    line: Line, clock: WallClock
+) -> None:
+    entry = line.join()
+    clock.set("09:00", dt.date(2026, 11, 20))
+    assert [row.id for row in line.waiting.view(line.actor).left_over] == [entry]
+    visit = line.entry(entry)["visit_id"]
+    line.desk.services.visits.do_step(line.actor, new_request(), visit, Step.ESCORT)
+    assert [(row.id, row.standing) for row in line.waiting.view(line.actor).rows] == [
+        (entry, Standing.WITH_DOCTOR)
+    ]
+    line.do("undo", entry)
+    assert [row.id for row in line.waiting.view(line.actor).left_over] == [entry]
+
+
+def test_a_carried_over_number_and_the_same_one_of_today_are_told_apart(line: Line, clock: WallClock) -> None:
+    old = line.join("甲")
+    clock.set("09:00", dt.date(2026, 11, 17))
+    assert not line.row(old).apology_due
+    assert not line.row(old).reassess_due
+    line.do("carry_over", old)
+    new = line.join("乙")
+    assert [(row.id, row.label) for row in line.waiting.view(line.actor).rows] == [
+        (old, "B001·16"),
+        (new, "B001"),
+    ]
+    assert line.row(old).apology_due
+    visits = {entry: line.visit(entry).number for entry in (old, new)}
+    assert [number and number.label for number in visits.values()] == ["B001", "B001"]
+    for entry in (old, new):
+        assert line.waiting.call_next(line.actor, new_request(), line.row(entry).queue).value == entry
+
+
 # --- Care ------------------------------------------------------------------------------------------------------------------
 
 
@@ -454,6 +539,16 @@ def test_how_urgent_it_is_is_due_to_be_looked_at_again(
     visit = line.entry(entry)["visit_id"]
     line.waiting.give_care(line.actor, new_request(), visit, CareKind.REASSESSED)
     assert not line.row(entry).reassess_due
+
+
+def test_whoever_was_judged_anew_was_looked_at(line: Line, clock: WallClock) -> None:
+    entry = line.join(urgency=4)
+    clock.forward(minutes=50)
+    visits = line.desk.services.visits
+    visits.set_urgency(line.actor, new_request(), line.entry(entry)["visit_id"], 3)
+    assert (line.row(entry).urgency, line.row(entry).reassess_due) == (3, False)
+    clock.forward(minutes=30)
+    assert line.row(entry).reassess_due
 
 
 def test_whoever_has_gone_gets_no_care(line: Line, store: Store) -> None:
@@ -569,9 +664,9 @@ def call_together(
             waiting.call(actor, new_request(), entry, version)
             won.append(entry)
         except RuleError as error:
-            refused.append((error.code, str(error.text)))
+            refused.append((error.code, error.text.params["name"], str(error.text)))
     nexts = [waiting.call_next(actor, new_request(), queue).value for _ in range(4)]
-    said.send((won, refused, nexts))
+    said.send((actor.name, won, refused, nexts))
     store.close()
 
 
@@ -604,13 +699,14 @@ def test_two_programs_calling_the_same_numbers(
     heard = [hear.recv() for _ in programs if hear.poll(60)]
     for program in programs:
         program.join(60)
-    assert sorted(entry for won, _refused, _nexts in heard for entry in won) == entries
-    refusals = [refusal for _won, refused, _nexts in heard for refusal in refused]
-    assert len(refusals) == len(entries)
-    assert all(code == "queue.called" and "某" in text and "12:00" in text for code, text in refusals), (
-        refusals
-    )
-    nexts = [entry for _won, _refused, found in heard for entry in found]
+    assert sorted(entry for _who, won, _refused, _nexts in heard for entry in won) == entries
+    names = {actor.name for actor in desks}
+    for who, won, refused, _nexts in heard:
+        (other,) = names - {who}
+        assert len(won) + len(refused) == len(entries)
+        assert {refusal[:2] for refusal in refused} <= {("queue.called", other)}
+        assert all(f"Called by {other} at 12:00" in text for _code, _name, text in refused)
+    nexts = [entry for _who, _won, _refused, found in heard for entry in found]
     assert sorted(entry for entry in nexts if entry is not None) == more
     assert {line.row(entry).calls for entry in (*entries, *more)} == {1}
     chain_is_whole()

@@ -6,8 +6,9 @@ import datetime as dt
 import shutil
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -19,14 +20,14 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 
 from deskapp.db import audit
 from deskapp.db.base import table_of
 from deskapp.db.engine import Store
 from deskapp.db.models.access import Account, AccountRole
-from deskapp.db.models.intake import QueueNumber, Visit
-from deskapp.db.models.waiting import QueueEntry, QueueEvent
+from deskapp.db.models.intake import QueueNumber, Visit, VisitStep
+from deskapp.db.models.waiting import Care, QueueEntry, QueueEvent
 from deskapp.db.workstation import Workstation
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.directory import DepartmentDraft, DoctorDraft
@@ -35,19 +36,51 @@ from deskapp.domain.intake import TriageDecision
 from deskapp.domain.registration import EndReason, SlipState, Step
 from deskapp.domain.text import Words
 from deskapp.domain.waiting import LIVE, OPEN, CareKind, QueueAct, Standing
+from deskapp.domain.waiting_rules import OVERNIGHT
 from deskapp.errors import DeskError
 from deskapp.services.all import build_services
 from deskapp.services.base import new_request
 from tests.services.conftest import WallClock
 from tests.support.databases import KEY
 
-CALLS = ("call", "call_again", "requeue", "unpark", "start", "finish")
+WAYS = (
+    ("call",),
+    ("call", "call_again"),
+    ("call", "requeue"),
+    ("call", "start"),
+    ("start", "finish"),
+    ("unpark", "call"),
+    ("requeue",),
+    ("finish",),
+)
+"""What is done with a place, one after the other: alone, most of it would be refused."""
 ENDS = {
     EndReason.LEFT_UNSEEN: Standing.LEFT,
     EndReason.EMERGENCY: Standing.EMERGENCY,
     EndReason.CANCELLED: Standing.WITHDRAWN,
 }
+GROWING = (QueueEvent, VisitStep, Care)
+"""What is only added to."""
+OF_VISIT = (
+    "department_id",
+    "doctor_id",
+    "ended",
+    "end_note",
+    "ended_at",
+    "urgency",
+    "checked_in",
+    "doctor_began",
+)
+"""What acts in the line change of a visit, and so take back."""
 picks = st.integers(0, 1000)
+
+
+class Picture(NamedTuple):
+    """What there was before an act: the place, its visit, and whether the visitor had been brought."""
+
+    place: dict[str, Any]
+    visit: dict[str, Any]
+    brought: bool
 
 
 class WaitingLine(RuleBasedStateMachine):
@@ -65,8 +98,9 @@ class WaitingLine(RuleBasedStateMachine):
         self.services = build_services(self.store, self.workstation, self.clock)
         self.visits: list[int] = []
         self.events = 0
-        self.pictures: dict[int, list[tuple[int | None, dict[str, Any]]]] = {}
+        self.pictures: dict[int, list[tuple[int, Picture]]] = {}
         """Of each place what it was before each act that can be taken back, with the act's event."""
+        self.written: dict[type[Any], list[dict[str, Any]]] = {table: [] for table in GROWING}
 
     @initialize()
     def open_house(self) -> None:
@@ -107,41 +141,63 @@ class WaitingLine(RuleBasedStateMachine):
         entries = self.rows(QueueEntry)
         return entries[pick % len(entries)]
 
-    def visit_of(self, entry: dict[str, Any]) -> dict[str, Any]:
-        return next(visit for visit in self.rows(Visit) if visit["id"] == entry["visit_id"])
+    def looks(self) -> dict[int, Picture]:
+        """Return how it stands with every place."""
+        visits, brought = {row["id"]: row for row in self.rows(Visit)}, set()
+        for step in self.rows(VisitStep):
+            if step["step"] is Step.ESCORT:
+                (brought.add if step["done"] else brought.discard)(step["visit_id"])
+        found = {}
+        for place in self.rows(QueueEntry):
+            visit = visits[place["visit_id"]]
+            seen = {name: visit[name] for name in OF_VISIT}
+            found[place["id"]] = Picture(place, seen, visit["id"] in brought)
+        return found
 
     def tries(self, entry: dict[str, Any] | None, act: Callable[[], object]) -> bool:
         """Try something that may be refused; what was refused has changed nothing."""
-        before = self.rows(QueueEntry)
+        self.clock.forward(seconds=1)
+        before = self.looks()
         try:
             act()
         except DeskError:
-            assert self.rows(QueueEntry) == before
+            assert self.looks() == before
             return False
         self.remember(before)
         assert entry is None or entry["id"] in self.pictures
         return True
 
-    def remember(self, before: list[dict[str, Any]]) -> None:
-        known = {row["id"]: row for row in before}
-        news = [event for event in self.rows(QueueEvent) if event["id"] > self.events]
-        for event in news:
+    def remember(self, before: dict[int, Picture]) -> None:
+        now, back = self.looks(), {}
+        for event in [event for event in self.rows(QueueEvent) if event["id"] > self.events]:
             self.events = event["id"]
             place = event["entry_id"]
             pictures = self.pictures.setdefault(place, [])
             if event["act"] is QueueAct.UNDONE:
-                self.taken_back(place, event)
+                undone, back[place] = pictures.pop()
+                assert event["undoes_id"] == undone
             elif event["act"] is QueueAct.JOINED:
                 pictures.clear()
             else:
-                pictures.append((event["id"], known[place]))
+                pictures.append((event["id"], before[place]))
+                self.kept(event, before[place].place, now[place].place)
+        for place, was in back.items():
+            self.taken_back(was, now[place])
 
-    def taken_back(self, place: int, event: dict[str, Any]) -> None:
-        undone, was = self.pictures[place].pop()
-        assert event["undoes_id"] == undone
-        now = next(row for row in self.rows(QueueEntry) if row["id"] == place)
-        assert now["version"] > was["version"]
-        assert {**now, "version": 0} == {**was, "version": 0}
+    def taken_back(self, was: Picture, now: Picture) -> None:
+        """Whatever was taken back, all is as it was before it."""
+        assert now.place["version"] > was.place["version"]
+        assert {**now.place, "version": 0} == {**was.place, "version": 0}
+        assert now[1:] == was[1:]
+
+    def kept(self, event: dict[str, Any], was: dict[str, Any], now: dict[str, Any]) -> None:
+        """What nobody loses by an act: what was waited, and the place, but by not coming."""
+        assert now["joined_at"] == was["joined_at"]
+        if event["act"] is QueueAct.NO_SHOW:
+            assert (now["absences"], now["since"]) == (was["absences"] + 1, event["at"])
+            assert now["standing"] is (Standing.PARKED if was["absences"] else Standing.WAITING)
+        elif event["act"] is not QueueAct.RETURNED or was["absences"] < 2 or was["reason"]:
+            assert (now["since"], now["absences"]) == (was["since"], was["absences"])
 
     # --- What people do -----------------------------------------------------------------------------------
 
@@ -157,11 +213,22 @@ class WaitingLine(RuleBasedStateMachine):
         self.visits.append(visit)
 
     @precondition(lambda self: self.visits)
-    @rule(pick=picks, act=st.sampled_from(CALLS))
-    def does(self, pick: int, act: str) -> None:
-        entry = self.entry(pick)
-        method = getattr(self.services.waiting, act)
-        self.tries(entry, lambda: method(self.actor, new_request(), entry["id"], entry["version"]))
+    @rule(pick=picks, acts=st.sampled_from(WAYS))
+    def goes_a_way(self, pick: int, acts: tuple[str, ...]) -> None:
+        for act in acts:
+            self.does(pick, act)
+
+    def does(self, pick: int, act: str) -> bool:
+        entry, method = self.entry(pick), getattr(self.services.waiting, act)
+        return self.tries(entry, partial(method, self.actor, new_request(), entry["id"], entry["version"]))
+
+    @precondition(lambda self: self.visits)
+    @rule(pick=picks, act=st.sampled_from(["call", "start"]))
+    def is_called_or_goes_in_before_midnight(self, pick: int, act: str) -> None:
+        self.clock.moment = self.clock.moment.replace(hour=23, minute=55)
+        if self.does(pick, act):
+            self.clock.forward(minutes=10)
+            self.every_open_number_is_shown_once()
 
     @precondition(lambda self: self.visits)
     @rule(pick=picks)
@@ -177,6 +244,25 @@ class WaitingLine(RuleBasedStateMachine):
         assert [row.id for row in now if row.queue == queue and row.place is not None] == rest
 
     @precondition(lambda self: self.visits)
+    @rule(pick=picks, undo=st.booleans())
+    def is_called_in_vain_twice(self, pick: int, undo: bool) -> None:
+        """Called and not there: the second time at the latest a person decides."""
+        for _ in range(2):
+            absences = self.entry(pick)["absences"]
+            if not self.does(pick, "call"):
+                return
+            self.clock.forward(minutes=6)
+            self.the_program_looks_by_itself()
+            now = self.entry(pick)
+            assert now["absences"] == absences + 1
+            assert now["standing"] is (Standing.PARKED if absences else Standing.WAITING)
+        if undo:
+            self.takes_back(pick)
+            self.clock.forward(minutes=60)
+            self.the_program_looks_by_itself()
+            assert self.entry(pick)["standing"] is Standing.CALLED
+
+    @precondition(lambda self: self.visits)
     @rule(pick=picks)
     def parks(self, pick: int) -> None:
         entry, park = self.entry(pick), self.services.waiting.park
@@ -189,10 +275,19 @@ class WaitingLine(RuleBasedStateMachine):
         self.tries(entry, lambda: move(self.actor, new_request(), entry["id"], entry["version"], *place))
 
     @precondition(lambda self: self.visits)
-    @rule(pick=picks, act=st.sampled_from(["left_unseen", "to_emergency", "carry_over"]))
+    @rule(pick=picks, act=st.sampled_from(["left_unseen", "to_emergency"]))
     def ends(self, pick: int, act: str) -> None:
         entry, method = self.entry(pick), getattr(self.services.waiting, act)
         self.tries(entry, lambda: method(self.actor, new_request(), entry["id"], entry["version"]))
+
+    @precondition(lambda self: self.visits)
+    @rule(pick=picks)
+    def waits_on_the_next_day(self, pick: int) -> None:
+        self.clock.forward(hours=24)
+        entry, carry = self.entry(pick), self.services.waiting.carry_over
+        if self.tries(entry, lambda: carry(self.actor, new_request(), entry["id"], entry["version"])):
+            rows = self.services.waiting.view(self.actor).rows
+            assert [row.standing for row in rows if row.id == entry["id"]] == [Standing.WAITING]
 
     @precondition(lambda self: self.visits)
     @rule(pick=picks)
@@ -269,6 +364,8 @@ class WaitingLine(RuleBasedStateMachine):
             visit, number = visits[entry["visit_id"]], numbers[entry["number_id"]]
             assert number["visit_id"] == visit["id"]
             if entry["standing"] in LIVE:
+                doctor, home = entry["doctor_id"], entry["department_id"]
+                assert entry["queue"] == (f"doctor:{doctor}" if doctor else f"department:{home}")
                 assert (visit["ended"], number["state"] is SlipState.VOID) == (None, False)
                 assert (entry["department_id"], entry["doctor_id"]) == (
                     visit["department_id"],
@@ -282,9 +379,14 @@ class WaitingLine(RuleBasedStateMachine):
         if not self.visits:
             return
         view = self.services.waiting.view(self.actor)
+        entries, now = self.rows(QueueEntry), self.clock()
         shown = [row.id for row in (*view.rows, *view.left_over) if row.standing in OPEN]
-        assert sorted(shown) == [row["id"] for row in self.rows(QueueEntry) if row["standing"] in OPEN]
-        assert len(set(shown)) == len(shown)
+        assert sorted(shown) == [row["id"] for row in entries if row["standing"] in OPEN]
+        inside = [row["id"] for row in entries if row["standing"] is Standing.WITH_DOCTOR]
+        lately = {row["id"] for row in entries if row["began_at"] and now - row["began_at"] < OVERNIGHT}
+        seen = [row.id for row in view.rows if row.standing is Standing.WITH_DOCTOR]
+        assert lately.intersection(inside) <= set(seen) <= set(inside)
+        assert len({*shown, *seen}) == len(shown) + len(seen)
         assert all(row.waited >= 0 for row in view.rows)
         for line in view.lines:
             places = [row.place for row in view.rows if row.queue == line.queue and row.place is not None]
@@ -292,11 +394,13 @@ class WaitingLine(RuleBasedStateMachine):
 
     @invariant()
     def history_only_grows(self) -> None:
-        with self.store.reading() as session:
-            count, last = session.execute(select(func.count(), func.max(QueueEvent.id))).one()
-        assert count == (last or 0) == self.events
+        for table, written in self.written.items():
+            now = self.rows(table)
+            assert now[: len(written)] == written
+            self.written[table] = now
+        assert len(self.written[QueueEvent]) == self.events
 
 
 def test_the_waiting_line_keeps_its_promises(sqlite_template: Path) -> None:
     machine = type("Machine", (WaitingLine,), {"template": sqlite_template})
-    run_state_machine_as_test(machine, settings=settings(max_examples=20, stateful_step_count=25))
+    run_state_machine_as_test(machine, settings=settings(max_examples=15, stateful_step_count=25))

@@ -15,6 +15,7 @@ from deskapp.db.engine import Store
 from deskapp.db.models.access import Setting
 from deskapp.db.models.directory import Department
 from deskapp.db.models.waiting import QueueEntry
+from deskapp.domain.line_order import Lane
 from deskapp.domain.registration import SlipState
 from deskapp.domain.waiting import Estimate, LineSum, Standing, WaitingRow
 from deskapp.services.all import Services
@@ -129,6 +130,24 @@ def test_appointments_and_walk_ins_are_called_in_turn_and_the_order_stands_still
         assert waiting == expected
 
 
+def test_whoever_came_in_time_and_had_to_stand_at_the_desk_is_not_late(line: Line, clock: WallClock) -> None:
+    starts = clock()
+    visit = line.desk.triaged("早")
+    clock.forward(minutes=20)
+    line.desk.number(visit)
+    waits, late = line.of(visit).id, line.join("迟")
+    for entry in (waits, late):
+        book(line, entry, starts)
+    words = {entry: str(line.row(entry).why[0]) for entry in (waits, late)}
+    assert words[waits].startswith("Has an appointment at")
+    assert words[late].startswith("Came too late for the appointment")
+    line.do("call", waits)
+    with line.waiting.store.reading() as session:
+        rules, _apology = line_facts.site_rules(session)
+        lanes = line_facts.lanes_called(session, line.waiting.now(), rules)
+    assert list(lanes.values()) == [[Lane.APPOINTMENT]]
+
+
 def test_a_call_that_was_taken_back_and_one_in_danger_take_nobodys_turn(line: Line, clock: WallClock) -> None:
     entries = {}
     for name in "甲乙":
@@ -172,6 +191,22 @@ def test_an_estimate_is_unknown_under_five_visits_then_a_range(line: Line, clock
     assert (line.row(second).estimate, line.row(third).estimate) == (Estimate(0, 0), Estimate(10, 30))
     line.do("start", second)
     assert line.row(third).estimate == Estimate(10, 30)
+
+
+def test_what_the_visitor_inside_has_taken_is_over_on_the_page_and_on_the_board(
+    line: Line, clock: WallClock
+) -> None:
+    li = line.desk.house.li
+    seen(line, [10] * 5, doctor_id=li)
+    inside, next_one = line.join("甲", doctor_id=li), line.join("乙", doctor_id=li)
+    line.do("start", inside)
+    for minutes, left in ((0, 10), (4, 6), (6, 0), (20, 0)):
+        clock.forward(minutes=minutes)
+        assert line.row(next_one).estimate == Estimate(left, left)
+        (board,) = line.desk.services.board.state(line.actor).lines
+        assert board.estimate == Estimate(left + 10, left + 10)
+    clock.forward(hours=4)
+    assert line.row(next_one).estimate == Estimate(0, 0)
 
 
 def test_without_enough_visits_of_the_doctor_the_departments_count(line: Line) -> None:

@@ -16,6 +16,7 @@ from deskapp.domain.board import (
     STALE_SECONDS,
     BoardCall,
     BoardView,
+    Mark,
     clips,
     mark,
     new_calls,
@@ -87,7 +88,7 @@ class BoardKeeper(QObject):
         self._window: BoardWindow | None = None
         self._screen: ScreenFacts | None = None
         self._showing = Showing()
-        self._heard: dict[tuple[int, int], None] | None = None
+        self._heard: dict[Mark, None] | None = None
         self._asking = self._again = self._stopped = self._floats = False
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
