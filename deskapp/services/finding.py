@@ -33,7 +33,7 @@ from deskapp.domain.names import query_key
 from deskapp.services.base import Service, composed, reads
 from deskapp.services.house import HouseRules
 from deskapp.services.intake.visitors import VisitorService
-from deskapp.services.looking_up import entries_of
+from deskapp.services.looking_up import entries_of, folded
 
 TABLES: Final[Sequence[type[Editable]]] = (
     *(Department, Doctor, PriceItem, Place, Promotion, Notice, PhraseText, Staff),
@@ -111,7 +111,7 @@ def _mark(session: Session) -> object:
 
 
 def _graded(entries: Sequence[Entry], query: str) -> list[tuple[Entry, int]]:
-    words = tuple(query.casefold().split())
+    words = tuple(folded(query).split())
     spelled = _spelled_by(query)
     graded = [(entry, grade(words, entry, spelled)) for entry in entries]
     return [(entry, how) for entry, how in graded if how is not None]
