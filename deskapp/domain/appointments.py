@@ -94,12 +94,16 @@ class BookingDraft:
 
 @dataclass(frozen=True)
 class Target:
-    """Where an appointment is moved to; beside another one it needs the reason."""
+    """Where an appointment is moved to; beside another one it needs the reason.
+
+    Without `minutes` it keeps its length with the same doctor, and takes the other one's with another.
+    """
 
     department_id: int
     starts_at: dt.datetime
     doctor_id: int | None = None
     reason: str = ""
+    minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -205,9 +209,13 @@ class Wish:
 
 
 def check_time(wish: Wish, now: dt.datetime) -> None:
-    """Refuse a time that has passed, or a length that none has. Raises `RuleError`."""
+    """Refuse a time that has passed. Raises `RuleError`."""
     if wish.begins < now.replace(second=0, microsecond=0):
         raise RuleError("appointment.past", Text(N_("This time has passed: nothing can be booked then.")))
+
+
+def check_length(wish: Wish) -> None:
+    """Refuse a length that no appointment has. Raises `RuleError`."""
     if not 1 <= wish.minutes <= LONGEST_MINUTES:
         message = Text(N_("An appointment takes 1 to {limit} minutes."), {"limit": LONGEST_MINUTES})
         raise RuleError("appointment.minutes", message)

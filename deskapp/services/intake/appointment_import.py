@@ -26,12 +26,14 @@ from deskapp.domain.retention import erased_error, is_erased
 from deskapp.domain.slots import Booked
 from deskapp.domain.text import N_, Text
 from deskapp.domain.visitor_rules import problems
-from deskapp.errors import ConflictError, DeskError, InputError
+from deskapp.errors import ConflictError, DeskError, InputError, RuleError
 from deskapp.services.directory import local
 from deskapp.services.intake.booking import (
     Ground,
     Place,
     Planned,
+    Plans,
+    Whose,
     check_place,
     note_event,
     same_person,
@@ -70,12 +72,13 @@ class _State:
     names: dict[str, list[int]]
     departments: Mapping[str, int]
     by_uid: dict[str, Appointment]
-    planned: list[Planned] = field(default_factory=list)
+    planned: Plans = field(default_factory=Plans)
     gone: set[int] = field(default_factory=set)
     people: dict[tuple[str, str], int] = field(default_factory=dict)
+    whom: dict[tuple[int | None, int | None, dt.date], Whose] = field(default_factory=dict)
 
-    def ground(self, *also: int) -> Ground:
-        return Ground(self.session, self.now, but=(*self.gone, *also), planned=self.planned)
+    def ground(self) -> Ground:
+        return Ground(self.session, self.now, but=self.gone, planned=self.planned)
 
 
 class AppointmentImport:
@@ -93,7 +96,8 @@ class AppointmentImport:
         plan = Plan(problems=list(self.refused))
         known = _known(session, self.rows)
         state = _State(session, self.now, _doctors(session), departments_by_name(session), known)
-        for row in self.rows:
+        # What is called off makes room for the others, wherever it stands in the file.
+        for row in sorted(self.rows, key=lambda row: not row.values.get("cancelled")):
             try:
                 plan.entries.append(_entry(row, state, plan))
             except DeskError as error:
@@ -167,7 +171,7 @@ def _entry(row: ReadRow, state: _State, plan: Plan) -> Entry:
     values = row.values
     existing = state.by_uid.get(values.get("uid") or "")
     if values.get("cancelled"):
-        return _cancelling(row, existing, plan)
+        return _cancelling(row, existing, state, plan)
     place = _place(values, state)
     if existing is not None:
         return _changing(row, existing, place, state, plan)
@@ -179,13 +183,14 @@ def _entry(row: ReadRow, state: _State, plan: Plan) -> Entry:
     return Entry(row.number, Outcome.ADDED, values, extra=Doing(None, visitor_id, place, beside))
 
 
-def _cancelling(row: ReadRow, existing: Appointment | None, plan: Plan) -> Entry:
+def _cancelling(row: ReadRow, existing: Appointment | None, state: _State, plan: Plan) -> Entry:
     if existing is None:
         plan.notes.append(RowNote(row.number, "", Text(N_("Cancelled, and never booked here."))))
         return Entry(row.number, Outcome.KNOWN, row.values)
     if existing.state is AppointmentState.CANCELLED:
         return Entry(row.number, Outcome.KNOWN, row.values)
     rules.check_open(existing.state)
+    state.gone.add(existing.id)
     doing = Doing(existing.id, existing.visitor_id, None, cancels=True)
     return Entry(row.number, Outcome.CHANGED, row.values, told(existing), doing)
 
@@ -197,17 +202,26 @@ def _changing(row: ReadRow, existing: Appointment, place: Place, state: _State, 
             plan.notes.append(RowNote(row.number, "", Text(N_("It was cancelled here, and stays so."))))
         return Entry(row.number, Outcome.KNOWN, row.values)
     rules.check_open(existing.state)
-    beside = check_place(state.ground(existing.id), place, existing.visitor_id)
-    state.gone.add(existing.id)
+    beside = _check_without(existing.id, place, existing.visitor_id, state)
     _plan(state, row.values, place, existing.visitor_id)
     doing = Doing(existing.id, existing.visitor_id, place, beside)
     return Entry(row.number, Outcome.CHANGED, row.values, told(existing), doing)
 
 
+def _check_without(existing: int, place: Place, visitor_id: int, state: _State) -> bool:
+    """Hold a new place against everything but the appointment that leaves its old one for it."""
+    state.gone.add(existing)
+    try:
+        return check_place(state.ground(), place, visitor_id)
+    except RuleError:
+        state.gone.discard(existing)
+        raise
+
+
 def _plan(state: _State, values: Mapping[str, Any], place: Place, visitor_id: int) -> None:
     booked = Booked(local(place.starts_at), place.minutes, values.get("name", ""), place.whom.doctor)
     whom = place.whom
-    state.planned.append(Planned(visitor_id, whom.department_id, whom.doctor_id, place.starts_at, booked))
+    state.planned.add(Planned(visitor_id, whom.department_id, whom.doctor_id, place.starts_at, booked))
 
 
 def _place(values: Mapping[str, Any], state: _State) -> Place:
@@ -216,7 +230,10 @@ def _place(values: Mapping[str, Any], state: _State) -> Place:
         message = N_("Neither a doctor nor a department of this hospital is named.")
         raise InputError("doctor", "appointment.where", Text(message))
     starts = _starts(values)
-    whom = whose(state.session, department_id or 0, doctor_id, local(starts).date())
+    asked = (department_id, doctor_id, local(starts).date())
+    if asked not in state.whom:
+        state.whom[asked] = whose(state.session, department_id or 0, *asked[1:])
+    whom = state.whom[asked]
     minutes = values.get("minutes") or whom.minutes
     return Place(whom, starts, minutes, values.get("reason", ""))
 

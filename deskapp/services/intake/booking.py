@@ -7,8 +7,9 @@ one time of one doctor so come one after the other, and the second is told who h
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import ColumnElement, insert, select
@@ -22,12 +23,13 @@ from deskapp.db.unit_of_work import Work
 from deskapp.domain import appointments as rules
 from deskapp.domain import duty
 from deskapp.domain.appointments import HOLDING, AppointmentAct, BookingDraft, Wish
+from deskapp.domain.directory import Standing, standing
 from deskapp.domain.duty import Duty, Span
 from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.registration import AppointmentState
 from deskapp.domain.retention import erased_error, is_erased
 from deskapp.domain.slots import Booked, duty_of_day, joined_duty, overlapping
-from deskapp.domain.text import N_, Text, Words
+from deskapp.domain.text import N_, Text
 from deskapp.errors import ConflictError, RuleError
 from deskapp.services.checks import plain_line, plain_text
 from deskapp.services.directory import duty_times, local
@@ -87,11 +89,8 @@ def whose(
     """
     usual = site_value(session, settings.APPOINTMENT_MINUTES)
     if doctor_id is None:
-        department = session.get_one(Department, department_id, with_for_update=lock or None)
-        _demand_open(department, day)
-        asked = select(Doctor).where(Doctor.department_id == department_id)
-        ids = [doctor.id for doctor in session.scalars(asked) if is_open(doctor, day)]
-        return Whose(department_id, None, "", usual, duty_times(session, ids))
+        _demand_open(session.get_one(Department, department_id, with_for_update=lock or None), day)
+        return Whose(department_id, None, "", usual, _times_of_department(session, department_id, day))
     doctor = session.get_one(Doctor, doctor_id, with_for_update=lock or None)
     _demand_open(session.get_one(Department, doctor.department_id), day)
     if not is_open(doctor, day):
@@ -101,17 +100,23 @@ def whose(
     return Whose(doctor.department_id, doctor.id, doctor.name, doctor.slot_minutes or usual, times)
 
 
+def _times_of_department(session: Session, department_id: int, day: dt.date) -> dict[int, list[Duty]]:
+    """Return the duty times of each of a department's doctors who takes visitors on a day."""
+    asked = select(Doctor).where(Doctor.department_id == department_id)
+    ids = [doctor.id for doctor in session.scalars(asked) if is_open(doctor, day)]
+    return duty_times(session, ids)
+
+
 def is_open(row: Doctor | Department, day: dt.date) -> bool:
     """Say whether a doctor or a department takes visitors on a day."""
-    begun = row.valid_from is None or row.valid_from <= day
-    return row.active and begun and (row.valid_to is None or day <= row.valid_to)
+    return row.active and standing(row.valid_from, row.valid_to, day) is Standing.VALID
 
 
 def _demand_open(department: Department, day: dt.date) -> None:
     if not is_open(department, day):
-        name = Words(department.name_zh, department.name_en, department.name_mn)
         message = N_("{department} takes no visitors on {day}.")
-        raise RuleError("appointment.department-closed", Text(message, {"department": name, "day": day}))
+        told = {"department": department.name, "day": day}
+        raise RuleError("appointment.department-closed", Text(message, told))
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,26 @@ class Planned:
     booked: Booked
 
 
+class Plans:
+    """Times that are going to be given away by the same file, found by whose they are and by day."""
+
+    def __init__(self) -> None:
+        self._by_day: dict[tuple[str, int, dt.date], list[Planned]] = defaultdict(list)
+
+    def add(self, one: Planned) -> None:
+        """Add a time."""
+        pool = one.doctor_id is None
+        whose = ("pool", one.department_id) if pool else ("doctor", one.doctor_id or 0)
+        for key in (("visitor", one.visitor_id), whose):
+            self._by_day[*key, one.starts_at.date()].append(one)
+
+    def around(self, kind: str, key: int, place: Place) -> list[Planned]:
+        """Return the times of a "visitor", of a "doctor" or of a department's "pool" from a day before on."""
+        first = place.starts_at.date() - dt.timedelta(days=1)
+        days = [first + dt.timedelta(days=count) for count in range(3)]
+        return [one for day in days for one in self._by_day.get((kind, key, day), ())]
+
+
 @dataclass(frozen=True)
 class Ground:
     """What a wish is held against: the database without `but`, and what is planned besides."""
@@ -132,22 +157,23 @@ class Ground:
     session: Session
     now: dt.datetime
     but: Collection[int] = ()
-    planned: Sequence[Planned] = ()
+    planned: Plans = field(default_factory=Plans)
 
     def of_visitor(self, visitor_id: int, place: Place) -> list[Booked]:
         """Return the times around a place that a visitor has."""
         found = self._held(place, Appointment.visitor_id == visitor_id)
-        return found + [one.booked for one in self.planned if one.visitor_id == visitor_id]
+        return found + [one.booked for one in self.planned.around("visitor", visitor_id, place)]
 
     def of(self, whom: Whose, place: Place) -> list[Booked]:
         """Return the times around a place that are taken from a doctor, or from whoever is there."""
         if whom.doctor_id is not None:
             found = self._held(place, Appointment.doctor_id == whom.doctor_id)
-            return found + [one.booked for one in self.planned if one.doctor_id == whom.doctor_id]
-        nobodys = (Appointment.department_id == whom.department_id, Appointment.doctor_id.is_(None))
-        planned = [one for one in self.planned if one.doctor_id is None]
-        mine = [one.booked for one in planned if one.department_id == whom.department_id]
-        return self._held(place, *nobodys) + mine
+            planned = self.planned.around("doctor", whom.doctor_id, place)
+        else:
+            nobodys = (Appointment.department_id == whom.department_id, Appointment.doctor_id.is_(None))
+            found = self._held(place, *nobodys)
+            planned = self.planned.around("pool", whom.department_id, place)
+        return found + [one.booked for one in planned]
 
     def of_doctors(self, whom: Whose, place: Place) -> list[tuple[int, Booked]]:
         """Return the times that the doctors of a department have given away themselves; none of one doctor."""
@@ -158,9 +184,10 @@ class Ground:
         found = [
             (doctor, Booked(local(starts), minutes, id=key))
             for doctor, key, starts, minutes in self.session.execute(asked)
-            if doctor is not None
+            if doctor is not None and key not in self.but
         ]
-        return found + [(one.doctor_id, one.booked) for one in self.planned if one.doctor_id is not None]
+        planned = [(who, self.planned.around("doctor", who, place)) for who in whom.times]
+        return found + [(who, one.booked) for who, several in planned for one in several]
 
     def _held(self, place: Place, *where: ColumnElement[bool]) -> list[Booked]:
         asked = (
@@ -172,12 +199,12 @@ class Ground:
         return [
             Booked(local(starts), minutes, name, doctor or "", key)
             for key, starts, minutes, name, doctor in self.session.execute(asked)
+            if key not in self.but
         ]
 
     def _around(self, place: Place) -> tuple[ColumnElement[bool], ...]:
         return (
             Appointment.state.in_(HOLDING),
-            Appointment.id.not_in(self.but),
             Appointment.starts_at > place.starts_at - MARGIN,
             Appointment.starts_at < place.until,
         )
@@ -199,22 +226,26 @@ def same_person(session: Session, name: str, phone: str) -> int | None:
         .where(DuplicateKey.key.in_(keys), Visitor.name == name.strip(), Visitor.merged_into_id.is_(None))
         .order_by(Visitor.id.desc())
     )
-    wanted = _digits(phone)
-    return next((key for key, known in session.execute(asked) if _digits(known)[-8:] == wanted[-8:]), None)
+    return next((key for key, known in session.execute(asked) if _same_phone(known, phone)), None)
 
 
-def _digits(phone: str) -> str:
-    return "".join(letter for letter in phone if letter.isdigit())
+def _same_phone(one: str, other: str) -> bool:
+    """Say whether two numbers are one: alike, or the longer with the code of a country or area before it."""
+    digits = ("".join(filter(str.isdecimal, phone)).lstrip("0") for phone in (one, other))
+    shorter, longer = sorted(digits, key=len)
+    return longer.endswith(shorter)
 
 
 def room_at(whom: Whose, begins: dt.datetime, minutes: int, of_doctors: Sequence[tuple[int, Booked]]) -> int:
-    """Return how many can be booked then: a doctor takes one, a department one for each who is free."""
+    """Return how many can be booked then: a doctor takes one, a department one for each who is free throughout."""
     if whom.doctor_id is not None:
         return 1
+    until = begins + dt.timedelta(minutes=minutes)
     free = 0
     for doctor_id, times in whom.times.items():
         own = [one for who, one in of_doctors if who == doctor_id]
-        if duty.span_on_duty(times, begins) is not None and not overlapping(own, begins, minutes):
+        span = duty.span_on_duty(times, begins)
+        if span is not None and until <= span.until and not overlapping(own, begins, minutes):
             free += 1
     return free
 
@@ -254,16 +285,20 @@ def locked_visitor(work: Work, visitor_id: int) -> Visitor:
     return visitor
 
 
-def check_place(ground: Ground, place: Place, visitor_id: int, back: dt.datetime | None = None) -> bool:
+def check_place(ground: Ground, place: Place, visitor_id: int, *, goes_back: bool = False) -> bool:
     """Refuse what the rules forbid; return whether it is booked beside another one.
 
-    `back` is a time at which the appointment stood before, to which it may go back although it has passed.
+    An appointment that `goes_back` to where it stood before may do so although that time has passed.
     """
     whom, begins, now = place.whom, local(place.starts_at), local(ground.now)
     wish = Wish(begins, place.minutes, whom.doctor, reason=place.reason)
-    if place.starts_at != back:
-        # Before anything is reckoned with a length that may be centuries.
+    # Before anything is reckoned with a length that may be centuries.
+    rules.check_length(wish)
+    if not goes_back:
         rules.check_time(wish, now)
+    if (
+        not goes_back or whom.doctor_id is None
+    ):  # Of which department whoever was there was, no history tells.
         rules.check_duty(wish, whom.spans(begins.date()), whom.following(max(begins, now)))
     rules.check_same_visitor(wish, ground.of_visitor(visitor_id, place))
     room = room_at(whom, begins, place.minutes, ground.of_doctors(whom, place))
@@ -310,8 +345,7 @@ def move_appointment(work: Work, booked: Appointment, place: Place) -> None:
     rules.check_open(booked.state)
     before = told(booked)
     ground = Ground(work.session, work.now, but=(booked.id,))
-    back = stood_at(work, booked, place.starts_at)
-    beside = check_place(ground, place, booked.visitor_id, back)
+    beside = check_place(ground, place, booked.visitor_id, goes_back=stood_at(work, booked, place))
     booked.starts_at, booked.minutes, booked.over_booked = place.starts_at, place.minutes, beside
     booked.department_id, booked.doctor_id = place.whom.department_id, place.whom.doctor_id
     booked.version += 1
@@ -319,11 +353,12 @@ def move_appointment(work: Work, booked: Appointment, place: Place) -> None:
     work.record("appointment.move", "appointment", booked.id, before=before, after=told(booked))
 
 
-def stood_at(work: Work, booked: Appointment, starts_at: dt.datetime) -> dt.datetime | None:
-    """Return `starts_at` if the appointment stood there before it was moved last: undoing goes back."""
-    asked = select(AppointmentEvent.starts_at).where(AppointmentEvent.appointment_id == booked.id)
-    earlier = work.session.scalars(asked.order_by(AppointmentEvent.id.desc()).limit(2)).all()
-    return starts_at if starts_at in earlier else None
+def stood_at(work: Work, booked: Appointment, place: Place) -> bool:
+    """Say whether the appointment stood just there, with the same doctor, before it was moved last."""
+    asked = select(AppointmentEvent.starts_at, AppointmentEvent.doctor_id)
+    asked = asked.where(AppointmentEvent.appointment_id == booked.id).order_by(AppointmentEvent.id.desc())
+    before = work.session.execute(asked.offset(1).limit(1)).first()
+    return before is not None and tuple(before) == (place.starts_at, place.whom.doctor_id)
 
 
 def cancel_appointment(work: Work, booked: Appointment, reason: str) -> None:
@@ -347,25 +382,29 @@ def miss_appointment(work: Work, booked: Appointment) -> None:
 def reopen_appointment(work: Work, booked: Appointment) -> None:
     """Take back that an appointment was cancelled or missed; refused when its time was given away."""
     rules.check_reopened(booked.state)
-    usual = dict[int, list[Duty]]()
-    doctor = _locked_doctor(work, booked.doctor_id)
-    whom = Whose(booked.department_id, booked.doctor_id, doctor, booked.minutes, usual)
+    whom, begins = _whose_it_was(work, booked), local(booked.starts_at)
     place = Place(whom, booked.starts_at, booked.minutes)
-    wish = Wish(local(booked.starts_at), booked.minutes, doctor)
     ground = Ground(work.session, work.now, but=(booked.id,))
+    # It had its time: that nobody is on duty then any more gives it to nobody else.
+    room = max(room_at(whom, begins, booked.minutes, ground.of_doctors(whom, place)), 1)
+    wish = Wish(begins, booked.minutes, whom.doctor, room)
     rules.check_same_visitor(wish, ground.of_visitor(booked.visitor_id, place))
-    if doctor and not booked.over_booked:
+    if not booked.over_booked:
         rules.check_taken(wish, ground.of(whom, place))
     _turn(booked, AppointmentState.BOOKED)
     note_event(work, booked, AppointmentAct.REOPENED)
     _record(work, "appointment.reopen", booked, "")
 
 
-def _locked_doctor(work: Work, doctor_id: int | None) -> str:
-    """Return the name of a doctor, locked; "" for none."""
-    if doctor_id is None:
-        return ""
-    return work.session.get_one(Doctor, doctor_id, with_for_update=True).name
+def _whose_it_was(work: Work, booked: Appointment) -> Whose:
+    """Return whose time an appointment takes, locked, whether they still take visitors or not."""
+    session, home = work.session, booked.department_id
+    if booked.doctor_id is not None:
+        doctor = session.get_one(Doctor, booked.doctor_id, with_for_update=True)
+        return Whose(home, doctor.id, doctor.name, booked.minutes, {})
+    session.get_one(Department, home, with_for_update=True)
+    times = _times_of_department(session, home, local(booked.starts_at).date())
+    return Whose(home, None, "", booked.minutes, times)
 
 
 def _turn(booked: Appointment, state: AppointmentState) -> None:

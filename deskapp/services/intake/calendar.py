@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from deskapp import settings
@@ -30,7 +30,6 @@ from deskapp.domain.registration import AppointmentState
 from deskapp.domain.slots import Booked, absence_of_day, duty_of_day, slots
 from deskapp.services.directory import duty_times, local
 from deskapp.services.intake.booking import MARGIN, Whose, is_open, room_at
-from deskapp.services.intake.views import department_name
 from deskapp.services.settings import site_value
 
 MOST_LISTED: Final = 200
@@ -43,7 +42,7 @@ def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
     return midnight.astimezone(dt.UTC), (midnight + _DAY).astimezone(dt.UTC)
 
 
-def line_rows(session: Session, *where: Any, limit: int | None = None) -> list[AppointmentLine]:
+def line_rows(session: Session, *where: Any) -> list[AppointmentLine]:
     """Return the appointments that fit, in order of time."""
     asked = (
         select(Appointment, Visitor.name, Visitor.phone, Visitor.visits, Department, Doctor.name)
@@ -52,7 +51,6 @@ def line_rows(session: Session, *where: Any, limit: int | None = None) -> list[A
         .outerjoin(Doctor, Doctor.id == Appointment.doctor_id)
         .where(*where)
         .order_by(Appointment.starts_at, Appointment.id)
-        .limit(limit)
     )
     return [_line(row) for row in session.execute(asked)]
 
@@ -66,7 +64,7 @@ def _line(row: Any) -> AppointmentLine:
         name=name,
         phone=mask_phone(phone),
         department_id=booked.department_id,
-        department=department_name(department),
+        department=department.name,
         doctor_id=booked.doctor_id,
         doctor=doctor or "",
         starts_at=booked.starts_at,
@@ -82,13 +80,13 @@ def overdue_lines(session: Session, now: dt.datetime) -> list[AppointmentLine]:
     """Return the open appointments whose visitor is late for good, today's first, the latest of each day last."""
     late = dt.timedelta(minutes=site_value(session, settings.LATE_MINUTES))
     today = day_bounds(local(now).date())[0]
-    found = line_rows(
-        session,
+    asked = select(Appointment.id).where(
         Appointment.state == AppointmentState.BOOKED,
         Appointment.starts_at <= now - late,
         Appointment.starts_at >= today - OVERDUE_DAYS * _DAY,
-        limit=MOST_LISTED,
     )
+    latest = asked.order_by(Appointment.starts_at.desc()).limit(MOST_LISTED)
+    found = line_rows(session, Appointment.id.in_(latest.scalar_subquery()))
     return sorted(found, key=lambda line: (line.starts_at < today, line.starts_at))
 
 
@@ -133,15 +131,20 @@ class Calendar:
         if doctor_id is not None:
             where.append(Appointment.doctor_id == doctor_id)
         elif department_id is not None:
-            where.append(Appointment.department_id == department_id)
+            # A doctor who came from another department brought appointments along.
+            theirs = Appointment.doctor_id.in_([doctor.id for doctor, _department in self._doctors])
+            where.append(or_(Appointment.department_id == department_id, theirs))
         self._lines = line_rows(session, *where)
+        self._departments = _departments(session, department_id)
 
     def day(self, day: dt.date, *, everybody: bool) -> tuple[CalendarColumn, ...]:
         """Return the columns of a day; with `everybody` also of those who are not there."""
-        found = [self._of_doctor(day, doctor, department) for doctor, department in self._doctors]
-        shown = [
-            column for column in found if everybody or column.presence is not Presence.OFF or column.lines
-        ]
+        shown = []
+        for doctor, department in self._doctors:
+            column = self._of_doctor(day, doctor, department)
+            # Whoever left is shown as long as somebody is booked with them: that has to be seen to be moved.
+            if column.lines or (doctor.active and (everybody or column.presence is not Presence.OFF)):
+                shown.append(column)
         return (*shown, *self._pools(day, everybody=everybody))
 
     def week(self, monday: dt.date) -> tuple[CalendarColumn, ...]:
@@ -161,7 +164,7 @@ class Calendar:
             doctor=doctor.name,
             title=doctor.title,
             department_id=department.id,
-            department=department_name(department),
+            department=department.name,
             room=doctor.room or department.room,
             minutes=minutes,
             presence=presence,
@@ -176,12 +179,12 @@ class Calendar:
 
     def _pools(self, day: dt.date, *, everybody: bool) -> Iterable[CalendarColumn]:
         """Return the columns for whoever of a department is there: where it is asked for, or somebody is booked so."""
-        homes = {department.id: department for _doctor, department in self._doctors}
-        for department in homes.values():
+        staffed = {department.id for doctor, department in self._doctors if doctor.active}
+        for department in self._departments:
             mine = [
                 line for line in self._lines if line.doctor_id is None and line.department_id == department.id
             ]
-            if everybody or _of_day(mine, day):
+            if (everybody and department.id in staffed) or _of_day(mine, day):
                 yield self._pool(day, department, mine)
 
     def _pool(self, day: dt.date, department: Department, mine: Sequence[AppointmentLine]) -> CalendarColumn:
@@ -205,7 +208,7 @@ class Calendar:
             doctor="",
             title="",
             department_id=department.id,
-            department=department_name(department),
+            department=department.name,
             room=department.room,
             minutes=self._usual,
             presence=presence_of(made, absent=False),
@@ -222,12 +225,19 @@ def _doctors(
     session: Session, doctor_id: int | None, department_id: int | None
 ) -> list[tuple[Doctor, Department]]:
     asked = select(Doctor, Department).join(Department, Department.id == Doctor.department_id)
-    asked = asked.where(Doctor.active).order_by(Department.code, Doctor.number)
+    asked = asked.order_by(Department.code, Doctor.number)
     if doctor_id is not None:
         asked = asked.where(Doctor.id == doctor_id)
     if department_id is not None:
         asked = asked.where(Doctor.department_id == department_id)
     return [(doctor, department) for doctor, department in session.execute(asked)]
+
+
+def _departments(session: Session, department_id: int | None) -> Sequence[Department]:
+    asked = select(Department).order_by(Department.code)
+    if department_id is not None:
+        asked = asked.where(Department.id == department_id)
+    return session.scalars(asked).all()
 
 
 def _booked(lines: Iterable[AppointmentLine]) -> list[Booked]:
