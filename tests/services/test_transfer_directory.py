@@ -18,6 +18,7 @@ from deskapp.domain.directory import (
     PhraseDraft,
     PlaceDraft,
     PriceDraft,
+    Seen,
 )
 from deskapp.domain.duty import Duty
 from deskapp.domain.promotions import PromotionDraft
@@ -182,3 +183,90 @@ def test_each_template_can_be_imported(
     write_template(kind, path, language)
     report = transfer.import_file(HEAD, new_request(), kind, path).value
     assert (report.counts[Outcome.ADDED], report.problems) == (1, [])
+
+
+HOSTILE = (
+    "=1+1",
+    "'=1+1",
+    "''=1",
+    "+86",
+    "@x",
+    "a\nb",
+    'say "hi", twice',
+    ";,\t|",
+    "'quoted'",
+    "0123",
+    "1e5",
+    "是",
+    "_x0041_",
+)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_whatever_a_text_looks_like_it_comes_back_as_it_was(
+    directory: DirectoryService, transfer: TransferService, tmp_path: Path, suffix: str
+) -> None:
+    for place, text in enumerate(HOSTILE):
+        draft = PlaceDraft(f"{text} {place}", Words(text, text, text), None, text, text, text, text)
+        directory.save_place(HEAD, new_request(), draft)
+    path = tmp_path / f"places{suffix}"
+    transfer.export_directory(HEAD, new_request(), path, translator("zh"), Kind.PLACES)
+    report = transfer.import_file(HEAD, new_request(), Kind.PLACES, path).value
+    assert (report.counts[Outcome.KNOWN], report.problems) == (len(HOSTILE), [])
+
+
+def test_an_empty_hospital_takes_all_of_a_doctors_duty(
+    filled: DirectoryService, transfer: TransferService, tmp_path: Path, store: Store
+) -> None:
+    (doctor,) = filled.doctors(OPERATOR, inactive=True)
+    times = {
+        Duty(dt.time(8), dt.time(12), weekday=0),
+        Duty(dt.time(20), dt.time(0), weekday=4),
+        Duty(dt.time(9), dt.time(10), day=DAY),
+        Duty(dt.time(0), dt.time(0), day=DAY + dt.timedelta(1), absent=True),
+        Duty(dt.time(14), dt.time(16), day=DAY + dt.timedelta(2), absent=True),
+    }
+    filled.save_duty_times(HEAD, new_request(), doctor.id, sorted(times, key=repr))
+    path = tmp_path / "doctors.csv"
+    transfer.export_directory(HEAD, new_request(), path, translator("zh"), Kind.DOCTORS)
+    filled.save_duty_times(HEAD, new_request(), doctor.id, [])
+    assert transfer.import_file(HEAD, new_request(), Kind.DOCTORS, path).value.counts[Outcome.CHANGED] == 1
+    assert set(filled.duty_times(OPERATOR, doctor.id)) == times
+    assert transfer.import_file(HEAD, new_request(), Kind.DOCTORS, path).value.counts[Outcome.KNOWN] == 1
+
+
+def test_either_column_of_duty_leaves_the_other_kind_as_it_is(
+    filled: DirectoryService, transfer: TransferService, tmp_path: Path
+) -> None:
+    (doctor,) = filled.doctors(OPERATOR, inactive=True)
+    away = Duty(dt.time(0), dt.time(0), day=DAY, absent=True)
+    monday, tuesday = (Duty(dt.time(8), dt.time(12), weekday=day) for day in (0, 1))
+    filled.save_duty_times(HEAD, new_request(), doctor.id, [monday, away])
+    path = tmp_path / "doctors.csv"
+    for column, cell, expected in (
+        ("duty", "2 08:00-12:00", {tuesday, away}),
+        (
+            "exceptions",
+            "2026-12-01 停诊 14:00-15:00",
+            {tuesday, Duty(dt.time(14), dt.time(15), day=DAY, absent=True)},
+        ),
+    ):
+        path.write_text(f"number,name,department,{column}\nD1,李静,surgery,{cell}\n", "utf-8")
+        transfer.import_file(HEAD, new_request(), Kind.DOCTORS, path)
+        assert set(filled.duty_times(OPERATOR, doctor.id)) == expected
+    path.write_text("number,name,department,exceptions\nD1,李静,surgery,someday off\n", "utf-8")
+    (problem,) = transfer.import_file(HEAD, new_request(), Kind.DOCTORS, path).value.problems
+    assert (problem.field, "someday off" in str(problem.text)) == ("exceptions", True)
+
+
+def test_a_sentence_that_went_back_to_the_shipped_one_keeps_the_sites_text(
+    filled: DirectoryService, transfer: TransferService, tmp_path: Path
+) -> None:
+    (own,) = [one for one in filled.phrases(OPERATOR) if one.own]
+    off = PhraseDraft(own.code, own.situation, own.words, active=False)
+    filled.save_phrase(HEAD, new_request(), off, Seen(own.id, own.version))
+    path = tmp_path / "phrases.csv"
+    transfer.export_directory(HEAD, new_request(), path, translator("en"), Kind.PHRASES)
+    assert own.words.zh in path.read_text("utf-8-sig")
+    report = transfer.import_file(HEAD, new_request(), Kind.PHRASES, path).value
+    assert (report.counts[Outcome.KNOWN], report.problems) == (report.rows, [])
