@@ -247,6 +247,10 @@ def check_taken(wish: Wish, booked: Iterable[Booked]) -> bool:
         other = in_the_way[0] if in_the_way else Booked(wish.begins, wish.minutes)
         told = {"doctor": wish.doctor, "time": other.begins.time(), "name": other.name}
         message = N_("{doctor} has {name} at {time} already. Booking beside another one needs a reason.")
+        if not in_the_way:
+            message = N_(
+                "{doctor} is needed at {time} for those who come to whoever is there. One more needs a reason."
+            )
         if not wish.doctor:
             message = N_("Nobody of this department is free at {time}. One more needs a reason.")
         raise RuleError("appointment.taken", Text(message, told))

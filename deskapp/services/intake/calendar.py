@@ -27,12 +27,15 @@ from deskapp.domain.appointments import (
 from deskapp.domain.duty import Duty
 from deskapp.domain.identity import mask_phone
 from deskapp.domain.registration import AppointmentState
-from deskapp.domain.slots import Booked, absence_of_day, duty_of_day, slots
+from deskapp.domain.slots import Booked, Slot, absence_of_day, slots
 from deskapp.services.directory import duty_times, local
-from deskapp.services.intake.booking import MARGIN, Whose, is_open, room_at
+from deskapp.services.intake.booking import is_open
+from deskapp.services.intake.taken import MARGIN, Held, Taken, Whose, room_at
 from deskapp.services.settings import site_value
 
 MOST_LISTED: Final = 200
+NOWHERE: Final = 0
+"""No department has this number."""
 _DAY: Final = dt.timedelta(days=1)
 
 
@@ -123,18 +126,21 @@ class Calendar:
     ) -> None:
         self._now = now
         self._usual = site_value(session, settings.APPOINTMENT_MINUTES)
-        self._doctors = _doctors(session, doctor_id, department_id)
+        self._doctor_id = doctor_id
+        if doctor_id is not None:
+            home = session.scalar(select(Doctor.department_id).where(Doctor.id == doctor_id))
+            department_id = home if home is not None else NOWHERE
+        self._doctors = _doctors(session, department_id)
         self._times = duty_times(session, [doctor.id for doctor, _department in self._doctors])
         begins, until = day_bounds(first)[0], day_bounds(first + (days - 1) * _DAY)[1]
-        where = [Appointment.starts_at > begins - MARGIN, Appointment.starts_at < until]
+        where = [Appointment.starts_at > begins - MARGIN, Appointment.starts_at < until + MARGIN]
         where.append(Appointment.state != AppointmentState.CANCELLED)
-        if doctor_id is not None:
-            where.append(Appointment.doctor_id == doctor_id)
-        elif department_id is not None:
+        if department_id is not None:
             # A doctor who came from another department brought appointments along.
             theirs = Appointment.doctor_id.in_([doctor.id for doctor, _department in self._doctors])
             where.append(or_(Appointment.department_id == department_id, theirs))
         self._lines = line_rows(session, *where)
+        self._taken = Taken.from_held(_held(line) for line in self._lines if line.state in HOLDING)
         self._departments = _departments(session, department_id)
 
     def day(self, day: dt.date, *, everybody: bool) -> tuple[CalendarColumn, ...]:
@@ -150,13 +156,15 @@ class Calendar:
     def week(self, monday: dt.date) -> tuple[CalendarColumn, ...]:
         """Return the seven days of the one doctor."""
         days = (monday + count * _DAY for count in range(7))
-        return tuple(self._of_doctor(day, *pair) for day in days for pair in self._doctors)
+        shown = [pair for pair in self._doctors if pair[0].id == self._doctor_id]
+        return tuple(self._of_doctor(day, *pair) for day in days for pair in shown)
 
     def _of_doctor(self, day: dt.date, doctor: Doctor, department: Department) -> CalendarColumn:
-        times = self._times.get(doctor.id, []) if is_open(doctor, day) and is_open(department, day) else []
         minutes = doctor.slot_minutes or self._usual
+        whom = self._whom(day, department, doctor.id, minutes)
+        times = whom.times.get(doctor.id, ())
         mine = [line for line in self._lines if line.doctor_id == doctor.id]
-        made = slots(duty_of_day(times, day), day, minutes, _booked(mine), now=local(self._now))
+        made = self._slots(whom, day, mine)
         presence = presence_of(made, absence_of_day(times, day))
         return CalendarColumn(
             day=day,
@@ -187,21 +195,22 @@ class Calendar:
             if (everybody and department.id in staffed) or _of_day(mine, day):
                 yield self._pool(day, department, mine)
 
+    def _whom(self, day: dt.date, department: Department, doctor_id: int | None, minutes: int) -> Whose:
+        """Return whose time a column is; nobody's where the department is closed or the doctor is gone."""
+        colleagues = [doctor for doctor, home in self._doctors if home.id == department.id]
+        here = [doctor.id for doctor in colleagues if is_open(doctor, day) and is_open(department, day)]
+        times = {one: self._times[one] for one in here if one in self._times}
+        return Whose(department.id, doctor_id, "", minutes, times)
+
+    def _slots(self, whom: Whose, day: dt.date, mine: Iterable[AppointmentLine]) -> tuple[Slot, ...]:
+        held = [_held(line).booked for line in mine if line.state in HOLDING]
+        room = partial(room_at, whom, minutes=whom.minutes, taken=self._taken)
+        found = slots(whom.spans(day), day, whom.minutes, held, now=local(self._now), room=room)
+        # In the night in which summer begins the clock skips an hour: nobody can come then.
+        return tuple(slot for slot in found if local(slot.begins.astimezone(dt.UTC)) == slot.begins)
+
     def _pool(self, day: dt.date, department: Department, mine: Sequence[AppointmentLine]) -> CalendarColumn:
-        here = [doctor for doctor, home in self._doctors if home.id == department.id and is_open(home, day)]
-        ids = [doctor.id for doctor in here if is_open(doctor, day)]
-        whom = Whose(
-            department.id, None, "", self._usual, {one: self._times[one] for one in ids if one in self._times}
-        )
-        theirs = [
-            (line.doctor_id, booked)
-            for line in self._lines
-            if line.doctor_id in ids
-            for booked in _booked([line])
-            if line.doctor_id is not None
-        ]
-        room = partial(_room, whom, self._usual, theirs)
-        made = slots(whom.spans(day), day, self._usual, _booked(mine), now=local(self._now), room=room)
+        made = self._slots(self._whom(day, department, None, self._usual), day, mine)
         return CalendarColumn(
             day=day,
             doctor_id=None,
@@ -217,17 +226,9 @@ class Calendar:
         )
 
 
-def _room(whom: Whose, minutes: int, theirs: list[tuple[int, Booked]], begins: dt.datetime) -> int:
-    return room_at(whom, begins, minutes, theirs)
-
-
-def _doctors(
-    session: Session, doctor_id: int | None, department_id: int | None
-) -> list[tuple[Doctor, Department]]:
+def _doctors(session: Session, department_id: int | None) -> list[tuple[Doctor, Department]]:
     asked = select(Doctor, Department).join(Department, Department.id == Doctor.department_id)
     asked = asked.order_by(Department.code, Doctor.number)
-    if doctor_id is not None:
-        asked = asked.where(Doctor.id == doctor_id)
     if department_id is not None:
         asked = asked.where(Doctor.department_id == department_id)
     return [(doctor, department) for doctor, department in session.execute(asked)]
@@ -240,12 +241,9 @@ def _departments(session: Session, department_id: int | None) -> Sequence[Depart
     return session.scalars(asked).all()
 
 
-def _booked(lines: Iterable[AppointmentLine]) -> list[Booked]:
-    return [
-        Booked(local(line.starts_at), line.minutes, line.name, line.doctor, line.id)
-        for line in lines
-        if line.state in HOLDING
-    ]
+def _held(line: AppointmentLine) -> Held:
+    booked = Booked(local(line.starts_at), line.minutes, line.name, line.doctor, line.id)
+    return Held(line.visitor_id, line.department_id, line.doctor_id, booked)
 
 
 def _of_day(lines: Iterable[AppointmentLine], day: dt.date) -> tuple[AppointmentLine, ...]:

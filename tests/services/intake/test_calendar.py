@@ -134,3 +134,17 @@ def test_with_whoever_is_there_is_shown_where_nobody_is_any_more(book: Book, sto
     assert [(c.department_id, [line.id for line in c.lines]) for c in columns if c.doctor_id is None] == [
         (book.house.eyes, [one.id])
     ]
+
+
+def test_in_the_night_in_which_summer_begins_no_hour_is_offered_that_the_clock_skips(
+    book: Book, head: Actor, zone: str
+) -> None:
+    saturday = dt.date(2027, 3, 13)
+    night = [Duty(dt.time(22), dt.time(6), weekday=5)]
+    book.desk.services.directory.save_duty_times(head, new_request(), book.house.li, night)
+    column = book.service.day(book.actor, saturday + dt.timedelta(1)).columns[0]
+    hours = {slot.begins.hour for slot in column.slots}
+    assert hours == ({0, 1, 2, 3, 4, 5} if zone == "Asia/Shanghai" else {0, 1, 3, 4, 5})
+    for count, slot in enumerate(column.slots):
+        one = book.book(f"王{count}", starts_at=slot.begins.astimezone(dt.UTC))
+        assert book.line(one).starts_at.astimezone().replace(tzinfo=None) == slot.begins
