@@ -221,9 +221,14 @@ def check_length(wish: Wish) -> None:
         raise RuleError("appointment.minutes", message)
 
 
+def is_within(wish: Wish, spans: Iterable[Span]) -> bool:
+    """Say whether somebody is on duty from the first to the last minute."""
+    return any(span.begins <= wish.begins and wish.until <= span.until for span in spans)
+
+
 def check_duty(wish: Wish, spans: Iterable[Span], following: Span | None) -> None:
     """Refuse a time outside duty, saying when the doctor is there next. Raises `RuleError`."""
-    if any(span.begins <= wish.begins and wish.until <= span.until for span in spans):
+    if is_within(wish, spans):
         return
     told = {"doctor": wish.doctor, "time": wish.begins, "next": following.begins if following else ""}
     if not wish.doctor:

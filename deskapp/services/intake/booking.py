@@ -194,7 +194,10 @@ def check_place(
     if (
         not goes_back or whom.doctor_id is None
     ):  # Of which department whoever was there was, no history tells.
-        rules.check_duty(wish, whom.spans(begins.date()), whom.following(max(begins, clock)))
+        spans = whom.spans(begins.date())
+        # The next duty is looked for in weeks to come: only where it is going to be said.
+        later = None if rules.is_within(wish, spans) else whom.following(max(begins, clock))
+        rules.check_duty(wish, spans, later)
     rules.check_same_visitor(wish, [one.booked for one in taken.of_visitor(visitor_id, begins)])
     room = room_at(whom, begins, place.minutes, taken)
     return rules.check_taken(replace(wish, room=room), taken.with_whom(whom, begins))
