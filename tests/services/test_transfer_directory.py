@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,7 @@ from deskapp.services.transfer.directory_out import SHEETS
 from deskapp.services.transfer.report import Outcome
 from deskapp.services.transfer.service import TransferService
 from deskapp.services.transfer.writers import write_template
+from tests.support.databases import KEY
 
 HEAD = Actor(0, "head", frozenset({Role.SUPERVISOR}))
 OPERATOR = Actor(0, "operator", frozenset({Role.OPERATOR}))
@@ -57,8 +60,15 @@ def filled(directory: DirectoryService) -> DirectoryService:
         "surgery", Words("外科", "Surgery", "Мэс засал"), "A301", "8301", "B", valid_from=DAY
     )
     place = directory.save_department(HEAD, new_request(), surgery).value.id
-    doctor = DoctorDraft("D1", "李静", place, "主任医师", own_queue=False, slot_minutes=20, valid_to=DAY)
-    times = [Duty(dt.time(8), dt.time(12), weekday=0)]
+    doctor = DoctorDraft(
+        *("D1", "李静", place, "主任医师", "高血压", "从医二十年。", ("zh", "mn"), "A305", "L"),
+        *(True, True, 20, DAY, DAY),
+    )
+    times = [
+        Duty(dt.time(8), dt.time(12), weekday=0),
+        Duty(dt.time(8), dt.time(9), day=DAY),
+        Duty(dt.time(0), dt.time(0), day=DAY + dt.timedelta(1), absent=True),
+    ]
     directory.save_doctor(HEAD, new_request(), doctor, None, times)
     directory.save_price_item(
         HEAD, new_request(), PriceDraft("CT", Words("CT", "CT", "КТ"), 18050, "检查", DAY)
@@ -104,6 +114,51 @@ def test_each_kind_comes_back_from_a_csv_of_its_own(
     transfer.export_directory(HEAD, new_request(), path, translator("zh"), kind)
     report = transfer.import_file(HEAD, new_request(), kind, path).value
     assert (report.counts[Outcome.KNOWN], report.problems) == (report.rows, [])
+
+
+@pytest.fixture
+def elsewhere(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """Another hospital, in which nothing is yet."""
+    file = tmp_path / "elsewhere.sqlite"
+    shutil.copyfile(sqlite_template, file)
+    opened = Store.open(f"sqlite:///{file}", KEY)
+    yield opened
+    opened.close()
+
+
+def told(directory: DirectoryService) -> dict[str, list[dict[str, object]]]:
+    """Return all that a directory says, without the numbers that only its own database knows."""
+    doctors = directory.doctors(OPERATOR, inactive=True)
+    views: dict[str, Sequence[object]] = {
+        "departments": directory.departments(OPERATOR, inactive=True),
+        "doctors": doctors,
+        "prices": directory.prices(OPERATOR, on=DAY),
+        "places": directory.places(OPERATOR, over=True),
+        "promotions": directory.promotions(OPERATOR, over=True),
+        "notices": directory.notices(OPERATOR, over=True),
+        "phrases": directory.phrases(OPERATOR),
+    }
+    own = {"id", "version", "department_id"}
+    said = {
+        kind: [{name: value for name, value in vars(view).items() if name not in own} for view in several]
+        for kind, several in views.items()
+    }
+    for line, doctor in zip(said["doctors"], doctors, strict=True):
+        line["times"] = set(directory.duty_times(OPERATOR, doctor.id))
+    return said
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_another_hospital_takes_over_all_that_a_directory_says(
+    filled: DirectoryService, transfer: TransferService, elsewhere: Store, tmp_path: Path, suffix: str
+) -> None:
+    other, there = TransferService(elsewhere, lambda: NOW), DirectoryService(elsewhere, lambda: NOW)
+    for kind in SHEETS:
+        path = tmp_path / f"{kind}{suffix}"
+        transfer.export_directory(HEAD, new_request(), path, translator("mn"), kind)
+        report = other.import_file(HEAD, new_request(), kind, path).value
+        assert (report.problems, report.written) == ([], True), kind
+    assert told(there) == told(filled)
 
 
 def test_an_empty_hospital_takes_the_directory_of_another(
