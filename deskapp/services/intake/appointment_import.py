@@ -31,7 +31,7 @@ from deskapp.domain.text import N_, Text
 from deskapp.domain.visitor_rules import problems
 from deskapp.errors import ConflictError, DeskError, InputError, RuleError
 from deskapp.services.directory import local
-from deskapp.services.intake.booking import Place, check_place, note_events, same_people, told, whose
+from deskapp.services.intake.booking import LOCKED, Place, check_place, note_events, same_people, told, whose
 from deskapp.services.intake.taken import Held, Taken, Whose, read_held
 from deskapp.services.transfer.bulk import (
     Prepared,
@@ -350,12 +350,12 @@ def _lock(work: Work, plan: Plan) -> None:
     for mapped, ids in (
         (Visitor, {one.visitor_id for one in doing if one.visitor_id > 0}),
         (Appointment, {one.existing for one in doing if one.existing is not None}),
-        (Department, {whom.department_id for whom in places if whom.doctor_id is None}),
+        (Department, {whom.department_id for whom in places}),
         (Doctor, {whom.doctor_id for whom in places if whom.doctor_id is not None}),
     ):
         for part in parts(sorted(ids)):
             work.session.execute(
-                select(mapped.id).where(mapped.id.in_(part)).order_by(mapped.id).with_for_update()
+                select(mapped.id).where(mapped.id.in_(part)).order_by(mapped.id).with_for_update(**LOCKED)
             )
     work.session.expire_all()
 

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from deskapp.db.engine import Store
 from deskapp.domain.access import Actor
 from deskapp.domain.appointments import AppointmentAct, AppointmentLine
 from deskapp.domain.registration import AppointmentState
 from deskapp.errors import InputError
 from deskapp.services.base import new_request
 from deskapp.services.transfer.report import ImportReport, Outcome
-from tests.services.conftest import MONDAY, Desk
+from tests.services.conftest import MONDAY, Desk, audit_bodies
 
 TUESDAY = MONDAY + dt.timedelta(1)
 HEAD = "姓名,电话,日期,时间,医生,科室,备注\n"
@@ -75,6 +76,25 @@ def test_a_csv_books_and_registers_who_is_new(files: Files) -> None:
     assert (first.name, first.doctor, first.note) == ("王芳", "李静", "复查")
     assert second.visitor_id == known.id
     assert (third.visitor_id, third.doctor_id) == (first.visitor_id, None)
+
+
+def test_whoever_a_file_registers_is_found_and_in_the_trail(files: Files, store: Store) -> None:
+    files.read(HEAD + "王芳,13800138000,2026-11-17,10:30,D001,,\n")
+    (line,) = files.lines()
+    assert files.desk.found("wangfang") == files.desk.found("8000") == ["王芳"]
+    assert len(audit_bodies(store, "visitor", line.visitor_id)) == 1
+    assert len(audit_bodies(store, "appointment", line.id)) == 1
+    assert [log.act for log in files.service.history(files.desk.actor, line.id)] == [AppointmentAct.BOOKED]
+
+
+def test_beside_another_one_a_row_needs_a_reason_which_is_kept(files: Files) -> None:
+    head = HEAD.replace("备注", "加号原因")
+    row = "王芳,13800138000,2026-11-17,10:30,D001,,\n"
+    assert not files.read(head + row + "赵云,13700137000,2026-11-17,10:30,D001,,\n").written
+    files.read(head + row + "赵云,13700137000,2026-11-17,10:30,D001,,急需复查\n")
+    first, second = files.lines()
+    assert (first.over_booked, second.over_booked) == (False, True)
+    assert [log.reason for log in files.service.history(files.desk.actor, second.id)] == ["急需复查"]
 
 
 def test_reading_the_same_csv_again_books_nothing_more(files: Files) -> None:
