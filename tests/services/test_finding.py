@@ -139,9 +139,10 @@ def test_a_key_typed_costs_little_in_a_large_directory(desk: Desk, store: Store)
     desk.services.finding.listed(desk.actor, "jcxm")
     spent = []
     for typed in ("j", "jc", "jcx", "检查", "item 12", "zzz"):
-        began = time.perf_counter()
+        # The thread's own time: by the clock the neighbours on the machine would be measured.
+        began = time.thread_time()
         desk.services.finding.listed(desk.actor, typed)
-        spent.append(time.perf_counter() - began)
+        spent.append(time.thread_time() - began)
     assert sorted(spent)[len(spent) // 2] < 0.15, spent
 
 

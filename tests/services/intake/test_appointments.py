@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import select
 
 from deskapp.db.engine import Store
+from deskapp.db.models.access import AuditEntry
 from deskapp.db.models.directory import Doctor
 from deskapp.db.models.intake import Appointment, Visitor
 from deskapp.domain.access import Actor
@@ -337,6 +338,16 @@ def test_of_very_many_overdue_the_latest_are_listed(
         book.book(name, time)
     clock.set("13:00")
     assert [line.name for line in book.service.overdue(book.actor)] == ["二", "三"]
+
+
+def test_whatever_is_done_stands_in_the_trail(book: Book, store: Store, clock: WallClock) -> None:
+    one = book.reopen(book.cancel(book.move(book.book(time="10:00"), "11:00")))
+    clock.set("12:00")
+    book.missed(one)
+    asked = select(AuditEntry.action).where(AuditEntry.topic == "appointment", AuditEntry.record_id == one.id)
+    with store.reading() as session:
+        actions = session.scalars(asked.order_by(AuditEntry.id)).all()
+    assert actions == [f"appointment.{act}" for act in ("book", "move", "cancel", "reopen", "missed")]
 
 
 # --- Coming -------------------------------------------------------------------------------------------------------
