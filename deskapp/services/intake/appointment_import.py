@@ -51,6 +51,8 @@ BY_FILE: Final = "iCalendar"
 """The reason that stands in the history where a file cancelled an appointment."""
 Person = tuple[str, str]
 """Name and phone as a row has them."""
+APART: Final = dt.timedelta(days=2)
+"""Days further apart have no appointment in common: each is shorter than a day."""
 YEARS: Final = range(1900, 2200)
 """Years that a row may name: nearer to the ends of the calendar the days around a time can't be reckoned."""
 
@@ -191,12 +193,24 @@ def _known(session: Session, rows: Sequence[ReadRow]) -> dict[str, Appointment]:
 
 
 def _taken(session: Session, rows: Sequence[ReadRow]) -> Taken:
-    """Return all times that may be in the way of a file's, read at once."""
+    """Return all times that may be in the way of a file's, read at once: of the days around those that it names."""
     moments = [moment for row in rows if (moment := _moment(row.values)).year in YEARS]
-    if not moments:
-        return Taken()
-    first, last = (moment.astimezone(dt.UTC) for moment in (min(moments), max(moments)))
-    return Taken.from_held(read_held(session, first, last))
+    taken = Taken()
+    stretch: list[dt.date] = []
+    for day in sorted({moment.astimezone(dt.UTC).date() for moment in moments}):
+        if stretch and day - stretch[-1] > APART:
+            _read(session, stretch, taken)
+            stretch = []
+        stretch.append(day)
+    _read(session, stretch, taken)
+    return taken
+
+
+def _read(session: Session, days: Sequence[dt.date], taken: Taken) -> None:
+    if days:
+        first, last = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (days[0], days[-1]))
+        for one in read_held(session, first, last + dt.timedelta(days=1)):
+            taken.add(one)
 
 
 def _entry(row: ReadRow, state: _State, plan: Plan) -> Entry:

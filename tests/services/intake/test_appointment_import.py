@@ -97,6 +97,16 @@ def test_beside_another_one_a_row_needs_a_reason_which_is_kept(files: Files) -> 
     assert [log.reason for log in files.service.history(files.desk.actor, second.id)] == ["急需复查"]
 
 
+def test_what_is_taken_is_known_on_every_day_that_a_file_names(files: Files) -> None:
+    days = [TUESDAY + dt.timedelta(days) for days in (0, 1, 3, 6, 7, 30)]
+    text = HEAD + "".join(f"王芳,13800138000,{day},10:30,D001,,\n" for day in days)
+    assert counts(files.read(text)) == [6, 0, 0, 0]
+    others = text.replace("王芳,13800138000", "赵云,13700137000")
+    assert counts(files.read(others, partial=True)) == [0, 0, 0, 6]
+    anybody = text.replace("D001,", ",普通外科").replace("王芳,13800138000", "李四,13600136000")
+    assert counts(files.read(anybody)) == [6, 0, 0, 0]
+
+
 def test_reading_the_same_csv_again_books_nothing_more(files: Files) -> None:
     text = HEAD + "王芳,13800138000,2026-11-17,10:30,D001,,\n"
     files.read(text)
