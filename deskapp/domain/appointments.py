@@ -94,12 +94,16 @@ class BookingDraft:
 
 @dataclass(frozen=True)
 class Target:
-    """Where an appointment is moved to; beside another one it needs the reason."""
+    """Where an appointment is moved to; beside another one it needs the reason.
+
+    Without `minutes` it keeps its length with the same doctor, and takes the other one's with another.
+    """
 
     department_id: int
     starts_at: dt.datetime
     doctor_id: int | None = None
     reason: str = ""
+    minutes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -205,17 +209,26 @@ class Wish:
 
 
 def check_time(wish: Wish, now: dt.datetime) -> None:
-    """Refuse a time that has passed, or a length that none has. Raises `RuleError`."""
+    """Refuse a time that has passed. Raises `RuleError`."""
     if wish.begins < now.replace(second=0, microsecond=0):
         raise RuleError("appointment.past", Text(N_("This time has passed: nothing can be booked then.")))
+
+
+def check_length(wish: Wish) -> None:
+    """Refuse a length that no appointment has. Raises `RuleError`."""
     if not 1 <= wish.minutes <= LONGEST_MINUTES:
         message = Text(N_("An appointment takes 1 to {limit} minutes."), {"limit": LONGEST_MINUTES})
         raise RuleError("appointment.minutes", message)
 
 
+def is_within(wish: Wish, spans: Iterable[Span]) -> bool:
+    """Say whether somebody is on duty from the first to the last minute."""
+    return any(span.begins <= wish.begins and wish.until <= span.until for span in spans)
+
+
 def check_duty(wish: Wish, spans: Iterable[Span], following: Span | None) -> None:
     """Refuse a time outside duty, saying when the doctor is there next. Raises `RuleError`."""
-    if any(span.begins <= wish.begins and wish.until <= span.until for span in spans):
+    if is_within(wish, spans):
         return
     told = {"doctor": wish.doctor, "time": wish.begins, "next": following.begins if following else ""}
     if not wish.doctor:
@@ -239,6 +252,10 @@ def check_taken(wish: Wish, booked: Iterable[Booked]) -> bool:
         other = in_the_way[0] if in_the_way else Booked(wish.begins, wish.minutes)
         told = {"doctor": wish.doctor, "time": other.begins.time(), "name": other.name}
         message = N_("{doctor} has {name} at {time} already. Booking beside another one needs a reason.")
+        if not in_the_way:
+            message = N_(
+                "{doctor} is needed at {time} for those who come to whoever is there. One more needs a reason."
+            )
         if not wish.doctor:
             message = N_("Nobody of this department is free at {time}. One more needs a reason.")
         raise RuleError("appointment.taken", Text(message, told))

@@ -57,7 +57,10 @@ def read_exceptions(text: str) -> tuple[Duty, ...]:
     found: list[Duty] = []
     for line in unicodedata.normalize("NFKC", text).replace(";", "\n").splitlines():
         if line.strip():
-            found += _exception(line.strip())
+            try:
+                found += _exception(line.strip())
+            except ValueError:
+                raise ValueError(line.strip()) from None
     return tuple(dict.fromkeys(found))
 
 

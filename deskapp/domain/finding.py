@@ -44,6 +44,8 @@ GROUP_LABELS: Final[Mapping[Group, str]] = {
     Group.FORM: N_("Forms"),
 }
 SHORT: Final = 3
+MOST: Final = 40
+"""So many lines are shown at most."""
 A_GROUP: Final = 5
 """So many of one group are shown while there are others."""
 
@@ -169,7 +171,7 @@ def occurs(word: str, text: str) -> bool:
     return at >= 0
 
 
-def best(found: Sequence[Found], most: int = 40) -> list[Found]:
+def best(found: Sequence[Found], most: int = MOST) -> list[Found]:
     """Return what was found by groups, the group with the best answer first, within a group best first.
 
     Of each group `A_GROUP` are kept while there are several groups.

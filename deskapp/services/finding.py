@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import threading
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import func, select, union_all
@@ -27,18 +28,19 @@ from deskapp.db.models.directory import (
 from deskapp.db.unit_of_work import Clock
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.directory import Kind, Standing, standing
-from deskapp.domain.finding import Entry, Found, Group, Listed, best, grade
+from deskapp.domain.finding import MOST, Entry, Found, Group, Listed, best, grade
 from deskapp.domain.intake import VisitorHit
 from deskapp.domain.names import query_key
 from deskapp.services.base import Service, composed, reads
 from deskapp.services.house import HouseRules
 from deskapp.services.intake.visitors import VisitorService
-from deskapp.services.looking_up import entries_of
+from deskapp.services.looking_up import entries_of, folded
 
 TABLES: Final[Sequence[type[Editable]]] = (
     *(Department, Doctor, PriceItem, Place, Promotion, Notice, PhraseText, Staff),
 )
 MOST_VISITORS: Final = 8
+_PLACES: Final = {kind: place for place, kind in enumerate(Kind)}
 
 
 class FindingService(Service):
@@ -68,17 +70,7 @@ class FindingService(Service):
         found = [Listed(entry, _standing(entry, today), how) for entry, how in _graded(wanted, query)]
         if not over:
             found = [one for one in found if one.standing is not Standing.OVER]
-        kinds = list(Kind)
-        ranked = sorted(
-            enumerate(found),
-            key=lambda at: (
-                at[1].standing is Standing.OVER,
-                at[1].grade,
-                kinds.index(at[1].entry.kind),
-                at[0],
-            ),
-        )
-        return [one for _place, one in ranked]
+        return sorted(found, key=_rank)
 
     @composed(Permission.DIRECTORY_READ)
     def find(self, actor: Actor, query: str) -> list[Found]:
@@ -86,7 +78,7 @@ class FindingService(Service):
         typed = query.strip()
         if not typed:
             return []
-        found = [_found(one) for one in self.listed(actor, typed)]
+        found = [_found(one) for one in _first_of_each(self.listed(actor, typed))]
         if actor.may(Permission.VISITOR_READ):
             found += [_visitor(hit, typed) for hit in self._visitors.find(actor, typed, MOST_VISITORS)]
         return best(found)
@@ -111,7 +103,7 @@ def _mark(session: Session) -> object:
 
 
 def _graded(entries: Sequence[Entry], query: str) -> list[tuple[Entry, int]]:
-    words = tuple(query.casefold().split())
+    words = tuple(folded(query).split())
     spelled = _spelled_by(query)
     graded = [(entry, grade(words, entry, spelled)) for entry in entries]
     return [(entry, how) for entry, how in graded if how is not None]
@@ -128,6 +120,19 @@ def _spelled_by(query: str) -> Callable[[str], bool]:
 @functools.lru_cache(maxsize=1000)
 def _key(query: str) -> str:
     return query_key(query, names_table.load())
+
+
+def _rank(one: Listed) -> tuple[bool, int, int]:
+    return one.standing is Standing.OVER, one.grade, _PLACES[one.entry.kind]
+
+
+def _first_of_each(listed: Iterable[Listed]) -> Iterator[Listed]:
+    """Yield so many of each kind, which come best first, as can be shown of one."""
+    counts: Counter[Kind] = Counter()
+    for one in listed:
+        counts[one.entry.kind] += 1
+        if counts[one.entry.kind] <= MOST:
+            yield one
 
 
 def _standing(entry: Entry, today: dt.date) -> Standing:

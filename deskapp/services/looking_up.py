@@ -13,7 +13,7 @@ from deskapp import names_table
 from deskapp.db.models.directory import Department, Doctor, PriceItem, Staff
 from deskapp.domain.directory import SITUATIONS, Kind, NoticeView, PhraseView, PlaceView
 from deskapp.domain.finding import Entry, Fen, Said, as_keys
-from deskapp.domain.names import search_keys
+from deskapp.domain.names import normalise, search_keys
 from deskapp.domain.promotions import PromotionView, people
 from deskapp.domain.text import N_, Text, Words
 from deskapp.services.directory import more, phrases
@@ -46,7 +46,7 @@ def _department(row: Department) -> Entry:
 
 
 def _doctor(row: Doctor, department: Department) -> Entry:
-    home = more.words_of(department)
+    home = department.name
     room = row.room or department.room
     return _entry(
         Kind.DOCTOR,
@@ -59,7 +59,7 @@ def _doctor(row: Doctor, department: Department) -> Entry:
 
 
 def _price(row: PriceItem) -> Entry:
-    copied = Words(*(f"{text} {row.fen / 100:.2f}" for text in _each_filled(more.words_of(row))))
+    copied = Words(*(f"{text} {row.fen / 100:.2f}" for text in _each_filled(row.name)))
     second = (row.code, row.category)
     return _entry(Kind.PRICE, row, second, Fen(row.fen), more=(row.category,), copied=copied)
 
@@ -99,7 +99,7 @@ def _phrase(row: PhraseView, stand_ins: Mapping[str, Words]) -> Entry:
 
 def _member(row: Staff, department: Department | None) -> Entry:
     name = Words(row.name, row.name, row.name)
-    home = more.words_of(department) if department is not None else None
+    home = department.name if department is not None else None
     return Entry(
         Kind.STAFF,
         row.id,
@@ -138,7 +138,7 @@ def _entry(
 def _name_and_code(row: Any) -> tuple[Words, str]:
     if isinstance(row, Doctor):
         return Words(row.name, row.name, row.name), row.number
-    return (more.words_of(row) if isinstance(row, Department | PriceItem) else row.name), row.code
+    return row.name, row.code
 
 
 def _is_said(part: Said) -> bool:
@@ -162,7 +162,12 @@ def _texts(code: str, name: Words) -> tuple[str, ...]:
 
 
 def _folded(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text.casefold() for text in texts if text))
+    return tuple(dict.fromkeys(folded(text) for text in texts if text))
+
+
+def folded(text: str) -> str:
+    """Return a text as it is compared: one width and case, and simplified characters for traditional ones."""
+    return normalise(text, names_table.load())
 
 
 def _keys(name: Words) -> str:

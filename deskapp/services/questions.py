@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from deskapp import settings
@@ -19,7 +19,7 @@ from deskapp.domain.codes import QUESTION
 from deskapp.domain.directory import Seen
 from deskapp.domain.intake import Ref
 from deskapp.domain.questions import QuestionState, QuestionView, order
-from deskapp.domain.text import N_, Text, Words
+from deskapp.domain.text import N_, Text
 from deskapp.errors import ConflictError, InputError, RuleError
 from deskapp.services.base import Service, reads, writes
 from deskapp.services.checks import plain_text
@@ -135,7 +135,7 @@ class QuestionService(Service):
     @reads(Permission.VISIT_WRITE)
     def of_visitor(self, session: Session, visitor_id: int) -> list[QuestionView]:
         """Return what one visitor asked and was not told yet, answers to be told first."""
-        mine = _asked().where(Question.visitor_id == visitor_id, Question.state != QuestionState.TOLD)
+        mine = _asked().where(_asker == visitor_id, Question.state != QuestionState.TOLD)
         return sorted(_views(session, mine), key=order)
 
     @reads(Permission.VISIT_WRITE)
@@ -174,12 +174,15 @@ def _ref(row: Question) -> Ref:
 
 
 _ASKED, _ANSWERED, _TOLD = (aliased(Account) for _ in range(3))
+_asker = func.coalesce(Question.visitor_id, Visit.visitor_id)
+"""Who asked: somebody without a record when asking may have got one at the visit since."""
 
 
 def _asked() -> Any:
     return (
-        select(Question, Visitor.name, Department, _ASKED.name, _ANSWERED.name, _TOLD.name)
-        .outerjoin(Visitor, Visitor.id == Question.visitor_id)
+        select(Question, Visitor, Department, _ASKED.name, _ANSWERED.name, _TOLD.name)
+        .outerjoin(Visit, Visit.id == Question.visit_id)
+        .outerjoin(Visitor, Visitor.id == _asker)
         .outerjoin(Department, Department.id == Question.department_id)
         .join(_ASKED, _ASKED.id == Question.asked_by)
         .outerjoin(_ANSWERED, _ANSWERED.id == Question.answered_by)
@@ -192,12 +195,13 @@ def _views(session: Session, asked: Any) -> list[QuestionView]:
 
 
 def _view(
-    row: Question, visitor: str | None, department: Department | None, *names: str | None
+    row: Question, visitor: Visitor | None, department: Department | None, *names: str | None
 ) -> QuestionView:
     asked_by, answered_by, told_by = (name or "" for name in names)
-    place = Words(department.name_zh, department.name_en, department.name_mn) if department else None
+    asker, called = (visitor.id, visitor.name) if visitor else (None, "")
+    place = department.name if department else None
     return QuestionView(
-        *(row.id, row.version, row.code, row.text, row.visitor_id, visitor or "", row.visit_id),
+        *(row.id, row.version, row.code, row.text, asker, called, row.visit_id),
         *(row.department_id, place, asked_by, row.asked_at, row.due_at, row.state, row.answer),
         *(answered_by, row.answered_at, told_by, row.told_at),
     )

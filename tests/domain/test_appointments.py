@@ -38,7 +38,7 @@ def test_a_time_may_begin_this_minute_and_no_earlier() -> None:
 
 @pytest.mark.parametrize("minutes", [0, -5, 481])
 def test_nobody_has_such_a_length(minutes: int) -> None:
-    assert refusal(rules.check_time, wish(minutes=minutes), at("09:00")).code == "appointment.minutes"
+    assert refusal(rules.check_length, wish(minutes=minutes)).code == "appointment.minutes"
 
 
 def test_an_appointment_lies_whole_within_one_duty() -> None:

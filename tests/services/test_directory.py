@@ -16,6 +16,7 @@ from deskapp.domain.access import Actor, Role
 from deskapp.domain.directory import (
     DepartmentDraft,
     DoctorDraft,
+    DoctorView,
     Kind,
     NoticeDraft,
     PhraseDraft,
@@ -500,3 +501,23 @@ def test_one_record_is_read_whole_whether_it_holds_or_not(directory: DirectorySe
     for kind, record in ((Kind.PLACE, key + 1), (Kind.PRICE, 999), (Kind.PRICE, "x"), (Kind.QUESTION, key)):
         with pytest.raises(NoResultFound):
             directory.record(OPERATOR, kind, record)
+
+
+def test_a_doctor_marked_absent_is_not_put_back_by_who_had_the_form_open(
+    directory: DirectoryService, add_doctor: Callable[..., int], department: int, clock: Clock
+) -> None:
+    add_doctor("D001", MORNING)
+
+    def store(seen: DoctorView) -> None:
+        draft = replace(LI, department_id=department, title="教授")
+        directory.save_doctor(HEAD, new_request(), draft, Seen(seen.id, seen.version), [MORNING])
+
+    (seen,) = directory.doctors(OPERATOR)
+    directory.mark_absent(OPERATOR, new_request(), seen.id)
+    with pytest.raises(ConflictError):
+        store(seen)
+    assert directory.on_duty(OPERATOR, clock()) == []
+    (absent,) = directory.doctors(OPERATOR)
+    directory.mark_back(OPERATOR, new_request(), seen.id)
+    with pytest.raises(ConflictError):
+        store(absent)

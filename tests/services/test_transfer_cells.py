@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from deskapp.domain.duty import Duty
 from deskapp.domain.registration import DocumentKind, Sex
 from deskapp.errors import InputError
 from deskapp.services.transfer import cells
@@ -126,8 +127,13 @@ def test_duty_times_are_read_and_written_back() -> None:
     assert cells.duty_times(cells.duty_text(times)) == times
 
 
+def test_a_file_takes_times_that_the_window_takes() -> None:
+    short, night = Duty(dt.time(8), dt.time(12), weekday=0), Duty(dt.time(20), dt.time(0), weekday=6)
+    assert cells.duty_times("1 8-12; 7 20:00-24:00") == (short, night)
+
+
 @pytest.mark.parametrize(
-    "cell", ["1-5", "8 08:00-12:00", "5-1 08:00-12:00", "1 25:00-26:00", "Mon 08:00-12:00", "1 8-12"]
+    "cell", ["1-5", "8 08:00-12:00", "5-1 08:00-12:00", "1 25:00-26:00", "Mon 08:00-12:00", "1 8", "1 "]
 )
 def test_what_are_no_duty_times_is_said(cell: str) -> None:
     with pytest.raises(BadCell, match="duty times"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from deskapp.domain.directory import (
     PhraseDraft,
     PlaceDraft,
     PriceDraft,
+    Seen,
 )
 from deskapp.domain.duty import Duty
 from deskapp.domain.promotions import PromotionDraft
@@ -32,6 +35,7 @@ from deskapp.services.transfer.directory_out import SHEETS
 from deskapp.services.transfer.report import Outcome
 from deskapp.services.transfer.service import TransferService
 from deskapp.services.transfer.writers import write_template
+from tests.support.databases import KEY
 
 HEAD = Actor(0, "head", frozenset({Role.SUPERVISOR}))
 OPERATOR = Actor(0, "operator", frozenset({Role.OPERATOR}))
@@ -56,8 +60,15 @@ def filled(directory: DirectoryService) -> DirectoryService:
         "surgery", Words("外科", "Surgery", "Мэс засал"), "A301", "8301", "B", valid_from=DAY
     )
     place = directory.save_department(HEAD, new_request(), surgery).value.id
-    doctor = DoctorDraft("D1", "李静", place, "主任医师", own_queue=False, slot_minutes=20, valid_to=DAY)
-    times = [Duty(dt.time(8), dt.time(12), weekday=0)]
+    doctor = DoctorDraft(
+        *("D1", "李静", place, "主任医师", "高血压", "从医二十年。", ("zh", "mn"), "A305", "L"),
+        *(True, True, 20, DAY, DAY),
+    )
+    times = [
+        Duty(dt.time(8), dt.time(12), weekday=0),
+        Duty(dt.time(8), dt.time(9), day=DAY),
+        Duty(dt.time(0), dt.time(0), day=DAY + dt.timedelta(1), absent=True),
+    ]
     directory.save_doctor(HEAD, new_request(), doctor, None, times)
     directory.save_price_item(
         HEAD, new_request(), PriceDraft("CT", Words("CT", "CT", "КТ"), 18050, "检查", DAY)
@@ -103,6 +114,51 @@ def test_each_kind_comes_back_from_a_csv_of_its_own(
     transfer.export_directory(HEAD, new_request(), path, translator("zh"), kind)
     report = transfer.import_file(HEAD, new_request(), kind, path).value
     assert (report.counts[Outcome.KNOWN], report.problems) == (report.rows, [])
+
+
+@pytest.fixture
+def elsewhere(sqlite_template: Path, tmp_path: Path) -> Iterator[Store]:
+    """Another hospital, in which nothing is yet."""
+    file = tmp_path / "elsewhere.sqlite"
+    shutil.copyfile(sqlite_template, file)
+    opened = Store.open(f"sqlite:///{file}", KEY)
+    yield opened
+    opened.close()
+
+
+def told(directory: DirectoryService) -> dict[str, list[dict[str, object]]]:
+    """Return all that a directory says, without the numbers that only its own database knows."""
+    doctors = directory.doctors(OPERATOR, inactive=True)
+    views: dict[str, Sequence[object]] = {
+        "departments": directory.departments(OPERATOR, inactive=True),
+        "doctors": doctors,
+        "prices": directory.prices(OPERATOR, on=DAY),
+        "places": directory.places(OPERATOR, over=True),
+        "promotions": directory.promotions(OPERATOR, over=True),
+        "notices": directory.notices(OPERATOR, over=True),
+        "phrases": directory.phrases(OPERATOR),
+    }
+    own = {"id", "version", "department_id"}
+    said = {
+        kind: [{name: value for name, value in vars(view).items() if name not in own} for view in several]
+        for kind, several in views.items()
+    }
+    for line, doctor in zip(said["doctors"], doctors, strict=True):
+        line["times"] = set(directory.duty_times(OPERATOR, doctor.id))
+    return said
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_another_hospital_takes_over_all_that_a_directory_says(
+    filled: DirectoryService, transfer: TransferService, elsewhere: Store, tmp_path: Path, suffix: str
+) -> None:
+    other, there = TransferService(elsewhere, lambda: NOW), DirectoryService(elsewhere, lambda: NOW)
+    for kind in SHEETS:
+        path = tmp_path / f"{kind}{suffix}"
+        transfer.export_directory(HEAD, new_request(), path, translator("mn"), kind)
+        report = other.import_file(HEAD, new_request(), kind, path).value
+        assert (report.problems, report.written) == ([], True), kind
+    assert told(there) == told(filled)
 
 
 def test_an_empty_hospital_takes_the_directory_of_another(
@@ -182,3 +238,90 @@ def test_each_template_can_be_imported(
     write_template(kind, path, language)
     report = transfer.import_file(HEAD, new_request(), kind, path).value
     assert (report.counts[Outcome.ADDED], report.problems) == (1, [])
+
+
+HOSTILE = (
+    "=1+1",
+    "'=1+1",
+    "''=1",
+    "+86",
+    "@x",
+    "a\nb",
+    'say "hi", twice',
+    ";,\t|",
+    "'quoted'",
+    "0123",
+    "1e5",
+    "是",
+    "_x0041_",
+)
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_whatever_a_text_looks_like_it_comes_back_as_it_was(
+    directory: DirectoryService, transfer: TransferService, tmp_path: Path, suffix: str
+) -> None:
+    for place, text in enumerate(HOSTILE):
+        draft = PlaceDraft(f"{text} {place}", Words(text, text, text), None, text, text, text, text)
+        directory.save_place(HEAD, new_request(), draft)
+    path = tmp_path / f"places{suffix}"
+    transfer.export_directory(HEAD, new_request(), path, translator("zh"), Kind.PLACES)
+    report = transfer.import_file(HEAD, new_request(), Kind.PLACES, path).value
+    assert (report.counts[Outcome.KNOWN], report.problems) == (len(HOSTILE), [])
+
+
+def test_an_empty_hospital_takes_all_of_a_doctors_duty(
+    filled: DirectoryService, transfer: TransferService, tmp_path: Path, store: Store
+) -> None:
+    (doctor,) = filled.doctors(OPERATOR, inactive=True)
+    times = {
+        Duty(dt.time(8), dt.time(12), weekday=0),
+        Duty(dt.time(20), dt.time(0), weekday=4),
+        Duty(dt.time(9), dt.time(10), day=DAY),
+        Duty(dt.time(0), dt.time(0), day=DAY + dt.timedelta(1), absent=True),
+        Duty(dt.time(14), dt.time(16), day=DAY + dt.timedelta(2), absent=True),
+    }
+    filled.save_duty_times(HEAD, new_request(), doctor.id, sorted(times, key=repr))
+    path = tmp_path / "doctors.csv"
+    transfer.export_directory(HEAD, new_request(), path, translator("zh"), Kind.DOCTORS)
+    filled.save_duty_times(HEAD, new_request(), doctor.id, [])
+    assert transfer.import_file(HEAD, new_request(), Kind.DOCTORS, path).value.counts[Outcome.CHANGED] == 1
+    assert set(filled.duty_times(OPERATOR, doctor.id)) == times
+    assert transfer.import_file(HEAD, new_request(), Kind.DOCTORS, path).value.counts[Outcome.KNOWN] == 1
+
+
+def test_either_column_of_duty_leaves_the_other_kind_as_it_is(
+    filled: DirectoryService, transfer: TransferService, tmp_path: Path
+) -> None:
+    (doctor,) = filled.doctors(OPERATOR, inactive=True)
+    away = Duty(dt.time(0), dt.time(0), day=DAY, absent=True)
+    monday, tuesday = (Duty(dt.time(8), dt.time(12), weekday=day) for day in (0, 1))
+    filled.save_duty_times(HEAD, new_request(), doctor.id, [monday, away])
+    path = tmp_path / "doctors.csv"
+    for column, cell, expected in (
+        ("duty", "2 08:00-12:00", {tuesday, away}),
+        (
+            "exceptions",
+            "2026-12-01 停诊 14:00-15:00",
+            {tuesday, Duty(dt.time(14), dt.time(15), day=DAY, absent=True)},
+        ),
+    ):
+        path.write_text(f"number,name,department,{column}\nD1,李静,surgery,{cell}\n", "utf-8")
+        transfer.import_file(HEAD, new_request(), Kind.DOCTORS, path)
+        assert set(filled.duty_times(OPERATOR, doctor.id)) == expected
+    path.write_text("number,name,department,exceptions\nD1,李静,surgery,someday off\n", "utf-8")
+    (problem,) = transfer.import_file(HEAD, new_request(), Kind.DOCTORS, path).value.problems
+    assert (problem.field, "someday off" in str(problem.text)) == ("exceptions", True)
+
+
+def test_a_sentence_that_went_back_to_the_shipped_one_keeps_the_sites_text(
+    filled: DirectoryService, transfer: TransferService, tmp_path: Path
+) -> None:
+    (own,) = [one for one in filled.phrases(OPERATOR) if one.own]
+    off = PhraseDraft(own.code, own.situation, own.words, active=False)
+    filled.save_phrase(HEAD, new_request(), off, Seen(own.id, own.version))
+    path = tmp_path / "phrases.csv"
+    transfer.export_directory(HEAD, new_request(), path, translator("en"), Kind.PHRASES)
+    assert own.words.zh in path.read_text("utf-8-sig")
+    report = transfer.import_file(HEAD, new_request(), Kind.PHRASES, path).value
+    assert (report.counts[Outcome.KNOWN], report.problems) == (report.rows, [])

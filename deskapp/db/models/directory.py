@@ -10,23 +10,51 @@ from sqlalchemy.orm import Mapped, mapped_column
 from deskapp.db.base import Base, Coded, Editable, Identified, coded
 from deskapp.domain.questions import QuestionState
 from deskapp.domain.registration import Sex
+from deskapp.domain.text import Words
 
 
-class Department(Editable, Base):
+class Named:
+    """A name in the three languages."""
+
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    name_mn: Mapped[str]
+
+    @property
+    def name(self) -> Words:
+        """The name, to be said in any language."""
+        return Words(self.name_zh, self.name_en, self.name_mn)
+
+
+class Worded:
+    """A text in the three languages."""
+
+    text_zh: Mapped[str] = mapped_column(default="")
+    text_en: Mapped[str] = mapped_column(default="")
+    text_mn: Mapped[str] = mapped_column(default="")
+
+    @property
+    def text(self) -> Words:
+        """The text, to be said in any language."""
+        return Words(self.text_zh, self.text_en, self.text_mn)
+
+
+class Dated:
+    """Days of validity, both included; None is open."""
+
+    valid_from: Mapped[dt.date | None]
+    valid_to: Mapped[dt.date | None]
+
+
+class Department(Named, Dated, Editable, Base):
     """A department; `code` is the one the triage rules know."""
 
     __tablename__ = "department"
     code: Mapped[str] = mapped_column(unique=True)
-    name_zh: Mapped[str]
-    name_en: Mapped[str]
-    name_mn: Mapped[str]
     room: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     prefix: Mapped[str] = mapped_column(default="A")
     active: Mapped[bool] = mapped_column(default=True)
-    valid_from: Mapped[dt.date | None]
-    valid_to: Mapped[dt.date | None]
-    """Last day on which the department takes visitors."""
 
 
 class Staff(Editable, Base):
@@ -47,7 +75,7 @@ class Staff(Editable, Base):
     typing_speed: Mapped[int | None] = mapped_column(Integer)
 
 
-class Doctor(Editable, Base):
+class Doctor(Dated, Editable, Base):
     """A doctor whom visitors can be sent to; `languages` are codes with spaces between."""
 
     __tablename__ = "doctor"
@@ -64,8 +92,6 @@ class Doctor(Editable, Base):
     active: Mapped[bool] = mapped_column(default=True)
     slot_minutes: Mapped[int | None] = mapped_column(Integer)
     """Length of an appointment with this doctor; None takes the site's."""
-    valid_from: Mapped[dt.date | None]
-    valid_to: Mapped[dt.date | None]
     __table_args__ = (Index("ix_doctor_department", "department_id"),)
 
 
@@ -88,73 +114,47 @@ class DutyTime(Identified, Base):
     )
 
 
-class PriceItem(Editable, Base):
+class PriceItem(Named, Dated, Editable, Base):
     """An item of the price list, with its time of validity."""
 
     __tablename__ = "price_item"
     code: Mapped[str] = mapped_column(unique=True)
-    name_zh: Mapped[str]
-    name_en: Mapped[str]
-    name_mn: Mapped[str]
     category: Mapped[str] = mapped_column(default="")
     fen: Mapped[int]
-    valid_from: Mapped[dt.date | None]
-    valid_to: Mapped[dt.date | None]
     __table_args__ = (CheckConstraint("fen >= 0", name="fen"),)
 
 
-class Place(Editable, Base):
+class Place(Named, Dated, Editable, Base):
     """Somewhere visitors are sent to, or a phone that is asked for: cashier, pharmacy, ward, lavatory."""
 
     __tablename__ = "place"
     code: Mapped[str] = mapped_column(unique=True)
-    name_zh: Mapped[str]
-    name_en: Mapped[str]
-    name_mn: Mapped[str]
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     room: Mapped[str] = mapped_column(default="")
     floor: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
     note: Mapped[str] = mapped_column(default="")
-    valid_from: Mapped[dt.date | None]
-    valid_to: Mapped[dt.date | None]
 
 
-class Promotion(Editable, Base):
+class Promotion(Named, Worded, Dated, Editable, Base):
     """An offer: whom it fits, and from when to when. Known to the desk before it starts."""
 
     __tablename__ = "promotion"
     code: Mapped[str] = mapped_column(unique=True)
-    name_zh: Mapped[str]
-    name_en: Mapped[str]
-    name_mn: Mapped[str]
-    text_zh: Mapped[str] = mapped_column(default="")
-    text_en: Mapped[str] = mapped_column(default="")
-    text_mn: Mapped[str] = mapped_column(default="")
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
     sex: Mapped[Sex | None] = mapped_column(Coded(Sex))
     age_from: Mapped[int | None] = mapped_column(Integer)
     age_to: Mapped[int | None] = mapped_column(Integer)
     words: Mapped[str] = mapped_column(default="")
     """Words of a complaint that it fits, with commas between."""
-    valid_from: Mapped[dt.date | None]
-    valid_to: Mapped[dt.date | None]
 
 
-class Notice(Editable, Base):
+class Notice(Named, Worded, Dated, Editable, Base):
     """News of the house, for the desk and, with `on_board`, for the waiting room's screen."""
 
     __tablename__ = "notice"
     code: Mapped[str] = mapped_column(unique=True)
-    name_zh: Mapped[str]
-    name_en: Mapped[str]
-    name_mn: Mapped[str]
-    text_zh: Mapped[str] = mapped_column(default="")
-    text_en: Mapped[str] = mapped_column(default="")
-    text_mn: Mapped[str] = mapped_column(default="")
     on_board: Mapped[bool] = mapped_column(default=False)
-    valid_from: Mapped[dt.date | None]
-    valid_to: Mapped[dt.date | None]
 
 
 class PhraseText(Editable, Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskapp.services.directory.reading import duty_row, duty_times, local, valid_on
+from deskapp.services.directory.reading import duty_of, duty_row, duty_times, local, valid_on
 from deskapp.services.directory.service import Detail, DirectoryService
 from deskapp.services.directory.storing import (
     department_values,
@@ -23,6 +23,7 @@ __all__ = [
     "DirectoryService",
     "department_values",
     "doctor_values",
+    "duty_of",
     "duty_row",
     "duty_times",
     "local",

@@ -107,8 +107,8 @@ def places(session: Session) -> Iterator[PlaceView]:
     asked = select(Place, Department).outerjoin(Department, Department.id == Place.department_id)
     for row, department in session.execute(asked.order_by(Place.code)):
         yield PlaceView(
-            *(row.id, row.version, row.code, words_of(row), row.department_id),
-            *(words_of(department) if department else None, row.room, row.floor, row.phone, row.note),
+            *(row.id, row.version, row.code, row.name, row.department_id),
+            *(department.name if department else None, row.room, row.floor, row.phone, row.note),
             *(row.valid_from, row.valid_to),
         )
 
@@ -118,8 +118,8 @@ def promotions(session: Session) -> Iterator[PromotionView]:
     asked = select(Promotion, Department).outerjoin(Department, Department.id == Promotion.department_id)
     for row, department in session.execute(asked.order_by(Promotion.code)):
         yield PromotionView(
-            *(row.id, row.version, row.code, words_of(row), _text_of(row), row.department_id),
-            *(words_of(department) if department else None, row.sex, row.age_from, row.age_to),
+            *(row.id, row.version, row.code, row.name, row.text, row.department_id),
+            *(department.name if department else None, row.sex, row.age_from, row.age_to),
             *(read_words(row.words), row.valid_from, row.valid_to),
         )
 
@@ -128,15 +128,6 @@ def notices(session: Session) -> Iterator[NoticeView]:
     """Return every notice, the latest to begin first."""
     for row in session.scalars(select(Notice).order_by(Notice.valid_from.desc(), Notice.code)):
         yield NoticeView(
-            *(row.id, row.version, row.code, words_of(row), _text_of(row), row.on_board),
+            *(row.id, row.version, row.code, row.name, row.text, row.on_board),
             *(row.valid_from, row.valid_to),
         )
-
-
-def words_of(row: Any) -> Words:
-    """Return a row's name in three languages."""
-    return Words(row.name_zh, row.name_en, row.name_mn)
-
-
-def _text_of(row: Any) -> Words:
-    return Words(row.text_zh, row.text_en, row.text_mn)

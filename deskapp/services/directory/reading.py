@@ -13,7 +13,6 @@ from deskapp.db.models.directory import Department, Doctor, DutyTime, PriceItem,
 from deskapp.domain import duty
 from deskapp.domain.directory import DepartmentView, DoctorView, PriceView, StaffView
 from deskapp.domain.duty import Duty
-from deskapp.domain.text import Words
 
 
 def local(moment: dt.datetime) -> dt.datetime:
@@ -82,7 +81,7 @@ def _doctor_view(
         name=row.name,
         title=row.title,
         department_id=row.department_id,
-        department=Words(department.name_zh, department.name_en, department.name_mn),
+        department=department.name,
         speciality=row.speciality,
         introduction=row.introduction,
         languages=tuple(row.languages.split()),
@@ -110,7 +109,7 @@ def department_view(row: Department, doctors: int, on_duty: int) -> DepartmentVi
         id=row.id,
         version=row.version,
         code=row.code,
-        name=Words(row.name_zh, row.name_en, row.name_mn),
+        name=row.name,
         room=row.room,
         phone=row.phone,
         prefix=row.prefix,
@@ -128,7 +127,7 @@ def price_view(row: PriceItem) -> PriceView:
         id=row.id,
         version=row.version,
         code=row.code,
-        name=Words(row.name_zh, row.name_en, row.name_mn),
+        name=row.name,
         category=row.category,
         fen=row.fen,
         valid_from=row.valid_from,
@@ -144,7 +143,7 @@ def staff_view(session: Session, row: Staff) -> StaffView:
         version=row.version,
         number=row.number,
         name=row.name,
-        department=Words(home.name_zh, home.name_en, home.name_mn) if home is not None else None,
+        department=home.name if home is not None else None,
         post=row.post,
         group_name=row.group_name,
         phone=row.phone,

@@ -249,12 +249,14 @@ class DirectoryService(Service):
 
         Whoever triages may do so: nobody may be sent to a doctor who is not there.
         """
-        doctor = work.session.get_one(Doctor, doctor_id)
+        doctor = work.session.get_one(Doctor, doctor_id, with_for_update=True)
         times = duty_times(work.session, (doctor_id,)).get(doctor_id, [])
         if duty.span_on_duty(times, local(work.now)) is None:
             raise RuleError("doctor.off-duty", Text(N_("{name} is not on duty now."), {"name": doctor.name}))
         absence = duty.absence_from(times, local(work.now))
         work.session.execute(insert(DutyTime).values(duty_row(doctor_id, absence)))
+        # Duty times that somebody is typing meanwhile would put the doctor back unseen.
+        doctor.version += 1
         work.record("doctor.absent", "doctor", doctor_id, after=absence)
 
     @writes(Permission.VISIT_WRITE)
@@ -267,6 +269,7 @@ class DirectoryService(Service):
             raise RuleError("doctor.not-absent", Text(N_("This doctor is not marked absent now.")))
         for row in running:
             _shorten(work, row, now)
+        work.session.get_one(Doctor, doctor_id, with_for_update=True).version += 1
         work.record("doctor.back", "doctor", doctor_id, before=[duty_of(row) for row in running])
 
     def _departments(self, session: Session, *, inactive: bool) -> list[DepartmentView]:

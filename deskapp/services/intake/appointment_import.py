@@ -14,11 +14,14 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from deskapp.db import search
+from deskapp.db.audit import AuditLine
+from deskapp.db.base import table_of
 from deskapp.db.models.directory import Department, Doctor
 from deskapp.db.models.intake import Appointment, Visitor
 from deskapp.db.unit_of_work import Work
 from deskapp.domain import appointments as rules
-from deskapp.domain.appointments import HOLDING, AppointmentAct
+from deskapp.domain.appointments import AppointmentAct
 from deskapp.domain.fields import storable
 from deskapp.domain.intake import MAX_LINE, MAX_TEXT, VisitorDraft
 from deskapp.domain.registration import AppointmentState
@@ -26,26 +29,30 @@ from deskapp.domain.retention import erased_error, is_erased
 from deskapp.domain.slots import Booked
 from deskapp.domain.text import N_, Text
 from deskapp.domain.visitor_rules import problems
-from deskapp.errors import ConflictError, DeskError, InputError
+from deskapp.errors import ConflictError, DeskError, InputError, RuleError
 from deskapp.services.directory import local
-from deskapp.services.intake.booking import (
-    Ground,
-    Place,
-    Planned,
-    check_place,
-    note_event,
-    same_person,
-    told,
-    whose,
+from deskapp.services.intake.booking import LOCKED, Place, check_place, note_events, same_people, told, whose
+from deskapp.services.intake.taken import Held, Taken, Whose, read_held
+from deskapp.services.transfer.bulk import (
+    Prepared,
+    forget_crowds,
+    insert_rows,
+    new_ids,
+    prefix_counts,
+    prepare,
 )
-from deskapp.services.intake.visitors import add_visitor
 from deskapp.services.transfer.columns import ReadRow, folded
-from deskapp.services.transfer.plan import Entry, Plan, Progress, parts
+from deskapp.services.transfer.plan import Entry, Plan, Progress, parts, record_lines
 from deskapp.services.transfer.report import Outcome, RowNote
 from deskapp.services.transfer.upsert import departments_by_name
+from deskapp.services.transfer.visitors import register
 
 BY_FILE: Final = "iCalendar"
 """The reason that stands in the history where a file cancelled an appointment."""
+Person = tuple[str, str]
+"""Name and phone as a row has them."""
+APART: Final = dt.timedelta(days=2)
+"""Days further apart have no appointment in common: each is shorter than a day."""
 YEARS: Final = range(1900, 2200)
 """Years that a row may name: nearer to the ends of the calendar the days around a time can't be reckoned."""
 
@@ -70,12 +77,9 @@ class _State:
     names: dict[str, list[int]]
     departments: Mapping[str, int]
     by_uid: dict[str, Appointment]
-    planned: list[Planned] = field(default_factory=list)
-    gone: set[int] = field(default_factory=set)
-    people: dict[tuple[str, str], int] = field(default_factory=dict)
-
-    def ground(self, *also: int) -> Ground:
-        return Ground(self.session, self.now, but=(*self.gone, *also), planned=self.planned)
+    people: dict[Person, int]
+    taken: Taken
+    whom: dict[tuple[int | None, int | None, dt.date], Whose] = field(default_factory=dict)
 
 
 class AppointmentImport:
@@ -91,9 +95,13 @@ class AppointmentImport:
     def plan(self, session: Session) -> Plan:
         """Hold each row against the rules, as if those before it were stored."""
         plan = Plan(problems=list(self.refused))
-        known = _known(session, self.rows)
-        state = _State(session, self.now, _doctors(session), departments_by_name(session), known)
-        for row in self.rows:
+        state = _State(
+            *(session, self.now, _doctors(session), departments_by_name(session), _known(session, self.rows)),
+            same_people(session, (_named(row.values) for row in self.rows)),
+            _taken(session, self.rows),
+        )
+        # What is called off makes room for the others, wherever it stands in the file.
+        for row in sorted(self.rows, key=lambda row: not row.values.get("cancelled")):
             try:
                 plan.entries.append(_entry(row, state, plan))
             except DeskError as error:
@@ -106,15 +114,36 @@ class AppointmentImport:
 
     def write(self, work: Work, plan: Plan, progress: Progress) -> None:
         """Register who is new, book, move and cancel; somebody who booked meanwhile comes first."""
-        _lock(work, plan)
-        if [entry.outcome for entry in self.plan(work.session).entries] != [e.outcome for e in plan.entries]:
-            raise ConflictError
-        people: dict[int, int] = {}
-        for count, entry in enumerate(plan.entries, 1):
-            if entry.outcome in (Outcome.ADDED, Outcome.CHANGED):
-                _carry_out(work, entry.extra, entry.values, people)
-            progress(count, len(plan.entries))
+        if (
+            work.session.get_bind().dialect.name != "sqlite"
+        ):  # There nobody writes since this transaction began.
+            _lock(work, plan)
+            outcomes = [entry.outcome for entry in self.plan(work.session).entries]
+            if outcomes != [entry.outcome for entry in plan.entries]:
+                raise ConflictError
+        changed, added = plan.with_outcome(Outcome.CHANGED), plan.with_outcome(Outcome.ADDED)
+        for part in parts(changed):
+            record_lines(work, [_change(work, entry.extra, entry.values) for entry in part])
+        people = self._register(work, added)
+        done = len(changed)
+        for part in parts(added):
+            _book(work, part, people)
+            done += len(part)
+            progress(done, len(changed) + len(added))
         work.touch("appointment")
+
+    def _register(self, work: Work, added: Sequence[Entry]) -> dict[int, int]:
+        """Register who is new; return under which number each stands who had one below zero."""
+        new: dict[int, Prepared] = {}
+        for entry in added:
+            name, phone = _named(entry.values)
+            if entry.extra.visitor_id < 0 and entry.extra.visitor_id not in new:
+                new[entry.extra.visitor_id] = prepare(VisitorDraft(name=name, phone=phone), work.day)
+        if not new:
+            return {}
+        busy = [key for key, count in prefix_counts(new.values()).items() if count > search.HOT_OVER]
+        self.crowds = sorted({*busy, *forget_crowds(work.session, new.values())})
+        return dict(zip(new, register(work, list(new.values())), strict=True))
 
 
 # --- Planning -----------------------------------------------------------------------------------------------------
@@ -163,29 +192,51 @@ def _known(session: Session, rows: Sequence[ReadRow]) -> dict[str, Appointment]:
     return found
 
 
+def _taken(session: Session, rows: Sequence[ReadRow]) -> Taken:
+    """Return all times that may be in the way of a file's, read at once: of the days around those that it names."""
+    moments = [moment for row in rows if (moment := _moment(row.values)).year in YEARS]
+    taken = Taken()
+    stretch: list[dt.date] = []
+    for day in sorted({moment.astimezone(dt.UTC).date() for moment in moments}):
+        if stretch and day - stretch[-1] > APART:
+            _read(session, stretch, taken)
+            stretch = []
+        stretch.append(day)
+    _read(session, stretch, taken)
+    return taken
+
+
+def _read(session: Session, days: Sequence[dt.date], taken: Taken) -> None:
+    if days:
+        first, last = (dt.datetime.combine(day, dt.time(), dt.UTC) for day in (days[0], days[-1]))
+        for one in read_held(session, first, last + dt.timedelta(days=1)):
+            taken.add(one)
+
+
 def _entry(row: ReadRow, state: _State, plan: Plan) -> Entry:
     values = row.values
     existing = state.by_uid.get(values.get("uid") or "")
     if values.get("cancelled"):
-        return _cancelling(row, existing, plan)
+        return _cancelling(row, existing, state, plan)
     place = _place(values, state)
     if existing is not None:
         return _changing(row, existing, place, state, plan)
-    visitor_id = _visitor(values, state)
+    visitor_id = _visitor(row, state)
     if _has_already(state, visitor_id, place):
         return Entry(row.number, Outcome.KNOWN, values)
-    beside = check_place(state.ground(), place, visitor_id)
+    beside = check_place(state.taken, place, visitor_id, state.now)
     _plan(state, values, place, visitor_id)
     return Entry(row.number, Outcome.ADDED, values, extra=Doing(None, visitor_id, place, beside))
 
 
-def _cancelling(row: ReadRow, existing: Appointment | None, plan: Plan) -> Entry:
+def _cancelling(row: ReadRow, existing: Appointment | None, state: _State, plan: Plan) -> Entry:
     if existing is None:
         plan.notes.append(RowNote(row.number, "", Text(N_("Cancelled, and never booked here."))))
         return Entry(row.number, Outcome.KNOWN, row.values)
     if existing.state is AppointmentState.CANCELLED:
         return Entry(row.number, Outcome.KNOWN, row.values)
     rules.check_open(existing.state)
+    state.taken.gone.add(existing.id)
     doing = Doing(existing.id, existing.visitor_id, None, cancels=True)
     return Entry(row.number, Outcome.CHANGED, row.values, told(existing), doing)
 
@@ -197,17 +248,25 @@ def _changing(row: ReadRow, existing: Appointment, place: Place, state: _State, 
             plan.notes.append(RowNote(row.number, "", Text(N_("It was cancelled here, and stays so."))))
         return Entry(row.number, Outcome.KNOWN, row.values)
     rules.check_open(existing.state)
-    beside = check_place(state.ground(existing.id), place, existing.visitor_id)
-    state.gone.add(existing.id)
+    beside = _check_without(existing.id, place, existing.visitor_id, state)
     _plan(state, row.values, place, existing.visitor_id)
     doing = Doing(existing.id, existing.visitor_id, place, beside)
     return Entry(row.number, Outcome.CHANGED, row.values, told(existing), doing)
 
 
+def _check_without(existing: int, place: Place, visitor_id: int, state: _State) -> bool:
+    """Hold a new place against everything but the appointment that leaves its old one for it."""
+    state.taken.gone.add(existing)
+    try:
+        return check_place(state.taken, place, visitor_id, state.now)
+    except RuleError:
+        state.taken.gone.discard(existing)
+        raise
+
+
 def _plan(state: _State, values: Mapping[str, Any], place: Place, visitor_id: int) -> None:
     booked = Booked(local(place.starts_at), place.minutes, values.get("name", ""), place.whom.doctor)
-    whom = place.whom
-    state.planned.append(Planned(visitor_id, whom.department_id, whom.doctor_id, place.starts_at, booked))
+    state.taken.add(Held(visitor_id, place.whom.department_id, place.whom.doctor_id, booked))
 
 
 def _place(values: Mapping[str, Any], state: _State) -> Place:
@@ -216,18 +275,26 @@ def _place(values: Mapping[str, Any], state: _State) -> Place:
         message = N_("Neither a doctor nor a department of this hospital is named.")
         raise InputError("doctor", "appointment.where", Text(message))
     starts = _starts(values)
-    whom = whose(state.session, department_id or 0, doctor_id, local(starts).date())
+    asked = (department_id, doctor_id, local(starts).date())
+    if asked not in state.whom:
+        state.whom[asked] = whose(state.session, department_id or 0, *asked[1:])
+    whom = state.whom[asked]
     minutes = values.get("minutes") or whom.minutes
     return Place(whom, starts, minutes, values.get("reason", ""))
 
 
 def _starts(values: Mapping[str, Any]) -> dt.datetime:
     """Return when a row begins, UTC: as a calendar file says, or by the site's wall clock."""
-    starts: dt.datetime = values.get("starts") or dt.datetime.combine(values["date"], values["time"])
+    starts = _moment(values)
     if starts.year not in YEARS:
         message = N_("“{value}” is no date. Write it like 1990-03-21.")
         raise InputError("date", "appointment.year", Text(message, {"value": starts.date().isoformat()}))
     return starts.astimezone(dt.UTC)
+
+
+def _moment(values: Mapping[str, Any]) -> dt.datetime:
+    found: dt.datetime = values.get("starts") or dt.datetime.combine(values["date"], values["time"])
+    return found
 
 
 def _where(values: Mapping[str, Any], state: _State) -> tuple[int | None, int | None]:
@@ -257,18 +324,20 @@ def _only(doctors: Sequence[int]) -> int | None:
     return doctors[0] if doctors else None
 
 
-def _visitor(values: Mapping[str, Any], state: _State) -> int:
+def _named(values: Mapping[str, Any]) -> Person:
+    return values.get("name", "").strip(), values.get("phone", "").strip()
+
+
+def _visitor(row: ReadRow, state: _State) -> int:
     """Return who a row is about; for somebody who will be registered, a number below zero."""
-    person = (values.get("name", "").strip(), values.get("phone", "").strip())
+    person = _named(row.values)
     if person not in state.people:
-        found = same_person(state.session, *person)
-        if found is None:
-            _check_new(person, state.now)
-        state.people[person] = found if found is not None else -1 - len(state.people)
+        _check_new(person, state.now)
+        state.people[person] = -1 - len(state.people)
     return state.people[person]
 
 
-def _check_new(person: tuple[str, str], now: dt.datetime) -> None:
+def _check_new(person: Person, now: dt.datetime) -> None:
     name, phone = person
     if not phone:
         message = N_("Somebody new needs a phone: without one nobody can be told that the time changed.")
@@ -280,13 +349,9 @@ def _check_new(person: tuple[str, str], now: dt.datetime) -> None:
 
 
 def _has_already(state: _State, visitor_id: int, place: Place) -> bool:
-    asked = select(Appointment.id).where(
-        Appointment.visitor_id == visitor_id,
-        Appointment.starts_at == place.starts_at,
-        Appointment.department_id == place.whom.department_id,
-        Appointment.state.in_(HOLDING),
-    )
-    return state.session.scalars(asked.limit(1)).first() is not None
+    begins, where = local(place.starts_at), place.whom.department_id
+    held = state.taken.of_visitor(visitor_id, begins)
+    return any(one.booked.id and (one.booked.begins, one.department_id) == (begins, where) for one in held)
 
 
 # --- Writing ------------------------------------------------------------------------------------------------------
@@ -299,41 +364,44 @@ def _lock(work: Work, plan: Plan) -> None:
     for mapped, ids in (
         (Visitor, {one.visitor_id for one in doing if one.visitor_id > 0}),
         (Appointment, {one.existing for one in doing if one.existing is not None}),
-        (Department, {whom.department_id for whom in places if whom.doctor_id is None}),
+        (Department, {whom.department_id for whom in places}),
         (Doctor, {whom.doctor_id for whom in places if whom.doctor_id is not None}),
     ):
         for part in parts(sorted(ids)):
             work.session.execute(
-                select(mapped.id).where(mapped.id.in_(part)).order_by(mapped.id).with_for_update()
+                select(mapped.id).where(mapped.id.in_(part)).order_by(mapped.id).with_for_update(**LOCKED)
             )
     work.session.expire_all()
 
 
-def _carry_out(work: Work, doing: Doing, values: Mapping[str, Any], people: dict[int, int]) -> None:
-    if doing.existing is not None:
-        _change(work, doing, values)
-        return
-    who, place = doing.visitor_id, doing.place
-    assert place is not None
-    if who < 0:
-        if who not in people:
-            draft = VisitorDraft(name=values.get("name", "").strip(), phone=values.get("phone", "").strip())
-            people[who] = add_visitor(work, draft).id
-        who = people[who]
-    booked = Appointment(
-        visitor_id=who,
-        state=AppointmentState.BOOKED,
-        note=values.get("note", ""),
-        uid=values.get("uid", ""),
-        **_columns(doing, place),
+def _book(work: Work, entries: Sequence[Entry], people: Mapping[int, int]) -> None:
+    rows = [_row(entry.extra, entry.values, people) for entry in entries]
+    ids = new_ids(work.session, table_of(Appointment), len(rows))
+    booked = [Appointment(id=key, **row) for key, row in zip(ids, rows, strict=True)]
+    insert_rows(
+        work.session,
+        table_of(Appointment),
+        ({**row, "id": key, "version": 1} for key, row in zip(ids, rows, strict=True)),
     )
-    work.session.add(booked)
-    work.session.flush()
-    note_event(work, booked, AppointmentAct.BOOKED, place.reason if doing.over_booked else "")
-    work.record("appointment.book", "appointment", booked.id, after=told(booked))
+    reasons = (entry.extra.place.reason if entry.extra.over_booked else "" for entry in entries)
+    note_events(work, AppointmentAct.BOOKED, zip(booked, reasons, strict=True))
+    record_lines(
+        work, [AuditLine("appointment.book", "appointment", one.id, after=told(one)) for one in booked]
+    )
 
 
-def _change(work: Work, doing: Doing, values: Mapping[str, Any]) -> None:
+def _row(doing: Doing, values: Mapping[str, Any], people: Mapping[int, int]) -> dict[str, Any]:
+    assert doing.place is not None
+    return {
+        "visitor_id": people.get(doing.visitor_id, doing.visitor_id),
+        "state": AppointmentState.BOOKED,
+        "note": values.get("note", ""),
+        "uid": values.get("uid", ""),
+        **_columns(doing, doing.place),
+    }
+
+
+def _change(work: Work, doing: Doing, values: Mapping[str, Any]) -> AuditLine:
     booked = work.session.get_one(Appointment, doing.existing)
     before = told(booked)
     booked.version += 1
@@ -344,8 +412,8 @@ def _change(work: Work, doing: Doing, values: Mapping[str, Any]) -> None:
         for name, value in _columns(doing, doing.place).items():
             setattr(booked, name, value)
         act, action, reason = AppointmentAct.MOVED, "appointment.move", doing.place.reason
-    note_event(work, booked, act, reason)
-    work.record(action, "appointment", booked.id, before=before, after=told(booked))
+    note_events(work, act, [(booked, reason)])
+    return AuditLine(action, "appointment", booked.id, before, told(booked))
 
 
 def _columns(doing: Doing, place: Place) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class AppointmentService(Service):
         day = local(target.starts_at).date()
         whom = booking.whose(work.session, target.department_id, target.doctor_id, day, lock=True)
         same = (whom.doctor_id, whom.department_id) == (booked.doctor_id, booked.department_id)
-        minutes = booked.minutes if same else whom.minutes
+        minutes = target.minutes or (booked.minutes if same else whom.minutes)
         booking.move_appointment(work, booked, booking.Place(whom, target.starts_at, minutes, reason))
         return Ref(booked.id, "", booked.version)
 

@@ -1,17 +1,18 @@
 """Booking, moving and closing appointments inside a transaction that is already open.
 
-Rows are locked in one order everywhere: visitor, appointment, then doctor (or department). Two desks that want
-one time of one doctor so come one after the other, and the second is told who has it.
+Rows are locked in one order everywhere: visitor, appointment, department, doctor. Two desks that want one time of
+one doctor, or of whoever is there, so come one after the other, and the second is told who has it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from deskapp import settings
@@ -20,44 +21,25 @@ from deskapp.db.models.directory import Department, Doctor
 from deskapp.db.models.intake import Appointment, AppointmentEvent, DuplicateKey, Visitor
 from deskapp.db.unit_of_work import Work
 from deskapp.domain import appointments as rules
-from deskapp.domain import duty
-from deskapp.domain.appointments import HOLDING, AppointmentAct, BookingDraft, Wish
-from deskapp.domain.duty import Duty, Span
+from deskapp.domain.appointments import AppointmentAct, BookingDraft, Wish
+from deskapp.domain.directory import Standing, standing
+from deskapp.domain.duty import Duty
 from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.registration import AppointmentState
 from deskapp.domain.retention import erased_error, is_erased
-from deskapp.domain.slots import Booked, duty_of_day, joined_duty, overlapping
-from deskapp.domain.text import N_, Text, Words
+from deskapp.domain.text import N_, Text
 from deskapp.errors import ConflictError, RuleError
 from deskapp.services.checks import plain_line, plain_text
 from deskapp.services.directory import duty_times, local
 from deskapp.services.intake.keys import blocking_keys, candidate_of
+from deskapp.services.intake.taken import Taken, Whose, read_taken, room_at
 from deskapp.services.intake.visitors import add_visitor
 from deskapp.services.settings import site_value
+from deskapp.services.transfer.plan import parts
 
-MARGIN: Final = dt.timedelta(minutes=rules.LONGEST_MINUTES)
 MOST_MERGES: Final = 20
-
-
-@dataclass(frozen=True)
-class Whose:
-    """Whose time is asked for: a doctor, or a department's whoever is there (`doctor` empty)."""
-
-    department_id: int
-    doctor_id: int | None
-    doctor: str
-    minutes: int
-    times: dict[int, list[Duty]]
-    """Duty times of the doctor, or of each of the department's."""
-
-    def spans(self, day: dt.date) -> tuple[Span, ...]:
-        """Return when somebody of them is on duty around a day."""
-        return joined_duty(duty_of_day(own, day) for own in self.times.values())
-
-    def following(self, moment: dt.datetime) -> Span | None:
-        """Return the next duty after a moment."""
-        found = [duty.next_on_duty(own, moment) for own in self.times.values()]
-        return min((span for span in found if span is not None), default=None)
+LOCKED: Final[dict[str, Any]] = {"key_share": True}
+"""Others may go on sending visitors to a department of which a time is given away."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +50,6 @@ class Place:
     starts_at: dt.datetime
     minutes: int
     reason: str = ""
-
-    @property
-    def until(self) -> dt.datetime:
-        """When it ends."""
-        return self.starts_at + dt.timedelta(minutes=self.minutes)
 
 
 # --- What is there ------------------------------------------------------------------------------------------------
@@ -86,101 +63,37 @@ def whose(
     Raises `RuleError` where the doctor or the department takes no visitors on that day.
     """
     usual = site_value(session, settings.APPOINTMENT_MINUTES)
-    if doctor_id is None:
-        department = session.get_one(Department, department_id, with_for_update=lock or None)
-        _demand_open(department, day)
-        asked = select(Doctor).where(Doctor.department_id == department_id)
-        ids = [doctor.id for doctor in session.scalars(asked) if is_open(doctor, day)]
-        return Whose(department_id, None, "", usual, duty_times(session, ids))
-    doctor = session.get_one(Doctor, doctor_id, with_for_update=lock or None)
-    _demand_open(session.get_one(Department, doctor.department_id), day)
+    doctor = session.get_one(Doctor, doctor_id) if doctor_id is not None else None
+    home = doctor.department_id if doctor is not None else department_id
+    _demand_open(session.get_one(Department, home, with_for_update=LOCKED if lock else None), day)
+    if doctor is not None and lock:
+        session.refresh(doctor, with_for_update=LOCKED)
+    times = _times_of_department(session, home, day)
+    if doctor is None:
+        return Whose(home, None, "", usual, times)
     if not is_open(doctor, day):
         message = Text(N_("{doctor} takes no visitors on {day}."), {"doctor": doctor.name, "day": day})
         raise RuleError("appointment.doctor-gone", message)
-    times = duty_times(session, (doctor_id,)) or {doctor_id: []}
-    return Whose(doctor.department_id, doctor.id, doctor.name, doctor.slot_minutes or usual, times)
+    return Whose(home, doctor.id, doctor.name, doctor.slot_minutes or usual, times)
+
+
+def _times_of_department(session: Session, department_id: int, day: dt.date) -> dict[int, list[Duty]]:
+    """Return the duty times of each of a department's doctors who takes visitors on a day."""
+    asked = select(Doctor).where(Doctor.department_id == department_id)
+    ids = [doctor.id for doctor in session.scalars(asked) if is_open(doctor, day)]
+    return duty_times(session, ids)
 
 
 def is_open(row: Doctor | Department, day: dt.date) -> bool:
     """Say whether a doctor or a department takes visitors on a day."""
-    begun = row.valid_from is None or row.valid_from <= day
-    return row.active and begun and (row.valid_to is None or day <= row.valid_to)
+    return row.active and standing(row.valid_from, row.valid_to, day) is Standing.VALID
 
 
 def _demand_open(department: Department, day: dt.date) -> None:
     if not is_open(department, day):
-        name = Words(department.name_zh, department.name_en, department.name_mn)
         message = N_("{department} takes no visitors on {day}.")
-        raise RuleError("appointment.department-closed", Text(message, {"department": name, "day": day}))
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A time that is going to be given away by the same file."""
-
-    visitor_id: int
-    department_id: int
-    doctor_id: int | None
-    starts_at: dt.datetime
-    booked: Booked
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What a wish is held against: the database without `but`, and what is planned besides."""
-
-    session: Session
-    now: dt.datetime
-    but: Collection[int] = ()
-    planned: Sequence[Planned] = ()
-
-    def of_visitor(self, visitor_id: int, place: Place) -> list[Booked]:
-        """Return the times around a place that a visitor has."""
-        found = self._held(place, Appointment.visitor_id == visitor_id)
-        return found + [one.booked for one in self.planned if one.visitor_id == visitor_id]
-
-    def of(self, whom: Whose, place: Place) -> list[Booked]:
-        """Return the times around a place that are taken from a doctor, or from whoever is there."""
-        if whom.doctor_id is not None:
-            found = self._held(place, Appointment.doctor_id == whom.doctor_id)
-            return found + [one.booked for one in self.planned if one.doctor_id == whom.doctor_id]
-        nobodys = (Appointment.department_id == whom.department_id, Appointment.doctor_id.is_(None))
-        planned = [one for one in self.planned if one.doctor_id is None]
-        mine = [one.booked for one in planned if one.department_id == whom.department_id]
-        return self._held(place, *nobodys) + mine
-
-    def of_doctors(self, whom: Whose, place: Place) -> list[tuple[int, Booked]]:
-        """Return the times that the doctors of a department have given away themselves; none of one doctor."""
-        if whom.doctor_id is not None:
-            return []
-        asked = select(Appointment.doctor_id, Appointment.id, Appointment.starts_at, Appointment.minutes)
-        asked = asked.where(Appointment.doctor_id.in_(whom.times), *self._around(place))
-        found = [
-            (doctor, Booked(local(starts), minutes, id=key))
-            for doctor, key, starts, minutes in self.session.execute(asked)
-            if doctor is not None
-        ]
-        return found + [(one.doctor_id, one.booked) for one in self.planned if one.doctor_id is not None]
-
-    def _held(self, place: Place, *where: ColumnElement[bool]) -> list[Booked]:
-        asked = (
-            select(Appointment.id, Appointment.starts_at, Appointment.minutes, Visitor.name, Doctor.name)
-            .join(Visitor, Visitor.id == Appointment.visitor_id)
-            .outerjoin(Doctor, Doctor.id == Appointment.doctor_id)
-            .where(*where, *self._around(place))
-        )
-        return [
-            Booked(local(starts), minutes, name, doctor or "", key)
-            for key, starts, minutes, name, doctor in self.session.execute(asked)
-        ]
-
-    def _around(self, place: Place) -> tuple[ColumnElement[bool], ...]:
-        return (
-            Appointment.state.in_(HOLDING),
-            Appointment.id.not_in(self.but),
-            Appointment.starts_at > place.starts_at - MARGIN,
-            Appointment.starts_at < place.until,
-        )
+        told = {"department": department.name, "day": day}
+        raise RuleError("appointment.department-closed", Text(message, told))
 
 
 def same_person(session: Session, name: str, phone: str) -> int | None:
@@ -188,35 +101,38 @@ def same_person(session: Session, name: str, phone: str) -> int | None:
 
     Raises `InputError` at "name" or "phone" for what nobody can be called.
     """
-    name, phone = plain_line("name", name), plain_line("phone", phone)
-    if not (name.strip() and phone.strip()):
-        return None
-    candidate = candidate_of(None, VisitorDraft(name=name.strip(), phone=phone.strip()))
-    keys = [key for key in blocking_keys(candidate) if key.startswith("p:")]
-    asked = (
-        select(Visitor.id, Visitor.phone)
-        .join(DuplicateKey, DuplicateKey.visitor_id == Visitor.id)
-        .where(DuplicateKey.key.in_(keys), Visitor.name == name.strip(), Visitor.merged_into_id.is_(None))
-        .order_by(Visitor.id.desc())
-    )
-    wanted = _digits(phone)
-    return next((key for key, known in session.execute(asked) if _digits(known)[-8:] == wanted[-8:]), None)
+    person = plain_line("name", name).strip(), plain_line("phone", phone).strip()
+    return same_people(session, [person]).get(person)
 
 
-def _digits(phone: str) -> str:
-    return "".join(letter for letter in phone if letter.isdigit())
+def same_people(session: Session, people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Return the visitors with exactly these names and phones, of several alike the latest; who is not known is left out."""
+    by_key: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for name, phone in people:
+        if name and phone:
+            candidate = candidate_of(None, VisitorDraft(name=name, phone=phone))
+            for key in blocking_keys(candidate):
+                by_key[key].append((name, phone))
+    found: dict[tuple[str, str], int] = {}
+    for part in parts(sorted(key for key in by_key if key.startswith("p:"))):
+        asked = (
+            select(DuplicateKey.key, Visitor.id, Visitor.name, Visitor.phone)
+            .join(Visitor, Visitor.id == DuplicateKey.visitor_id)
+            .where(DuplicateKey.key.in_(part), Visitor.merged_into_id.is_(None))
+        )
+        for key, visitor_id, called, known in session.execute(asked.order_by(Visitor.id)):
+            alike = [
+                person for person in by_key[key] if person[0] == called and _same_phone(person[1], known)
+            ]
+            found |= dict.fromkeys(alike, visitor_id)
+    return found
 
 
-def room_at(whom: Whose, begins: dt.datetime, minutes: int, of_doctors: Sequence[tuple[int, Booked]]) -> int:
-    """Return how many can be booked then: a doctor takes one, a department one for each who is free."""
-    if whom.doctor_id is not None:
-        return 1
-    free = 0
-    for doctor_id, times in whom.times.items():
-        own = [one for who, one in of_doctors if who == doctor_id]
-        if duty.span_on_duty(times, begins) is not None and not overlapping(own, begins, minutes):
-            free += 1
-    return free
+def _same_phone(one: str, other: str) -> bool:
+    """Say whether two numbers are one: alike, or the longer with the code of a country or area before it."""
+    digits = ("".join(filter(str.isdecimal, phone)).lstrip("0") for phone in (one, other))
+    shorter, longer = sorted(digits, key=len)
+    return longer.endswith(shorter)
 
 
 # --- What is done -------------------------------------------------------------------------------------------------
@@ -224,10 +140,18 @@ def room_at(whom: Whose, begins: dt.datetime, minutes: int, of_doctors: Sequence
 
 def note_event(work: Work, booked: Appointment, act: AppointmentAct, reason: str = "") -> None:
     """Add a line to an appointment's history, by the acting person, now."""
-    line = {"appointment_id": booked.id, "act": act, "at": work.now, "reason": reason}
-    line |= {"account_id": work.actor.account_id or None}
-    line |= {"starts_at": booked.starts_at, "doctor_id": booked.doctor_id}
-    work.session.execute(_ADD_EVENT, line)
+    note_events(work, act, [(booked, reason)])
+
+
+def note_events(work: Work, act: AppointmentAct, several: Iterable[tuple[Appointment, str]]) -> None:
+    """Add a line to the history of each of several appointments, with the reason."""
+    by = {"act": act, "at": work.now, "account_id": work.actor.account_id or None}
+    lines = [
+        {"appointment_id": booked.id, "reason": reason, **by}
+        | {"starts_at": booked.starts_at, "doctor_id": booked.doctor_id}
+        for booked, reason in several
+    ]
+    work.session.execute(_ADD_EVENT, lines)
 
 
 def visitor_of(work: Work, draft: BookingDraft) -> int:
@@ -254,20 +178,29 @@ def locked_visitor(work: Work, visitor_id: int) -> Visitor:
     return visitor
 
 
-def check_place(ground: Ground, place: Place, visitor_id: int, back: dt.datetime | None = None) -> bool:
-    """Refuse what the rules forbid; return whether it is booked beside another one.
+def check_place(
+    taken: Taken, place: Place, visitor_id: int, now: dt.datetime, *, goes_back: bool = False
+) -> bool:
+    """Refuse what the rules forbid; return whether it is booked beside another one. `now` is UTC.
 
-    `back` is a time at which the appointment stood before, to which it may go back although it has passed.
+    An appointment that `goes_back` to where it stood before may do so although that time has passed.
     """
-    whom, begins, now = place.whom, local(place.starts_at), local(ground.now)
+    whom, begins, clock = place.whom, local(place.starts_at), local(now)
     wish = Wish(begins, place.minutes, whom.doctor, reason=place.reason)
-    if place.starts_at != back:
-        # Before anything is reckoned with a length that may be centuries.
-        rules.check_time(wish, now)
-        rules.check_duty(wish, whom.spans(begins.date()), whom.following(max(begins, now)))
-    rules.check_same_visitor(wish, ground.of_visitor(visitor_id, place))
-    room = room_at(whom, begins, place.minutes, ground.of_doctors(whom, place))
-    return rules.check_taken(replace(wish, room=room), ground.of(whom, place))
+    # Before anything is reckoned with a length that may be centuries.
+    rules.check_length(wish)
+    if not goes_back:
+        rules.check_time(wish, clock)
+    if (
+        not goes_back or whom.doctor_id is None
+    ):  # Of which department whoever was there was, no history tells.
+        spans = whom.spans(begins.date())
+        # The next duty is looked for in weeks to come: only where it is going to be said.
+        later = None if rules.is_within(wish, spans) else whom.following(max(begins, clock))
+        rules.check_duty(wish, spans, later)
+    rules.check_same_visitor(wish, [one.booked for one in taken.of_visitor(visitor_id, begins)])
+    room = room_at(whom, begins, place.minutes, taken)
+    return rules.check_taken(replace(wish, room=room), taken.with_whom(whom, begins))
 
 
 def add_appointment(work: Work, draft: BookingDraft, visitor_id: int, uid: str = "") -> Appointment:
@@ -276,7 +209,8 @@ def add_appointment(work: Work, draft: BookingDraft, visitor_id: int, uid: str =
     whom = whose(work.session, draft.department_id, draft.doctor_id, day, lock=True)
     reason, note = plain_line("reason", draft.reason), plain_text("note", draft.note)
     place = Place(whom, draft.starts_at, draft.minutes or whom.minutes, reason)
-    beside = check_place(Ground(work.session, work.now), place, visitor_id)
+    taken = read_taken(work.session, whom, visitor_id, place.starts_at)
+    beside = check_place(taken, place, visitor_id, work.now)
     booked = Appointment(
         visitor_id=visitor_id,
         department_id=whom.department_id,
@@ -309,9 +243,9 @@ def move_appointment(work: Work, booked: Appointment, place: Place) -> None:
     """Give an open appointment another time or doctor; its old one stays in its history."""
     rules.check_open(booked.state)
     before = told(booked)
-    ground = Ground(work.session, work.now, but=(booked.id,))
-    back = stood_at(work, booked, place.starts_at)
-    beside = check_place(ground, place, booked.visitor_id, back)
+    who, goes_back = booked.visitor_id, stood_at(work, booked, place)
+    taken = read_taken(work.session, place.whom, who, place.starts_at, booked.id)
+    beside = check_place(taken, place, who, work.now, goes_back=goes_back)
     booked.starts_at, booked.minutes, booked.over_booked = place.starts_at, place.minutes, beside
     booked.department_id, booked.doctor_id = place.whom.department_id, place.whom.doctor_id
     booked.version += 1
@@ -319,11 +253,12 @@ def move_appointment(work: Work, booked: Appointment, place: Place) -> None:
     work.record("appointment.move", "appointment", booked.id, before=before, after=told(booked))
 
 
-def stood_at(work: Work, booked: Appointment, starts_at: dt.datetime) -> dt.datetime | None:
-    """Return `starts_at` if the appointment stood there before it was moved last: undoing goes back."""
-    asked = select(AppointmentEvent.starts_at).where(AppointmentEvent.appointment_id == booked.id)
-    earlier = work.session.scalars(asked.order_by(AppointmentEvent.id.desc()).limit(2)).all()
-    return starts_at if starts_at in earlier else None
+def stood_at(work: Work, booked: Appointment, place: Place) -> bool:
+    """Say whether the appointment stood just there, with the same doctor, before it was moved last."""
+    asked = select(AppointmentEvent.starts_at, AppointmentEvent.doctor_id)
+    asked = asked.where(AppointmentEvent.appointment_id == booked.id).order_by(AppointmentEvent.id.desc())
+    before = work.session.execute(asked.offset(1).limit(1)).first()
+    return before is not None and tuple(before) == (place.starts_at, place.whom.doctor_id)
 
 
 def cancel_appointment(work: Work, booked: Appointment, reason: str) -> None:
@@ -347,25 +282,26 @@ def miss_appointment(work: Work, booked: Appointment) -> None:
 def reopen_appointment(work: Work, booked: Appointment) -> None:
     """Take back that an appointment was cancelled or missed; refused when its time was given away."""
     rules.check_reopened(booked.state)
-    usual = dict[int, list[Duty]]()
-    doctor = _locked_doctor(work, booked.doctor_id)
-    whom = Whose(booked.department_id, booked.doctor_id, doctor, booked.minutes, usual)
-    place = Place(whom, booked.starts_at, booked.minutes)
-    wish = Wish(local(booked.starts_at), booked.minutes, doctor)
-    ground = Ground(work.session, work.now, but=(booked.id,))
-    rules.check_same_visitor(wish, ground.of_visitor(booked.visitor_id, place))
-    if doctor and not booked.over_booked:
-        rules.check_taken(wish, ground.of(whom, place))
+    whom, begins = _whose_it_was(work, booked), local(booked.starts_at)
+    taken = read_taken(work.session, whom, booked.visitor_id, booked.starts_at, booked.id)
+    # It had its time: that nobody is on duty then any more gives it to nobody else.
+    room = max(room_at(whom, begins, booked.minutes, taken), 1)
+    wish = Wish(begins, booked.minutes, whom.doctor, room)
+    rules.check_same_visitor(wish, [one.booked for one in taken.of_visitor(booked.visitor_id, begins)])
+    if not booked.over_booked:
+        rules.check_taken(wish, taken.with_whom(whom, begins))
     _turn(booked, AppointmentState.BOOKED)
     note_event(work, booked, AppointmentAct.REOPENED)
     _record(work, "appointment.reopen", booked, "")
 
 
-def _locked_doctor(work: Work, doctor_id: int | None) -> str:
-    """Return the name of a doctor, locked; "" for none."""
-    if doctor_id is None:
-        return ""
-    return work.session.get_one(Doctor, doctor_id, with_for_update=True).name
+def _whose_it_was(work: Work, booked: Appointment) -> Whose:
+    """Return whose time an appointment takes, locked, whether they still take visitors or not."""
+    session, home = work.session, booked.department_id
+    doctor = session.get_one(Doctor, booked.doctor_id) if booked.doctor_id is not None else None
+    session.get_one(Department, home, with_for_update=LOCKED)
+    times = _times_of_department(session, home, local(booked.starts_at).date())
+    return Whose(home, booked.doctor_id, doctor.name if doctor else "", booked.minutes, times)
 
 
 def _turn(booked: Appointment, state: AppointmentState) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from deskapp import settings
@@ -27,13 +27,15 @@ from deskapp.domain.appointments import (
 from deskapp.domain.duty import Duty
 from deskapp.domain.identity import mask_phone
 from deskapp.domain.registration import AppointmentState
-from deskapp.domain.slots import Booked, absence_of_day, duty_of_day, slots
+from deskapp.domain.slots import Booked, Slot, absence_of_day, slots
 from deskapp.services.directory import duty_times, local
-from deskapp.services.intake.booking import MARGIN, Whose, is_open, room_at
-from deskapp.services.intake.views import department_name
+from deskapp.services.intake.booking import is_open
+from deskapp.services.intake.taken import MARGIN, Held, Taken, Whose, room_at
 from deskapp.services.settings import site_value
 
 MOST_LISTED: Final = 200
+NOWHERE: Final = 0
+"""No department has this number."""
 _DAY: Final = dt.timedelta(days=1)
 
 
@@ -43,7 +45,7 @@ def day_bounds(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
     return midnight.astimezone(dt.UTC), (midnight + _DAY).astimezone(dt.UTC)
 
 
-def line_rows(session: Session, *where: Any, limit: int | None = None) -> list[AppointmentLine]:
+def line_rows(session: Session, *where: Any) -> list[AppointmentLine]:
     """Return the appointments that fit, in order of time."""
     asked = (
         select(Appointment, Visitor.name, Visitor.phone, Visitor.visits, Department, Doctor.name)
@@ -52,7 +54,6 @@ def line_rows(session: Session, *where: Any, limit: int | None = None) -> list[A
         .outerjoin(Doctor, Doctor.id == Appointment.doctor_id)
         .where(*where)
         .order_by(Appointment.starts_at, Appointment.id)
-        .limit(limit)
     )
     return [_line(row) for row in session.execute(asked)]
 
@@ -66,7 +67,7 @@ def _line(row: Any) -> AppointmentLine:
         name=name,
         phone=mask_phone(phone),
         department_id=booked.department_id,
-        department=department_name(department),
+        department=department.name,
         doctor_id=booked.doctor_id,
         doctor=doctor or "",
         starts_at=booked.starts_at,
@@ -82,13 +83,13 @@ def overdue_lines(session: Session, now: dt.datetime) -> list[AppointmentLine]:
     """Return the open appointments whose visitor is late for good, today's first, the latest of each day last."""
     late = dt.timedelta(minutes=site_value(session, settings.LATE_MINUTES))
     today = day_bounds(local(now).date())[0]
-    found = line_rows(
-        session,
+    asked = select(Appointment.id).where(
         Appointment.state == AppointmentState.BOOKED,
         Appointment.starts_at <= now - late,
         Appointment.starts_at >= today - OVERDUE_DAYS * _DAY,
-        limit=MOST_LISTED,
     )
+    latest = asked.order_by(Appointment.starts_at.desc()).limit(MOST_LISTED)
+    found = line_rows(session, Appointment.id.in_(latest.scalar_subquery()))
     return sorted(found, key=lambda line: (line.starts_at < today, line.starts_at))
 
 
@@ -125,35 +126,45 @@ class Calendar:
     ) -> None:
         self._now = now
         self._usual = site_value(session, settings.APPOINTMENT_MINUTES)
-        self._doctors = _doctors(session, doctor_id, department_id)
+        self._doctor_id = doctor_id
+        if doctor_id is not None:
+            home = session.scalar(select(Doctor.department_id).where(Doctor.id == doctor_id))
+            department_id = home if home is not None else NOWHERE
+        self._doctors = _doctors(session, department_id)
         self._times = duty_times(session, [doctor.id for doctor, _department in self._doctors])
         begins, until = day_bounds(first)[0], day_bounds(first + (days - 1) * _DAY)[1]
-        where = [Appointment.starts_at > begins - MARGIN, Appointment.starts_at < until]
+        where = [Appointment.starts_at > begins - MARGIN, Appointment.starts_at < until + MARGIN]
         where.append(Appointment.state != AppointmentState.CANCELLED)
-        if doctor_id is not None:
-            where.append(Appointment.doctor_id == doctor_id)
-        elif department_id is not None:
-            where.append(Appointment.department_id == department_id)
+        if department_id is not None:
+            # A doctor who came from another department brought appointments along.
+            theirs = Appointment.doctor_id.in_([doctor.id for doctor, _department in self._doctors])
+            where.append(or_(Appointment.department_id == department_id, theirs))
         self._lines = line_rows(session, *where)
+        self._taken = Taken.from_held(_held(line) for line in self._lines if line.state in HOLDING)
+        self._departments = _departments(session, department_id)
 
     def day(self, day: dt.date, *, everybody: bool) -> tuple[CalendarColumn, ...]:
         """Return the columns of a day; with `everybody` also of those who are not there."""
-        found = [self._of_doctor(day, doctor, department) for doctor, department in self._doctors]
-        shown = [
-            column for column in found if everybody or column.presence is not Presence.OFF or column.lines
-        ]
+        shown = []
+        for doctor, department in self._doctors:
+            column = self._of_doctor(day, doctor, department)
+            # Whoever left is shown as long as somebody is booked with them: that has to be seen to be moved.
+            if column.lines or (doctor.active and (everybody or column.presence is not Presence.OFF)):
+                shown.append(column)
         return (*shown, *self._pools(day, everybody=everybody))
 
     def week(self, monday: dt.date) -> tuple[CalendarColumn, ...]:
         """Return the seven days of the one doctor."""
         days = (monday + count * _DAY for count in range(7))
-        return tuple(self._of_doctor(day, *pair) for day in days for pair in self._doctors)
+        shown = [pair for pair in self._doctors if pair[0].id == self._doctor_id]
+        return tuple(self._of_doctor(day, *pair) for day in days for pair in shown)
 
     def _of_doctor(self, day: dt.date, doctor: Doctor, department: Department) -> CalendarColumn:
-        times = self._times.get(doctor.id, []) if is_open(doctor, day) and is_open(department, day) else []
         minutes = doctor.slot_minutes or self._usual
+        whom = self._whom(day, department, doctor.id, minutes)
+        times = whom.times.get(doctor.id, ())
         mine = [line for line in self._lines if line.doctor_id == doctor.id]
-        made = slots(duty_of_day(times, day), day, minutes, _booked(mine), now=local(self._now))
+        made = self._slots(whom, day, mine)
         presence = presence_of(made, absence_of_day(times, day))
         return CalendarColumn(
             day=day,
@@ -161,7 +172,7 @@ class Calendar:
             doctor=doctor.name,
             title=doctor.title,
             department_id=department.id,
-            department=department_name(department),
+            department=department.name,
             room=doctor.room or department.room,
             minutes=minutes,
             presence=presence,
@@ -176,36 +187,37 @@ class Calendar:
 
     def _pools(self, day: dt.date, *, everybody: bool) -> Iterable[CalendarColumn]:
         """Return the columns for whoever of a department is there: where it is asked for, or somebody is booked so."""
-        homes = {department.id: department for _doctor, department in self._doctors}
-        for department in homes.values():
+        staffed = {department.id for doctor, department in self._doctors if doctor.active}
+        for department in self._departments:
             mine = [
                 line for line in self._lines if line.doctor_id is None and line.department_id == department.id
             ]
-            if everybody or _of_day(mine, day):
+            if (everybody and department.id in staffed) or _of_day(mine, day):
                 yield self._pool(day, department, mine)
 
+    def _whom(self, day: dt.date, department: Department, doctor_id: int | None, minutes: int) -> Whose:
+        """Return whose time a column is; nobody's where the department is closed or the doctor is gone."""
+        colleagues = [doctor for doctor, home in self._doctors if home.id == department.id]
+        here = [doctor.id for doctor in colleagues if is_open(doctor, day) and is_open(department, day)]
+        times = {one: self._times[one] for one in here if one in self._times}
+        return Whose(department.id, doctor_id, "", minutes, times)
+
+    def _slots(self, whom: Whose, day: dt.date, mine: Iterable[AppointmentLine]) -> tuple[Slot, ...]:
+        held = [_held(line).booked for line in mine if line.state in HOLDING]
+        room = partial(room_at, whom, minutes=whom.minutes, taken=self._taken)
+        found = slots(whom.spans(day), day, whom.minutes, held, now=local(self._now), room=room)
+        # In the night in which summer begins the clock skips an hour: nobody can come then.
+        return tuple(slot for slot in found if local(slot.begins.astimezone(dt.UTC)) == slot.begins)
+
     def _pool(self, day: dt.date, department: Department, mine: Sequence[AppointmentLine]) -> CalendarColumn:
-        here = [doctor for doctor, home in self._doctors if home.id == department.id and is_open(home, day)]
-        ids = [doctor.id for doctor in here if is_open(doctor, day)]
-        whom = Whose(
-            department.id, None, "", self._usual, {one: self._times[one] for one in ids if one in self._times}
-        )
-        theirs = [
-            (line.doctor_id, booked)
-            for line in self._lines
-            if line.doctor_id in ids
-            for booked in _booked([line])
-            if line.doctor_id is not None
-        ]
-        room = partial(_room, whom, self._usual, theirs)
-        made = slots(whom.spans(day), day, self._usual, _booked(mine), now=local(self._now), room=room)
+        made = self._slots(self._whom(day, department, None, self._usual), day, mine)
         return CalendarColumn(
             day=day,
             doctor_id=None,
             doctor="",
             title="",
             department_id=department.id,
-            department=department_name(department),
+            department=department.name,
             room=department.room,
             minutes=self._usual,
             presence=presence_of(made, absent=False),
@@ -214,28 +226,24 @@ class Calendar:
         )
 
 
-def _room(whom: Whose, minutes: int, theirs: list[tuple[int, Booked]], begins: dt.datetime) -> int:
-    return room_at(whom, begins, minutes, theirs)
-
-
-def _doctors(
-    session: Session, doctor_id: int | None, department_id: int | None
-) -> list[tuple[Doctor, Department]]:
+def _doctors(session: Session, department_id: int | None) -> list[tuple[Doctor, Department]]:
     asked = select(Doctor, Department).join(Department, Department.id == Doctor.department_id)
-    asked = asked.where(Doctor.active).order_by(Department.code, Doctor.number)
-    if doctor_id is not None:
-        asked = asked.where(Doctor.id == doctor_id)
+    asked = asked.order_by(Department.code, Doctor.number)
     if department_id is not None:
         asked = asked.where(Doctor.department_id == department_id)
     return [(doctor, department) for doctor, department in session.execute(asked)]
 
 
-def _booked(lines: Iterable[AppointmentLine]) -> list[Booked]:
-    return [
-        Booked(local(line.starts_at), line.minutes, line.name, line.doctor, line.id)
-        for line in lines
-        if line.state in HOLDING
-    ]
+def _departments(session: Session, department_id: int | None) -> Sequence[Department]:
+    asked = select(Department).order_by(Department.code)
+    if department_id is not None:
+        asked = asked.where(Department.id == department_id)
+    return session.scalars(asked).all()
+
+
+def _held(line: AppointmentLine) -> Held:
+    booked = Booked(local(line.starts_at), line.minutes, line.name, line.doctor, line.id)
+    return Held(line.visitor_id, line.department_id, line.doctor_id, booked)
 
 
 def _of_day(lines: Iterable[AppointmentLine], day: dt.date) -> tuple[AppointmentLine, ...]:

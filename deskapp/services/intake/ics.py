@@ -2,11 +2,13 @@
 
 What an event says is taken so: the visitor's name from the first ATTENDEE's CN, else SUMMARY; the phone from a
 tel: address of ATTENDEE, else from CONTACT, DESCRIPTION or COMMENT; doctor and department by number, code or name
-from ORGANIZER's CN, RESOURCES, LOCATION or CATEGORIES. UID says which appointment it is.
+from ORGANIZER's CN, RESOURCES, LOCATION or CATEGORIES. UID says which appointment it is; of several versions in
+one file the highest SEQUENCE holds. The characters are those that a table may have (`transfer.tables`).
 """
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
@@ -19,6 +21,7 @@ from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
 from deskapp.services.transfer.columns import ReadRow
 from deskapp.services.transfer.report import RowNote
+from deskapp.services.transfer.tables import decoded
 
 SUFFIX: Final = ".ics"
 MAX_BYTES: Final = 10_000_000
@@ -35,6 +38,7 @@ UNREADABLE: Final = (
 )
 """What the parser raises for a file that somebody made by hand, or to do harm; a time zone's name is looked for as a path."""
 REPEATS: Final = ("RRULE", "RDATE")
+_FOLD: Final = re.compile(rb"\r?\n[ \t]")
 _PHONE: Final = re.compile(r"\+?\d[\d \-()]{5,18}\d")
 _SEPARATORS: Final = re.compile(r"[,;/、，；()（）\n]+")
 
@@ -42,29 +46,33 @@ _SEPARATORS: Final = re.compile(r"[,;/、，；()（）\n]+")
 def read_events(path: Path) -> tuple[list[ReadRow], list[RowNote], int]:
     """Return the events of a calendar file as rows, what is wrong with others, and how many there are.
 
-    A row counts as the event's place in the file. Raises `InputError` at field "file" when it is no calendar
-    file, `StorageError` when it can't be read.
+    A row counts as the event's place in the file; an event that a later version in it replaces is not counted.
+    Raises `InputError` at field "file" when it is no calendar file, `StorageError` when it can't be read.
     """
-    rows, problems, count = [], [], 0
-    seen: dict[str, int] = {}
-    for count, event in enumerate(_events(_data(path)), 1):
-        if count > MOST_EVENTS:
-            raise _refused("file.large", N_("This file has more than {limit} events."), limit=MOST_EVENTS)
+    events = _events(_data(path))
+    if len(events) > MOST_EVENTS:
+        raise _refused("file.large", N_("This file has more than {limit} events."), limit=MOST_EVENTS)
+    rows, problems = [], []
+    for count, (event, called_off) in enumerate(events, 1):
         try:
-            values = _values(event)
+            rows.append(ReadRow(count, _values(event, called_off=called_off)))
         except _Bad as bad:
             problems.append(RowNote(count, bad.field, bad.text))
-            continue
         except UNREADABLE:
             problems.append(RowNote(count, "", Text(N_("This event can't be read."))))
-            continue
-        first = seen.setdefault(values.get("uid") or f"@{count}", count)
-        if first != count:
-            message = Text(N_("The same event stands at {row} already."), {"row": first})
-            problems.append(RowNote(count, "uid", message))
-            continue
-        rows.append(ReadRow(count, values))
-    return rows, problems, count
+    latest = _latest(rows)
+    return latest, problems, len(events) - len(rows) + len(latest)
+
+
+def _latest(rows: Sequence[ReadRow]) -> list[ReadRow]:
+    """Return the rows without those whose event stands in the file in a later version too."""
+    newest: dict[str, int] = {}
+    for row in rows:
+        uid, version = row.values["uid"], row.values["sequence"]
+        newest[uid] = max(newest.get(uid, version), version)
+    return [
+        row for row in rows if not row.values["uid"] or row.values["sequence"] == newest[row.values["uid"]]
+    ]
 
 
 class _Bad(Exception):
@@ -91,28 +99,40 @@ def _refused(code: str, message: str, **params: object) -> InputError:
     return InputError("file", code, Text(message, params))
 
 
-def _events(data: bytes) -> list[Any]:
+def _events(data: bytes) -> list[tuple[Any, bool]]:
     from icalendar import Calendar
 
     try:
-        calendars = Calendar.from_ical(data, multiple=True)
-        found = [event for one in calendars for event in one.walk("VEVENT")]
-    except UNREADABLE as error:
+        calendars = Calendar.from_ical(_unfolded(data).encode(), multiple=True)
+        # A calendar may call all of its events off at once.
+        found = [(event, _is(one, "METHOD", "CANCEL")) for one in calendars for event in one.walk("VEVENT")]
+    except (*UNREADABLE, InputError) as error:
         raise _refused("file.ics", N_("This is no calendar file that can be read.")) from error
     if not found:
         raise _refused("file.empty", N_("This file is empty."))
     return found
 
 
-def _values(event: Any) -> dict[str, Any]:
+def _unfolded(data: bytes) -> str:
+    """Return the text of a calendar file. Its lines may be folded within a character, which then makes no sense."""
+    wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return decoded(data if wide else _FOLD.sub(b"", data))
+
+
+def _is(component: Any, name: str, value: str) -> bool:
+    return _first(component, name).upper() == value
+
+
+def _values(event: Any, *, called_off: bool) -> dict[str, Any]:
     starts = _moment(event, "DTSTART")
     values: dict[str, Any] = {
         "starts": starts,
         "uid": _uid(event),
+        "sequence": int(event.get("SEQUENCE", 0)),
         "name": _name(event),
         "phone": _phone(event),
         "places": tuple(dict.fromkeys(_places(event))),
-        "cancelled": str(event.get("STATUS", "")).upper() == "CANCELLED",
+        "cancelled": called_off or _is(event, "STATUS", "CANCELLED"),
         "repeats": any(name in event for name in REPEATS),
     }
     minutes = _minutes(event, starts)
@@ -120,7 +140,7 @@ def _values(event: Any) -> dict[str, Any]:
 
 
 def _uid(event: Any) -> str:
-    uid, one_of = str(event.get("UID", "")).strip(), event.get("RECURRENCE-ID")
+    uid, one_of = _first(event, "UID"), event.get("RECURRENCE-ID")
     return f"{uid}#{one_of.to_ical().decode()}" if uid and one_of is not None else uid
 
 
@@ -157,13 +177,18 @@ def _several(event: Any, name: str) -> list[Any]:
     return found if isinstance(found, list) else [] if found is None else [found]
 
 
+def _first(component: Any, name: str) -> str:
+    """Return a property's text, of one that is there several times the first; "" for none."""
+    return str(next(iter(_several(component, name)), "")).strip()
+
+
 def _common_name(address: Any) -> str:
     return str(address.params.get("CN", "")).strip()
 
 
 def _name(event: Any) -> str:
     names = (_common_name(one) for one in _several(event, "ATTENDEE"))
-    return next(filter(None, names), "") or str(event.get("SUMMARY", "")).strip()
+    return next(filter(None, names), "") or _first(event, "SUMMARY")
 
 
 def _phone(event: Any) -> str:

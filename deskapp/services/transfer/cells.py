@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any, Final
 
 from deskapp.domain.duty import Duty
+from deskapp.domain.duty_text import exceptions_text, read_exceptions, read_spans, weekday_text
 from deskapp.domain.promotions import read_words
 from deskapp.domain.registration import LABELS
 from deskapp.domain.text import N_, Text
@@ -28,7 +29,6 @@ EXACT_FLOAT: Final = 10**15
 _DATE: Final = re.compile(r"(\d{4})(?:[-/.](\d{1,2})[-/.](\d{1,2})|年(\d{1,2})月(\d{1,2})日|(\d{2})(\d{2}))")
 _MONEY: Final = re.compile(r"(-?)([0-9]{1,12})(?:\.([0-9]{1,2})0*)?")
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::00)?")
-_TIMES: Final = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 _DAYS: Final = re.compile(r"(\d)(?:-(\d))?")
 _YES: Final = frozenset({"1", "yes", "y", "true", "是", "有", "тийм"})
 _NO: Final = frozenset({"0", "no", "n", "false", "否", "无", "үгүй"})
@@ -172,7 +172,7 @@ def _words_of(kind: type[enum.Enum]) -> dict[str, enum.Enum]:
 
 def duty_times(cell: Cell) -> tuple[Duty, ...]:
     """Return weekly duty times written like "1-5 08:00-12:00,14:00-17:30; 6 08:00-12:00" (1 is Monday)."""
-    written = unicodedata.normalize("NFKC", text(cell)).replace("、", ",").replace("–", "-")
+    written = unicodedata.normalize("NFKC", text(cell)).replace("–", "-")
     entries = [entry for entry in re.split(r"[;\n]", written) if entry.strip()]
     try:
         return tuple(duty for entry in entries for duty in _duty(entry))
@@ -185,13 +185,11 @@ def duty_times(cell: Cell) -> tuple[Duty, ...]:
 
 def _duty(entry: str) -> Iterator[Duty]:
     days, _, times = entry.strip().partition(" ")
-    spans = [_TIMES.fullmatch(span.strip()) for span in times.split(",")]
-    for day in _weekdays(days):
-        for span in spans:
-            if span is None:
-                raise ValueError(times)
-            hour, minute, last_hour, last_minute = (int(part) for part in span.groups())
-            yield Duty(dt.time(hour, minute), dt.time(last_hour, last_minute), weekday=day)
+    spans = read_spans(times)
+    if not spans:
+        raise ValueError(entry)
+    for day in _weekdays(days.replace("、", ",")):
+        yield from (Duty(begins, ends, weekday=day) for begins, ends in spans)
 
 
 def _weekdays(days: str) -> Iterator[int]:
@@ -207,8 +205,20 @@ def _weekdays(days: str) -> Iterator[int]:
 
 def duty_text(times: Iterable[Duty]) -> str:
     """Return weekly duty times as `duty_times` reads them."""
-    by_day: dict[int, list[str]] = {}
-    for time in times:
-        if time.weekday is not None and not time.absent:
-            by_day.setdefault(time.weekday, []).append(f"{time.begins:%H:%M}-{time.ends:%H:%M}")
-    return "; ".join(f"{day + 1} {','.join(spans)}" for day, spans in sorted(by_day.items()))
+    worked = [time for time in times if not time.absent]
+    days = ((day + 1, weekday_text(worked, day).replace(" ", "")) for day in range(7))
+    return "; ".join(f"{day} {spans}" for day, spans in days if spans)
+
+
+def exceptions(cell: Cell) -> tuple[Duty, ...]:
+    """Return the exceptions of single dates, written like "2026-12-01 08:00-12:00; 2026-12-02 off"."""
+    try:
+        return read_exceptions(text(cell))
+    except ValueError as error:
+        message = N_("This line can't be read: {line}. Write 2026-12-01 08:00-12:00, or 2026-12-02 off.")
+        raise BadCell(message, line=str(error)) from error
+
+
+def exceptions_cell(times: Iterable[Duty]) -> str:
+    """Return the exceptions of single dates as `exceptions` reads them."""
+    return exceptions_text(times).replace("\n", "; ")

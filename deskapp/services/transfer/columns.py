@@ -169,6 +169,12 @@ COLUMNS: Final[Mapping[Kind, Sequence[Column]]] = {
             "1-5 08:00-12:00,14:00-17:30; 6 08:00-12:00",
             read=cells.duty_times,
         ),
+        _column(
+            "exceptions",
+            "例外日期|Exceptions|Онцгой өдрүүд",
+            "2026-12-01 08:00-12:00; 2026-12-02 off",
+            read=cells.exceptions,
+        ),
     ),
     Kind.PRICES: (
         _column("code", "项目编码|Code|Код", "CT-01", required=True, also="编码"),

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from deskapp.db.models.directory import Department, Doctor, PriceItem
+from deskapp.db.models.directory import Department, Doctor, PhraseText, PriceItem
 from deskapp.domain.promotions import PromotionView
 from deskapp.domain.text import N_, Text, Words
 from deskapp.errors import InputError
@@ -102,17 +102,20 @@ def _values(session: Session, kind: Kind, shipped: Mapping[str, Sentence]) -> It
             for notice in more.notices(session):
                 yield {**vars(notice), **_named(notice.name), **_named(notice.text, "text")}
         case _:
+            # A text of the site's own that is not in use is kept too, not the shipped one that is said instead.
+            own = {row.code: row for row in session.scalars(select(PhraseText))}
             for phrase in phrases(session, shipped):
-                active = phrase.active and (phrase.own or phrase.shipped is not None)
-                yield {**vars(phrase), **vars(phrase.words), "active": active}
+                row = own.get(phrase.code)
+                yield vars(row) if row is not None else {**vars(phrase), **vars(phrase.words)}
 
 
 def _doctors(session: Session, codes: Mapping[int, str]) -> Iterator[Mapping[str, Any]]:
     rows = session.scalars(select(Doctor).order_by(Doctor.number)).all()
     times = duty_times(session, [row.id for row in rows])
     for row in rows:
-        duty = cells.duty_text(times.get(row.id, ()))
-        yield {**vars(row), "department": codes[row.department_id], "duty": duty}
+        mine = times.get(row.id, ())
+        duty = {"duty": cells.duty_text(mine), "exceptions": cells.exceptions_cell(mine)}
+        yield {**vars(row), "department": codes[row.department_id], **duty}
 
 
 def _promotion(promotion: PromotionView, codes: Mapping[int, str]) -> Mapping[str, Any]:

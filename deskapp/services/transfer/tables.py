@@ -148,7 +148,7 @@ def _from_csv(data: bytes, known: Callable[[str], bool]) -> Iterator[Row]:
 def _csv_cell(cell: str) -> Cell | Formula:
     cell = cell.strip()
     # Exports put an apostrophe before what a spreadsheet would take for a formula.
-    if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS):
+    if cell.startswith("'") and cell.lstrip("'").startswith(FORMULA_STARTS):
         return cell[1:]
     return Formula(cell) if cell.startswith("=") else cell
 

@@ -42,6 +42,7 @@ from deskapp.errors import InputError
 from deskapp.services.directory import (
     department_values,
     doctor_values,
+    duty_of,
     duty_row,
     duty_times,
     more,
@@ -58,7 +59,7 @@ from deskapp.triage_rules import Sentence
 
 Stored = Mapping[str, Any]
 Departments = Mapping[str, int]
-Weekly = Mapping[int, set[Duty]]
+DutyOf = Mapping[int, set[Duty]]
 D = TypeVar("D")
 
 
@@ -88,7 +89,8 @@ def _staff(given: Mapping[str, Any], stored: Stored | None, site: Site) -> dict[
 
 def _doctor(given: Mapping[str, Any], stored: Stored | None, site: Site) -> dict[str, Any]:
     cells = _placed(given, site.departments)
-    cells.pop("duty", None)
+    for timed in ("duty", "exceptions"):
+        cells.pop(timed, None)
     if stored is None:
         # Where the file does not say, only letters for its numbers make a queue of a doctor's own.
         cells.setdefault("own_queue", bool(cells.get("prefix")))
@@ -195,7 +197,7 @@ class UpsertImport:
     def plan(self, session: Session) -> Plan:
         """Compare each row with what is stored under its number or code."""
         plan = Plan()
-        stored, weekly = self._stored(session), _weekly_duty(session)
+        stored, known = self._stored(session), _duty_of(session)
         site = Site(departments_by_name(session), self.shipped)
         first_rows: dict[str, int] = {}
         for row in self.rows:
@@ -208,7 +210,7 @@ class UpsertImport:
                 continue
             first_rows[key] = row.number
             try:
-                plan.entries.append(self._entry(row, stored.get(key), site, weekly))
+                plan.entries.append(self._entry(row, stored.get(key), site, known))
             except InputError as error:
                 plan.problems.append(RowNote(row.number, error.field, error.text))
         if self.target.mapped in (Doctor, Department):
@@ -242,16 +244,14 @@ class UpsertImport:
         rows = session.execute(select(self.table.c[self.target.key], self.table.c.id))
         return dict(rows.all())
 
-    def _entry(self, row: ReadRow, stored: Stored | None, site: Site, weekly: Weekly) -> Entry:
+    def _entry(self, row: ReadRow, stored: Stored | None, site: Site, known: DutyOf) -> Entry:
         values = self.target.values(row.values, stored, site)
-        duty = row.values.get("duty")
         if stored is None and self._is_shipped(values):
             return Entry(row.number, Outcome.KNOWN, values)
+        duty = _new_duty(row.values, known.get(stored["id"], set()) if stored is not None else set())
         if stored is None:
             return Entry(row.number, Outcome.ADDED, values, extra=duty)
         before = {field: stored[field] for field in values}
-        if duty is not None and set(duty) == weekly.get(stored["id"], set()):
-            duty = None
         same = before == values and duty is None
         return Entry(row.number, Outcome.KNOWN if same else Outcome.CHANGED, values, before, duty)
 
@@ -290,8 +290,7 @@ class UpsertImport:
         if not timed:
             return
         before = duty_times(work.session, timed)
-        weekly = DutyTime.doctor_id.in_(timed), DutyTime.weekday.is_not(None)
-        work.session.execute(delete(DutyTime).where(*weekly))
+        work.session.execute(delete(DutyTime).where(DutyTime.doctor_id.in_(timed)))
         rows = [duty_row(doctor, duty) for doctor, times in timed.items() for duty in times]
         if rows:
             work.session.execute(insert(DutyTime), rows)
@@ -333,14 +332,22 @@ def _clashing(
     return clashing
 
 
-def _weekly_duty(session: Session) -> Weekly:
-    weekly: dict[int, set[Duty]] = {}
-    columns = (DutyTime.doctor_id, DutyTime.begins, DutyTime.ends, DutyTime.weekday)
-    for doctor, begins, ends, weekday in session.execute(
-        select(*columns).where(DutyTime.weekday.is_not(None))
-    ):
-        weekly.setdefault(doctor, set()).add(Duty(begins, ends, weekday))
-    return weekly
+def _duty_of(session: Session) -> DutyOf:
+    found: dict[int, set[Duty]] = {}
+    for row in session.scalars(select(DutyTime)):
+        found.setdefault(row.doctor_id, set()).add(duty_of(row))
+    return found
+
+
+def _new_duty(given: Mapping[str, Any], known: set[Duty]) -> tuple[Duty, ...] | None:
+    """Return all duty times after a row, None where it changes none.
+
+    Of the two columns each replaces its own kind: the weekdays' times, or the exceptions of single dates.
+    """
+    weekly = given.get("duty", [time for time in known if time.weekday is not None])
+    dated = given.get("exceptions", [time for time in known if time.day is not None])
+    times = tuple(dict.fromkeys((*weekly, *dated)))
+    return times if set(times) != known else None
 
 
 def departments_by_name(session: Session) -> dict[str, int]:

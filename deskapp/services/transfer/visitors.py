@@ -80,11 +80,9 @@ class VisitorImport:
         self.crowds = sorted(self.busy.union(forget_crowds(work.session, added)))
         done = 0
         for group in parts(added, 20_000):
-            ids = store_visitors(work.session, group, [_first_seen(work) for _visitor in group])
-            _record(work, ids, group)
+            register(work, group)
             done += len(group)
             progress(done, len(added))
-        work.touch("visitor")
 
     def _prepare(self, row: ReadRow, today: dt.date, first_rows: dict[object, int]) -> None:
         try:
@@ -119,6 +117,14 @@ def completed(draft: VisitorDraft, today: dt.date) -> VisitorDraft:
         birth_date=draft.birth_date or reading.birth_date,
         sex=draft.sex if draft.sex is not Sex.UNKNOWN else reading.sex or Sex.UNKNOWN,
     )
+
+
+def register(work: Work, visitors: Sequence[Prepared]) -> list[int]:
+    """Store new visitors inside a transaction that is already open; return their ids in order."""
+    ids = store_visitors(work.session, visitors, [_first_seen(work) for _visitor in visitors])
+    _record(work, ids, visitors)
+    work.touch("visitor")
+    return ids
 
 
 def _first_seen(work: Work) -> dict[str, Any]:

@@ -79,8 +79,8 @@ class RowWriter(Protocol):
 
 
 def neutral(text: str) -> str:
-    """Return text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """Return text that no spreadsheet takes for a formula; one that looks as if this were done already gets it too."""
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA_STARTS) else text
 
 
 def check_suffix(path: Path) -> str:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from deskapp.db.engine import Store
 from deskapp.domain.access import Actor
 from deskapp.domain.appointments import AppointmentAct, AppointmentLine
 from deskapp.domain.registration import AppointmentState
 from deskapp.errors import InputError
 from deskapp.services.base import new_request
 from deskapp.services.transfer.report import ImportReport, Outcome
-from tests.services.conftest import MONDAY, Desk
+from tests.services.conftest import MONDAY, Desk, audit_bodies
 
 TUESDAY = MONDAY + dt.timedelta(1)
 HEAD = "姓名,电话,日期,时间,医生,科室,备注\n"
@@ -49,7 +50,9 @@ def counts(report: ImportReport) -> list[int]:
 
 
 def event(uid: str = "a1", start: str = "DTSTART:20261117T103000", *more: str) -> str:
-    lines = ["BEGIN:VEVENT", f"UID:{uid}", start, "SUMMARY:王芳", "DESCRIPTION:电话 138-0013-8000"]
+    lines = ["BEGIN:VEVENT", f"UID:{uid}", start]
+    if not any(line.startswith("SUMMARY") for line in more):
+        lines += ["SUMMARY:王芳", "DESCRIPTION:电话 138-0013-8000"]
     more = more or ("LOCATION:李静",)
     return "\r\n".join([*lines, *more, "END:VEVENT"])
 
@@ -73,6 +76,35 @@ def test_a_csv_books_and_registers_who_is_new(files: Files) -> None:
     assert (first.name, first.doctor, first.note) == ("王芳", "李静", "复查")
     assert second.visitor_id == known.id
     assert (third.visitor_id, third.doctor_id) == (first.visitor_id, None)
+
+
+def test_whoever_a_file_registers_is_found_and_in_the_trail(files: Files, store: Store) -> None:
+    files.read(HEAD + "王芳,13800138000,2026-11-17,10:30,D001,,\n")
+    (line,) = files.lines()
+    assert files.desk.found("wangfang") == files.desk.found("8000") == ["王芳"]
+    assert len(audit_bodies(store, "visitor", line.visitor_id)) == 1
+    assert len(audit_bodies(store, "appointment", line.id)) == 1
+    assert [log.act for log in files.service.history(files.desk.actor, line.id)] == [AppointmentAct.BOOKED]
+
+
+def test_beside_another_one_a_row_needs_a_reason_which_is_kept(files: Files) -> None:
+    head = HEAD.replace("备注", "加号原因")
+    row = "王芳,13800138000,2026-11-17,10:30,D001,,\n"
+    assert not files.read(head + row + "赵云,13700137000,2026-11-17,10:30,D001,,\n").written
+    files.read(head + row + "赵云,13700137000,2026-11-17,10:30,D001,,急需复查\n")
+    first, second = files.lines()
+    assert (first.over_booked, second.over_booked) == (False, True)
+    assert [log.reason for log in files.service.history(files.desk.actor, second.id)] == ["急需复查"]
+
+
+def test_what_is_taken_is_known_on_every_day_that_a_file_names(files: Files) -> None:
+    days = [TUESDAY + dt.timedelta(days) for days in (0, 1, 3, 6, 7, 30)]
+    text = HEAD + "".join(f"王芳,13800138000,{day},10:30,D001,,\n" for day in days)
+    assert counts(files.read(text)) == [6, 0, 0, 0]
+    others = text.replace("王芳,13800138000", "赵云,13700137000")
+    assert counts(files.read(others, partial=True)) == [0, 0, 0, 6]
+    anybody = text.replace("D001,", ",普通外科").replace("王芳,13800138000", "李四,13600136000")
+    assert counts(files.read(anybody)) == [6, 0, 0, 0]
 
 
 def test_reading_the_same_csv_again_books_nothing_more(files: Files) -> None:
@@ -156,6 +188,12 @@ def test_two_events_change_places(files: Files) -> None:
     # One after the other: the first is told to wait until the second has gone.
     report = files.read(ics(event("b", "DTSTART:20261117T120000", *who), event("a", late)), "a.ics")
     assert counts(report) == [0, 2, 0, 0]
+
+
+def test_the_same_event_twice_is_said(files: Files) -> None:
+    report = files.read(ics(event(), event()), "a.ics", partial=True)
+    assert counts(report) == [1, 0, 0, 1]
+    assert [(note.row, note.field) for note in report.problems] == [(2, "uid")]
 
 
 def test_a_cancelled_event_cancels(files: Files) -> None:
@@ -245,3 +283,46 @@ def test_an_export_has_the_days_and_no_phone(files: Files, tmp_path: Path) -> No
     assert "王芳" in text
     assert "13800138000" not in text
     assert "8000" not in text
+
+
+def test_what_is_called_off_makes_room_for_others_of_the_same_file(files: Files) -> None:
+    files.read(ics(event()), "a.ics")
+    gone = event("a1", "DTSTART:20261117T103000", "STATUS:CANCELLED", "LOCATION:李静")
+    other = event("b", "DTSTART:20261117T103000", "SUMMARY:赵云", "CONTACT:13700137000", "LOCATION:李静")
+    report = files.read(ics(other, gone), "a.ics")
+    assert (counts(report), report.problems) == ([1, 1, 0, 0], [])
+    assert files.names() == ["赵云"]
+
+
+def test_another_persons_number_with_the_same_end_is_another_person(files: Files) -> None:
+    known = files.desk.register("王芳", phone="13900138000")
+    files.read(HEAD + "王芳,13800138000,2026-11-17,10:30,D001,,\n")
+    assert files.lines()[0].visitor_id != known.id
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_a_csv_is_read_whatever_program_wrote_it(files: Files, encoding: str, between: str) -> None:
+    row = '"王芳",13800138000,2026-11-17,10:30,D001,,"复查，""空腹"""\n'
+    text = (HEAD + row).replace(",", between)
+    assert counts(files.read(text.encode(encoding))) == [1, 0, 0, 0]
+    (line,) = files.lines()
+    assert (line.name, line.note) == ("王芳", '复查，"空腹"')
+
+
+def test_a_row_that_stands_twice_books_once(files: Files) -> None:
+    row = "王芳,13800138000,2026-11-17,10:30,D001,,\n"
+    report = files.read(HEAD + row + row, partial=True)
+    assert counts(report) == [1, 0, 0, 1]
+    assert "王芳" in str(report.problems[0].text)
+    assert files.names() == ["王芳"]
+
+
+def test_of_a_file_that_is_half_wrong_the_right_half_is_booked_when_asked(files: Files) -> None:
+    right = "".join(f"王{n},1380013800{n},2026-11-17,1{n}:00,D001,,\n" for n in range(4))
+    wrong = "".join(f"赵{n},1370013700{n},2026-11-17,2{n}:00,D001,,\n" for n in range(4))
+    assert not files.read(HEAD + right + wrong).written
+    assert files.names() == []
+    report = files.read(HEAD + right + wrong, partial=True)
+    assert (counts(report), [note.row for note in report.problems]) == ([4, 0, 0, 4], [6, 7, 8, 9])
+    assert files.names() == ["王0", "王1", "王2", "王3"]

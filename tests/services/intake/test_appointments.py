@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import multiprocessing
 import threading
+from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from deskapp.db.engine import Store
+from deskapp.db.models.access import AuditEntry
 from deskapp.db.models.directory import Doctor
 from deskapp.db.models.intake import Appointment, Visitor
 from deskapp.domain.access import Actor
@@ -21,6 +26,7 @@ from deskapp.domain.registration import AppointmentState
 from deskapp.domain.retention import ERASED_NAME
 from deskapp.errors import ConflictError, DeskError, InputError, RuleError
 from deskapp.services.base import new_request
+from deskapp.services.intake import calendar
 from deskapp.services.intake.appointments import AppointmentService
 from tests.services.conftest import MONDAY, Desk, House, WallClock
 
@@ -289,6 +295,61 @@ def test_todays_overdue_come_before_those_of_the_days_before(book: Book, clock: 
     assert book.service.overdue(book.actor) == []
 
 
+def test_a_move_to_another_doctor_at_the_same_time_obeys_that_doctors_duty(book: Book, head: Actor) -> None:
+    afternoon = [Duty(dt.time(14), dt.time(18), weekday=0)]
+    book.desk.services.directory.save_duty_times(head, new_request(), book.house.wang, afternoon)
+    one = book.book(time="10:00")
+    assert refused(book.move, one, "10:00", doctor=book.house.wang).code == "appointment.outside"
+
+
+def test_a_move_taken_back_has_the_length_it_had(book: Book) -> None:
+    one = book.book(time="10:00", minutes=40)
+    moved = book.move(one, "10:00", doctor=book.house.wang)
+    assert book.line(moved).minutes == 15
+    back = Target(book.house.surgery, at("10:00"), book.house.li, minutes=40)
+    book.service.move(book.actor, new_request(), moved.id, moved.version, back)
+    assert (book.line(moved).doctor, book.line(moved).minutes) == ("李静", 40)
+
+
+@pytest.mark.parametrize("minutes", [-1, 481, 2**31])
+def test_no_move_makes_an_appointment_of_an_impossible_length(book: Book, minutes: int) -> None:
+    one = book.book(time="10:00")
+    back = Target(book.house.surgery, at("10:00"), book.house.li, minutes=minutes)
+    assert (
+        refused(book.service.move, book.actor, new_request(), one.id, 1, back).code == "appointment.minutes"
+    )
+
+
+def test_with_whoever_is_there_a_time_given_away_is_not_opened_again(book: Book) -> None:
+    eyes = {"doctor_id": None, "department_id": book.house.eyes}
+    gone = book.cancel(book.book("一", "10:00", **eyes))
+    book.book("二", "10:00", **eyes)
+    assert refused(book.reopen, gone).code == "appointment.taken"
+    assert (
+        book.line(book.reopen(book.cancel(book.book("三", "11:00", **eyes)))).state is AppointmentState.BOOKED
+    )
+
+
+def test_of_very_many_overdue_the_latest_are_listed(
+    book: Book, clock: WallClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calendar, "MOST_LISTED", 2)
+    for name, time in (("一", "10:00"), ("二", "11:00"), ("三", "12:00")):
+        book.book(name, time)
+    clock.set("13:00")
+    assert [line.name for line in book.service.overdue(book.actor)] == ["二", "三"]
+
+
+def test_whatever_is_done_stands_in_the_trail(book: Book, store: Store, clock: WallClock) -> None:
+    one = book.reopen(book.cancel(book.move(book.book(time="10:00"), "11:00")))
+    clock.set("12:00")
+    book.missed(one)
+    asked = select(AuditEntry.action).where(AuditEntry.topic == "appointment", AuditEntry.record_id == one.id)
+    with store.reading() as session:
+        actions = session.scalars(asked.order_by(AuditEntry.id)).all()
+    assert actions == [f"appointment.{act}" for act in ("book", "move", "cancel", "reopen", "missed")]
+
+
 # --- Coming -------------------------------------------------------------------------------------------------------
 
 
@@ -331,3 +392,59 @@ def test_two_desks_want_one_time_and_one_is_told_who_has_it(
         thread.join(timeout=30)
     other.close()
     assert sorted(outcomes) == ["appointment.taken", "booked"]
+
+
+def book_together(
+    url: str,
+    key: bytes | None,
+    actor: Actor,
+    drafts: list[BookingDraft],
+    now: dt.datetime,
+    meet: Barrier,
+    said: Connection,
+) -> None:
+    """Book times as another program does at the same moment, in a process of its own."""
+    store = Store.open(url, key)
+    service = AppointmentService(store, lambda: now)
+    meet.wait(60)
+    refusals: dict[dt.datetime, tuple[str, str]] = {}
+    for draft in drafts:
+        try:
+            service.book(actor, new_request(), draft)
+        except RuleError as error:
+            refusals[draft.starts_at] = error.code, str(error.text)
+    said.send((drafts[0].name, refusals))
+    store.close()
+
+
+def test_two_programs_want_the_same_times_and_each_is_told_who_has_the_others(
+    book: Book,
+    database_url: str,
+    database_key: bytes | None,
+    clock: WallClock,
+    chain_is_whole: Callable[[], None],
+) -> None:
+    times = [at(f"{hour}:{minute}") for hour in range(10, 14) for minute in ("00", "15", "30", "45")]
+    context = multiprocessing.get_context("spawn")
+    meet, (hear, said) = context.Barrier(2), context.Pipe(duplex=False)
+    programs = []
+    for desk, name, phone in (("desk-1", "王芳", "13800138000"), ("desk-2", "赵云", "13700137000")):
+        wish = BookingDraft(book.house.surgery, times[0], book.house.li, name=name, phone=phone)
+        drafts = [replace(wish, starts_at=time) for time in times]
+        asked = (database_url, database_key, replace(book.actor, desk=desk), drafts, clock(), meet, said)
+        programs.append(context.Process(target=book_together, args=asked))
+    for program in programs:
+        program.start()
+    said.close()  # so that hearing ends when the programs do, however they do
+    heard = dict(hear.recv() for _program in programs if hear.poll(60))
+    for program in programs:
+        program.join(60)
+    lines = {line.starts_at: line.name for line in book.service.day(book.actor, MONDAY).columns[0].lines}
+    assert sorted(lines) == times
+    assert sum(map(len, heard.values())) == len(times)
+    for name, refusals in heard.items():
+        for time, (code, text) in refusals.items():
+            assert lines[time] != name
+            assert code == "appointment.taken"
+            assert lines[time] in text
+    chain_is_whole()

@@ -1,4 +1,4 @@
-"""Booking inside a transaction: who is the same person, whose record counts, and how many a department takes."""
+"""Booking inside a transaction: who is the same person, and whose record counts."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ import pytest
 from deskapp.db.engine import Store
 from deskapp.db.models.directory import Department, Doctor
 from deskapp.db.models.intake import Visitor
-from deskapp.domain.duty import Duty
-from deskapp.domain.slots import Booked
-from deskapp.services.intake.booking import Whose, room_at, same_person
+from deskapp.services.intake.booking import same_person
 from tests.services.conftest import MONDAY, Desk
 from tests.services.intake.test_appointments import Book, refused
 
@@ -28,7 +26,9 @@ def book(desk: Desk) -> Book:
     [
         ("王芳", "13800138000", True),
         ("王芳", "+86 138 0013 8000", True),
+        ("王芳", "008613800138000", True),
         ("王芳", "13800138001", False),
+        ("王芳", "13900138000", False),
         ("王方", "13800138000", False),
         ("王芳", "", False),
         ("", "13800138000", False),
@@ -48,16 +48,6 @@ def test_who_was_merged_is_booked_under_the_record_that_stays(book: Book, store:
         session.get_one(Visitor, gone).merged_into_id = kept
         session.commit()
     assert book.line(book.book(visitor_id=gone)).visitor_id == kept
-
-
-def test_a_department_takes_one_for_each_doctor_who_is_free() -> None:
-    always = [Duty(dt.time(8), dt.time(18), weekday=0)]
-    late = [Duty(dt.time(12), dt.time(18), weekday=0)]
-    whom = Whose(1, None, "", 15, {1: always, 2: always, 3: late})
-    assert room_at(whom, TEN, 15, []) == 2
-    assert room_at(whom, TEN, 15, [(1, Booked(TEN, 15))]) == 1
-    assert room_at(whom, TEN, 15, [(3, Booked(TEN, 15))]) == 2
-    assert room_at(Whose(1, 1, "李静", 15, {1: always}), TEN, 15, []) == 1
 
 
 def test_outside_their_days_nobody_is_booked(book: Book, store: Store) -> None:

@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 
+from deskapp.db.engine import Store
+from deskapp.db.models.directory import Doctor
 from deskapp.domain.access import Actor
 from deskapp.domain.appointments import Presence
 from deskapp.domain.duty import FIRST_DAY, LAST_DAY, Duty
@@ -97,3 +99,52 @@ def test_a_day_that_no_clock_can_place_is_shown_as_the_nearest_one(
     week = book.service.week(book.actor, asked, book.house.li)
     assert (week.monday, len(week.columns)) == (shown, 7)
     assert day_bounds(asked) == day_bounds(shown)
+
+
+def test_whoever_left_is_shown_as_long_as_somebody_is_booked_with_them(book: Book, store: Store) -> None:
+    one = book.book("王芳", "10:00")
+    with store.writing() as session:
+        session.get_one(Doctor, book.house.li).active = False
+        session.commit()
+    for department in (None, book.house.surgery):
+        columns = book.service.day(book.actor, MONDAY, department).columns
+        assert [line.id for column in columns for line in column.lines] == [one.id]
+    tuesday = book.service.day(book.actor, MONDAY + dt.timedelta(1), book.house.surgery).columns
+    assert [column.doctor_id for column in tuesday] == [book.house.wang, None]
+    week = book.service.week(book.actor, MONDAY, book.house.li).columns
+    assert [len(column.lines) for column in week] == [1, *([0] * 6)]
+
+
+def test_a_doctor_who_changed_departments_brings_appointments_along(book: Book, store: Store) -> None:
+    one = book.book("王芳", "10:00")
+    with store.writing() as session:
+        session.get_one(Doctor, book.house.li).department_id = book.house.eyes
+        session.commit()
+    li = next(c for c in book.service.day(book.actor, MONDAY, book.house.eyes).columns if c.doctor == "李静")
+    assert [line.id for line in li.lines] == [one.id]
+    assert [slot.free for slot in li.slots if slot.begins.time() == dt.time(10)] == [0]
+
+
+def test_with_whoever_is_there_is_shown_where_nobody_is_any_more(book: Book, store: Store) -> None:
+    one = book.book("王芳", "10:00", doctor_id=None, department_id=book.house.eyes)
+    with store.writing() as session:
+        session.get_one(Doctor, book.house.pool).department_id = book.house.surgery
+        session.commit()
+    columns = book.service.day(book.actor, MONDAY).columns
+    assert [(c.department_id, [line.id for line in c.lines]) for c in columns if c.doctor_id is None] == [
+        (book.house.eyes, [one.id])
+    ]
+
+
+def test_in_the_night_in_which_summer_begins_no_hour_is_offered_that_the_clock_skips(
+    book: Book, head: Actor, zone: str
+) -> None:
+    saturday = dt.date(2027, 3, 13)
+    night = [Duty(dt.time(22), dt.time(6), weekday=5)]
+    book.desk.services.directory.save_duty_times(head, new_request(), book.house.li, night)
+    column = book.service.day(book.actor, saturday + dt.timedelta(1)).columns[0]
+    hours = {slot.begins.hour for slot in column.slots}
+    assert hours == ({0, 1, 2, 3, 4, 5} if zone == "Asia/Shanghai" else {0, 1, 3, 4, 5})
+    for count, slot in enumerate(column.slots):
+        one = book.book(f"王{count}", starts_at=slot.begins.astimezone(dt.UTC))
+        assert book.line(one).starts_at.astimezone().replace(tzinfo=None) == slot.begins

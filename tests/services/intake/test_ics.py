@@ -63,14 +63,6 @@ def test_one_of_a_series_has_a_name_of_its_own(tmp_path: Path) -> None:
     assert row["uid"] == "a#20261116T023000Z"
 
 
-def test_the_same_event_twice_is_said(tmp_path: Path) -> None:
-    path = tmp_path / "a.ics"
-    one = "BEGIN:VEVENT\r\nUID:a\r\nDTSTART:20261117T023000Z\r\nEND:VEVENT\r\n"
-    path.write_text(f"BEGIN:VCALENDAR\r\n{one}{one}END:VCALENDAR\r\n", encoding="utf-8")
-    found, problems, count = read_events(path)
-    assert (len(found), [note.row for note in problems], count) == (1, [2], 2)
-
-
 def test_a_file_that_is_not_there_or_far_too_large_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,3 +130,51 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     assert (row.values["name"], row.values["starts"], row.values["minutes"]) == ("王芳", NOW, 20)
     assert row.values["cancelled"]
     assert set(row.values["places"]) == {"李静", "外科"}
+
+
+def events(tmp_path: Path, data: bytes) -> list[dict[str, Any]]:
+    path = tmp_path / "a.ics"
+    path.write_bytes(data)
+    found, problems, _count = read_events(path)
+    assert problems == []
+    return [row.values for row in found]
+
+
+def event(*lines: str, around: tuple[str, ...] = ()) -> str:
+    body = ["BEGIN:VEVENT", "DTSTART:20261117T023000Z", *lines, "END:VEVENT"]
+    return "\r\n".join(["BEGIN:VCALENDAR", *around, *body, "END:VCALENDAR", ""])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16"])
+def test_names_are_read_whatever_encoding_they_are_in(tmp_path: Path, encoding: str) -> None:
+    ((row),) = events(tmp_path, event("SUMMARY:王芳（复诊）").encode(encoding))
+    assert row["name"] == "王芳（复诊）"
+
+
+def test_a_line_folded_within_a_character_is_put_together(tmp_path: Path) -> None:
+    data = event("SUMMARY:王芳").encode()
+    within = data.index("芳".encode()) + 1
+    ((row),) = events(tmp_path, data[:within] + b"\r\n " + data[within:])
+    assert row["name"] == "王芳"
+
+
+def test_of_a_name_that_is_there_twice_the_first_counts(tmp_path: Path) -> None:
+    ((row),) = events(
+        tmp_path, event("SUMMARY:王芳", "SUMMARY;LANGUAGE=en:Wang Fang", "UID:a", "UID:b").encode()
+    )
+    assert (row["name"], row["uid"]) == ("王芳", "a")
+
+
+def test_of_several_versions_of_an_event_the_latest_holds(tmp_path: Path) -> None:
+    path = tmp_path / "a.ics"
+    versions = [event("UID:a", f"SEQUENCE:{n}", f"SUMMARY:{n}") for n in (1, 3, 2)]
+    path.write_text("".join([*versions, event("UID:b", "SUMMARY:b")]), encoding="utf-8")
+    found, problems, count = read_events(path)
+    assert [row.values["name"] for row in found] == ["3", "b"]
+    assert (problems, count) == ([], 2)
+
+
+def test_a_calendar_that_calls_off_calls_off_what_is_in_it(tmp_path: Path) -> None:
+    ((off),) = events(tmp_path, event("SUMMARY:王芳", around=("METHOD:CANCEL",)).encode())
+    ((on),) = events(tmp_path, event("SUMMARY:王芳", around=("METHOD:PUBLISH",)).encode())
+    assert (off["cancelled"], on["cancelled"]) == (True, False)

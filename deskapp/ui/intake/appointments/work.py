@@ -107,6 +107,7 @@ class AppointmentWork(QObject):
             old.starts_at,
             old.doctor_id,
             self._desk.tr(N_("taken back")) if old.over_booked else "",
+            old.minutes,
         )
         told = {"name": old.name, "when": wall(order.target.starts_at)}
         self._did(Text(N_("Moved: {name}, {when}"), told), _MoveBack(self, ref, back, old.name))
