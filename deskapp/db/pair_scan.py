@@ -279,7 +279,7 @@ def _store_pairs(session: Session, likely: Sequence[tuple[Pair, Likeness]], now:
 
 def _erased(session: Session, ids: Collection[int]) -> set[int]:
     """Return whose data was erased since it was read: of them nothing is written down again."""
-    known, found = sorted(ids), set()
+    known, found = sorted(ids), set[int]()
     for start in range(0, len(known), IDS_AT_ONCE):
         part = VISITOR.c.id.in_(known[start : start + IDS_AT_ONCE])
         found.update(session.scalars(select(VISITOR.c.id).where(part, VISITOR.c.name == ERASED_NAME)))
