@@ -188,7 +188,7 @@ def card(session: Session, visitor_id: int, now: dt.datetime) -> PersonCard:
         visitor.first_seen,
         visitor.last_visit,
         visitor.visits,
-        _kept(session, visitor, now),
+        kept(session, visitor, now),
         tuple(_visits(session, visitor.id)),
         tuple(line for line, _ in documents(session, visitor)),
         tuple(_consents(session, visitor.id)),
@@ -222,7 +222,8 @@ def whole_numbers(session: Session, visitor_id: int) -> WholeNumbers:
     )
 
 
-def _kept(session: Session, visitor: Visitor, now: dt.datetime) -> Keeping:
+def kept(session: Session, visitor: Visitor, now: dt.datetime) -> Keeping:
+    """Return until when the record of a visitor is kept."""
     asked = select(func.max(Appointment.starts_at)).where(
         Appointment.visitor_id == visitor.id,
         Appointment.state == AppointmentState.BOOKED,
