@@ -40,6 +40,7 @@ from deskapp.services.intake.keys import (
 )
 
 AT_ONCE: Final = 500
+MERGE_TOPIC: Final = "merge"
 _ADD_BLOCK: Final = insert(table_of(DuplicateKey))
 _MOVED: Final[Mapping[str, Table]] = {
     "visits": table_of(Visit),
@@ -159,7 +160,7 @@ def merge(
     session.flush()
     before[1].give_way(session, gone.id, before[1].nowhere())
     before[0].give_way(session, kept.id, _Standing.of(session, kept))
-    _tell(work, "visitor.merge", (kept, gone), _flat(moved["filled"]), reason)
+    _tell(work, "visitor.merge", row.id, (kept, gone), _flat(moved["filled"]))
     _touch(work, moved)
     return MergeRef(row.id, row.version, kept.id, kept.version)
 
@@ -283,7 +284,7 @@ def unmerge(work: Work, merge_id: int, version: int) -> MergeRef:
     back = _Standing.of(session, gone)
     back.nowhere().give_way(session, gone.id, back)
     put_back = {name: (after, before) for name, (before, after) in _flat(blanked).items()}
-    _tell(work, "visitor.unmerge", (kept, gone), put_back)
+    _tell(work, "visitor.unmerge", row.id, (kept, gone), put_back)
     _touch(work, moved)
     return MergeRef(row.id, row.version, kept.id, kept.version)
 
@@ -394,15 +395,19 @@ def _flat(filled: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tell(
-    work: Work, action: str, both: tuple[Visitor, Visitor], changes: Mapping[str, Any], reason: str = ""
+    work: Work, action: str, merge_id: int, both: tuple[Visitor, Visitor], changes: Mapping[str, Any]
 ) -> None:
-    """Write into both records' trails what happened; `changes` are fields of the kept one, before and after."""
+    """Write into both records' trails what happened; `changes` are fields of the kept one, before and after.
+
+    What was filled in is told in a line of the merge's own: it is the other person's when the merge was a mistake, and
+    has to go when either of the two is erased.
+    """
     kept, gone = both
-    why = {"reason": reason} if reason else {}
     before = {name: values[0] for name, values in changes.items()}
     after = {name: values[1] for name, values in changes.items()}
-    work.record(action, "visitor", kept.id, before=before, after={**after, "other": gone.code, **why})
-    work.record(action, "visitor", gone.id, after={"other": kept.code, **why})
+    work.record(action, MERGE_TOPIC, merge_id, before=before, after={**after, "other": gone.code})
+    work.record(action, "visitor", kept.id, after={"other": gone.code})
+    work.record(action, "visitor", gone.id, after={"other": kept.code})
     work.touch("pair", min(kept.id, gone.id), max(kept.id, gone.id))
 
 
