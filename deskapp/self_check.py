@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from deskapp.domain.papers import Letterhead, RecoveryPaper
+from deskapp.domain.papers import Letterhead, RecoveryPaper, RegistrationPaper
+from deskapp.domain.people import PersonPaper
 from deskapp.domain.recovery import recovery_code
 from deskapp.domain.statistics import HouseNames, Summary
 from deskapp.domain.statistics_tables import OverviewPaper, tables
@@ -28,6 +29,7 @@ EXAMPLES: Final = {
     "intake-overview": OverviewPaper(
         DAY, DAY, 30, (), tuple(tables(Summary(days={DAY: 3}), HouseNames(), 30))
     ),
+    "person-data": PersonPaper("E0", DAY, records=(RegistrationPaper(visitor_number="P0"),)),
 }
 """Forms that are not about a visit, filled in: the sheet is of a key that no database has."""
 

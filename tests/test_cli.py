@@ -253,6 +253,7 @@ def test_the_list_of_forms(run: Run) -> None:
         "number-slip",
         "recovery-sheet",
         "intake-overview",
+        "person-data",
     ]
 
 

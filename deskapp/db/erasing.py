@@ -134,6 +134,8 @@ def records_of(session: Session, visitor: int, merged: Sequence[int] = ()) -> Re
         "escort": _ids(session, Escort, Escort.visit_id.in_(visits)),
         "care": _ids(session, Care, Care.visit_id.in_(visits)),
         "queue": _ids(session, QueueEntry, QueueEntry.visit_id.in_(visits)),
+        # Also those that were taken back: what was filled in then is told there.
+        "merge": _ids(session, Merge, or_(Merge.kept_id.in_(who), Merge.gone_id.in_(who))),
     }
     return Records(
         visitor, visits, _ids(session, QueueNumber, QueueNumber.visit_id.in_(visits)), merged, others
@@ -147,8 +149,6 @@ def _ids(session: Session, mapped: type[Any], condition: Any) -> Sequence[int]:
 def blank(session: Session, records: Records) -> dict[str, int]:
     """Take everything personal out of the rows of one visitor; return how many rows of each table."""
     who, visits, others = records.visitors, records.visits, records.others
-    # Also those that were taken back: what was filled in then is told there.
-    joined = or_(Merge.kept_id.in_(who), Merge.gone_id.in_(who))
     counts: dict[str, int] = {}
     for table, column, ids, values in (
         (Visitor, "id", who, blank_visitor()),
@@ -165,7 +165,7 @@ def blank(session: Session, records: Records) -> dict[str, int]:
         (Appointment, "id", others.get("appointment", ()), {"note": "", "uid": ""}),
         (AppointmentEvent, "appointment_id", others.get("appointment", ()), {"reason": ""}),
         (Question, "id", others.get("question", ()), {"text": "", "answer": ""}),
-        (Merge, "id", _ids(session, Merge, joined), {"moved": NOTHING_READ, "reason": ""}),
+        (Merge, "id", others.get("merge", ()), {"moved": NOTHING_READ, "reason": ""}),
     ):
         counts[table.__tablename__] = _blank(session, table_of(table), column, ids, values)
     return {table: count for table, count in counts.items() if count or table in ALWAYS_TOLD}

@@ -27,6 +27,7 @@ from deskapp.db.models.people import LikelyPair, Merge, PairScan
 from deskapp.domain.duplicates import Band, Candidate, Known, Likeness, document_key, likeness
 from deskapp.domain.names import NameTables
 from deskapp.domain.people import PairState, ScanState
+from deskapp.domain.retention import ERASED_NAME
 from deskapp.names_table import load
 
 WHOLE_AT_MOST: Final = 60
@@ -107,14 +108,12 @@ class _Search:
         self._tables = tables
         self._stop = stop
         self._crowded: frozenset[str] = frozenset()
-        self._merged: dict[int, list[int]] = {}
 
     def begin(self, after: str) -> tuple[int, int]:
-        """Learn which blocks are crowded and who was merged; return how many keys there are, and how many are done."""
+        """Learn which blocks are crowded; return how many keys there are, and how many are done."""
         crowd = select(KEYS.c.key).group_by(KEYS.c.key).having(func.count() > WHOLE_AT_MOST)
         with self._store.reading() as session:
             self._crowded = frozenset(session.scalars(crowd))
-            self._merged = _merged(session)
             total = session.scalar(select(func.count()).select_from(KEYS)) or 0
             asked = select(func.count()).select_from(KEYS).where(KEYS.c.key <= after)
             done = (session.scalar(asked) or 0) if after else 0
@@ -187,10 +186,10 @@ class _Search:
         """Return what is compared of those who stand for themselves."""
         found: dict[int, Known] = {}
         with self._store.reading() as session:
-            alone = VISITOR.c.merged_into_id.is_(None)
+            alone, merged = VISITOR.c.merged_into_id.is_(None), _merged(session)
             for row in _read(session, ids, alone):
                 candidate = _candidate(row)
-                if gone := self._merged.get(row.id):
+                if gone := merged.get(row.id):
                     candidate = _with_merged(candidate, _read(session, gone, None))
                 found[row.id] = Known(candidate, self._tables)
         return found
@@ -265,6 +264,8 @@ def _write(store: Store, scan_id: int, part: _Part, now: dt.datetime) -> None:
 
 
 def _store_pairs(session: Session, likely: Sequence[tuple[Pair, Likeness]], now: dt.datetime) -> None:
+    nobody = _erased(session, {who for pair, _ in likely for who in pair})
+    likely = [(pair, found) for pair, found in likely if nobody.isdisjoint(pair)]
     there = _stored(session, [pair for pair, _ in likely])
     new = [_row(pair, found, now) for pair, found in likely if pair not in there]
     if new:
@@ -274,6 +275,15 @@ def _store_pairs(session: Session, likely: Sequence[tuple[Pair, Likeness]], now:
             same = and_(PAIRS.c.one_id == pair[0], PAIRS.c.other_id == pair[1])
             values = {name: value for name, value in _row(pair, found, now).items() if name not in _DECIDED}
             session.execute(update(PAIRS).where(same).values(**values))
+
+
+def _erased(session: Session, ids: Collection[int]) -> set[int]:
+    """Return whose data was erased since it was read: of them nothing is written down again."""
+    known, found = sorted(ids), set[int]()
+    for start in range(0, len(known), IDS_AT_ONCE):
+        part = VISITOR.c.id.in_(known[start : start + IDS_AT_ONCE])
+        found.update(session.scalars(select(VISITOR.c.id).where(part, VISITOR.c.name == ERASED_NAME)))
+    return found
 
 
 _DECIDED: Final = frozenset({"one_id", "other_id", "state"})
@@ -319,9 +329,13 @@ def _end(store: Store, scan_id: int, state: ScanState, now: dt.datetime) -> Scan
 
 
 def _forget_old(session: Session, began: dt.datetime) -> None:
-    """Drop the undecided pairs that this search did not find again: somebody corrected a record since."""
+    """Drop the undecided pairs that this search did not find again: somebody corrected a record since.
+
+    Those of records that were out of the way, merged into another for some of the time, wait for the next search.
+    """
     gone = select(Visitor.id).where(Visitor.merged_into_id.is_not(None), _is_in(Visitor.id))
-    aside = set(session.scalars(gone))
+    parted = select(Merge.gone_id).where(Merge.undone_at >= began)
+    aside = {*session.scalars(gone), *session.scalars(parted)}
     old = and_(PAIRS.c.state == PairState.OPEN, PAIRS.c.found_at < began)
     asked = select(PAIRS.c.one_id, PAIRS.c.other_id).where(old)
     for one, other in session.execute(asked).all():

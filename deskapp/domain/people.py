@@ -5,11 +5,13 @@ What belongs together is taken together: the kind of a document with its number,
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from deskapp.domain.papers import RegistrationPaper, Said
 from deskapp.domain.registration import Allergy, MaritalStatus, Sex
 from deskapp.domain.text import N_
 
@@ -136,3 +138,30 @@ def taken(kept: Any, gone: Any, groups: Collection[str] | None) -> dict[str, dic
             both = {name: (getattr(kept, name), getattr(gone, name)) for name in GROUPS[one.id]}
             found[one.id] = {name: values for name, values in both.items() if values[0] != values[1]}
     return found
+
+
+# --- For the person -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PersonList:
+    """One kind of what is held of a person. Title and headings are message ids; a row has a value for each heading."""
+
+    title: str = ""
+    headings: tuple[str, ...] = ()
+    rows: tuple[tuple[Said, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class PersonPaper:
+    """What the house holds of one person, for that person to read: nothing is masked.
+
+    `code` is the number of the export, `kept` until when it has to be kept. `records` are the person's record and those
+    merged into it, of which a registration form shows the same.
+    """
+
+    code: str = ""
+    day: dt.date | None = None
+    kept: Said = ""
+    records: tuple[RegistrationPaper, ...] = ()
+    lists: tuple[PersonList, ...] = ()

@@ -242,7 +242,7 @@ class Summary:
         sources: visits by media source.
         places: visits by department and doctor; `waits_at` their waits from arrival to doctor.
         waits: by step.
-        operators: by account; `desk_times` from registering to issuing the number.
+        operators: by account; `desk_times` from registering to issuing the first number, by whoever issued it.
     """
 
     days: Mapping[dt.date, int] = field(default_factory=dict)
@@ -338,6 +338,15 @@ def service_level(waits: Histogram, target: int) -> float | None:
     return share(within(waits, target), sum(waits.values()))
 
 
+def narrowed(span: Span, month: dt.date | None) -> Span | None:
+    """Return the days of a span in a month (its first day), all of it without one; None where there is none."""
+    if month is None:
+        return span
+    begins, ends = _months_around(month, 1)
+    first, last = max(span.first, begins), min(span.last, ends)
+    return replace(span, first=first, last=last) if first <= last else None
+
+
 def waited(since: int, until: int) -> int:
     """Return the begun minutes between two stored moments (microseconds); a clock set back gives none."""
     return min(LONGEST, max(0, -((since - until) // MINUTE)))
@@ -351,7 +360,7 @@ class Behind:
     """Which visits a figure was made of; what is left None does not narrow.
 
     `no_department`, `no_doctor`, `no_source`: those where it is not known. `longer_than`: minutes of `step`.
-    `operator` registered the visit, `numbered_by` issued its number.
+    `month` is its first day. `operator` registered the visit, `numbered_by` issued its number.
     """
 
     new: bool | None = None
@@ -367,6 +376,7 @@ class Behind:
     media: MediaSource | None = None
     no_source: bool = False
     day: dt.date | None = None
+    month: dt.date | None = None
     weekday: int | None = None
     hour: int | None = None
     step: WaitStep | None = None

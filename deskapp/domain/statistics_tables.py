@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from deskapp.domain.registration import LABELS, MediaSource
@@ -67,12 +67,21 @@ Value = int | float | None
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One line. `values` in the order of the headings; `behind` is None where nobody can look behind it."""
+    """One line. `values` in the order of the headings; `behind` is None where nobody can look behind it.
+
+    `figures` says of each value which visits it was made of, of a share those who make it worse; without it they are
+    the line's.
+    """
 
     id: str
     label: Said
     values: tuple[Value, ...]
     behind: Behind | None = None
+    figures: tuple[Behind | None, ...] = ()
+
+    def behind_value(self, at: int) -> Behind | None:
+        """Return which visits the value under the heading `at` was made of."""
+        return self.figures[at] if self.figures else self.behind
 
 
 @dataclass(frozen=True)
@@ -137,7 +146,8 @@ def _months(days: Mapping[dt.date, int]) -> Iterator[FigureRow]:
     for day, count in days.items():
         months[f"{day:%Y-%m}"] = months.get(f"{day:%Y-%m}", 0) + count
     for month in sorted(months):
-        yield FigureRow(month, month, (months[month],))
+        first = dt.date.fromisoformat(f"{month}-01")
+        yield FigureRow(month, month, (months[month],), Behind(month=first))
 
 
 def by_hour(summary: Summary) -> FigureTable:
@@ -172,6 +182,7 @@ def by_weekday_hour(summary: Summary) -> FigureTable:
             Text(title),
             tuple(summary.hours.get((weekday, hour), 0) for hour in hours),
             Behind(weekday=weekday),
+            tuple(Behind(weekday=weekday, hour=hour) for hour in hours),
         )
         for weekday, title in enumerate(WEEKDAYS)
     )
@@ -192,10 +203,17 @@ def by_wait(summary: Summary, target: int) -> FigureTable:
         limit = LIMITS.get(step, target if step is WaitStep.DOCTOR else None)
         count = sum(waits.values())
         over = None if limit is None else count - within(waits, limit)
-        behind = Behind(step=step, longer_than=limit)
+        late = Behind(step=step, longer_than=limit)
+        figures = (*_waited(Behind(), step, waits), Behind(step=step), None if limit is None else late)
         values = (median(waits), p90(waits), count, over)
-        rows.append(FigureRow(step.value, Text(WAIT_LABELS[step]), values, behind))
+        rows.append(FigureRow(step.value, Text(WAIT_LABELS[step]), values, late, figures))
     return FigureTable("waits", N_("Waits by step"), N_("Step"), headings, tuple(rows))
+
+
+def _waited(of: Behind, step: WaitStep, waits: Histogram) -> tuple[Behind, Behind]:
+    """Return who is behind a median (all who waited) and behind a 90th percentile (those who waited as long)."""
+    high = p90(waits)
+    return replace(of, step=step), replace(of, step=step, longer_than=None if high is None else high - 1)
 
 
 LIMITS: Final[Mapping[WaitStep, int]] = {WaitStep.TRIAGE: TRIAGE_LIMIT}
@@ -222,7 +240,8 @@ def by_source(summary: Summary) -> FigureTable:
     rows = []
     for media, both in _sources(summary.sources, lambda source: source.media):
         behind = Behind(media=media, no_source=media is None)
-        rows.append(FigureRow(str(media or ""), source_label(media), _became(both), behind))
+        row = FigureRow(str(media or ""), source_label(media), _became(both), behind, _became_of(behind))
+        rows.append(row)
     rows.sort(key=_by_both)
     return FigureTable("sources", N_("How they heard of us"), N_("Source"), _BECAME, tuple(rows))
 
@@ -241,7 +260,8 @@ def by_department_source(summary: Summary, names: HouseNames) -> FigureTable:
             no_department=department is None,
         )
         label = Text(N_("{department}: {source}"), told)
-        rows.append(FigureRow(f"{department}:{media or ''}", label, _became(both), behind))
+        key = f"{department}:{media or ''}"
+        rows.append(FigureRow(key, label, _became(both), behind, _became_of(behind)))
     rows.sort(key=_by_both)
     title = N_("How they heard of us, by department")
     return FigureTable("department-sources", title, N_("Department"), _BECAME, tuple(rows))
@@ -266,6 +286,18 @@ def _became(both: Sequence[Became]) -> tuple[int, ...]:
         all_of.paid,
         all_of.seen,
         all_of.came_back,
+    )
+
+
+def _became_of(of: Behind) -> tuple[Behind, ...]:
+    """Return which visits each value of `_became` was made of."""
+    return (
+        replace(of, new=True),
+        replace(of, new=False),
+        replace(of, registered=True),
+        replace(of, paid=True),
+        replace(of, seen=True),
+        replace(of, came_back=True),
     )
 
 
@@ -302,7 +334,7 @@ def by_department(summary: Summary, names: HouseNames, target: int) -> FigureTab
         places = [place for place in summary.places if place[0] == department]
         behind = Behind(department_id=department, no_department=department is None)
         label = department_label(department, names)
-        rows.append(FigureRow(str(department), label, _place_values(summary, places, target), behind))
+        rows.append(_place_row(str(department), label, behind, _At(summary, places, target)))
     rows.sort(key=_by_first)
     return FigureTable("departments", N_("Departments"), N_("Department"), _PLACE, tuple(rows))
 
@@ -314,20 +346,36 @@ def by_doctor(summary: Summary, names: HouseNames, target: int) -> FigureTable:
         department, doctor = place
         if doctor is None:
             continue
-        behind = Behind(doctor_id=doctor, department_id=department)
+        behind = Behind(doctor_id=doctor, department_id=department, no_department=department is None)
         told = {"doctor": names.doctors.get(doctor, ""), "department": department_label(department, names)}
         label = Text(N_("{doctor} ({department})"), told)
-        values = _place_values(summary, [place], target)
-        rows.append(FigureRow(f"{department}:{doctor}", label, values, behind))
+        rows.append(_place_row(f"{department}:{doctor}", label, behind, _At(summary, [place], target)))
     rows.sort(key=_by_first)
     return FigureTable("doctors", N_("Doctors"), N_("Doctor"), _PLACE, tuple(rows))
 
 
-def _place_values(summary: Summary, places: Sequence[Place], target: int) -> tuple[Value, ...]:
-    counts = sum((summary.places[place] for place in places), Counts())
-    waits = together(summary.waits_at.get(place, {}) for place in places)
-    figures = (counts.visits, counts.new, counts.left)
-    return (*figures, median(waits), p90(waits), service_level(waits, target))
+@dataclass(frozen=True)
+class _At:
+    """Some places of a summary, and the target of the wait."""
+
+    summary: Summary
+    places: Sequence[Place]
+    target: int
+
+
+def _place_row(key: str, label: Said, behind: Behind, at: _At) -> FigureRow:
+    counts = sum((at.summary.places[place] for place in at.places), Counts())
+    waits = together(at.summary.waits_at.get(place, {}) for place in at.places)
+    level = service_level(waits, at.target)
+    values = (counts.visits, counts.new, counts.left, median(waits), p90(waits), level)
+    figures = (
+        behind,
+        replace(behind, new=True),
+        replace(behind, left=True),
+        *_waited(behind, WaitStep.DOCTOR, waits),
+        replace(behind, step=WaitStep.DOCTOR, longer_than=at.target),
+    )
+    return FigureRow(key, label, values, behind, figures)
 
 
 def by_operator(summary: Summary, names: HouseNames) -> FigureTable:
@@ -343,7 +391,11 @@ def by_operator(summary: Summary, names: HouseNames) -> FigureTable:
         times: Histogram = summary.desk_times.get(account, {})
         values = (worked.registered, worked.numbers, median(times))
         label = names.accounts.get(account, "") or Text(UNKNOWN)
-        rows.append(FigureRow(str(account), label, values, Behind(operator=account)))
+        registered, numbered = Behind(operator=account), Behind(numbered_by=account)
+        figures = (registered, numbered, numbered)
+        rows.append(
+            FigureRow(str(account), label, values, registered if worked.registered else numbered, figures)
+        )
     rows.sort(key=_by_both)
     return FigureTable("operators", N_("At the desk"), N_("Operator"), headings, tuple(rows))
 

@@ -15,6 +15,7 @@ from deskapp.domain.papers import (
     RegistrationPaper,
     SlipPaper,
 )
+from deskapp.domain.people import PersonPaper
 from deskapp.domain.statistics_tables import OverviewPaper
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
@@ -69,6 +70,14 @@ _ALL: Final = (
         ("A4",),
         OverviewPaper,
         "overview:overview",
+        of_visit=False,
+    ),
+    FormSpec(
+        "person-data",
+        N_("Data held about you"),
+        ("A4",),
+        PersonPaper,
+        "person:person_data",
         of_visit=False,
     ),
 )

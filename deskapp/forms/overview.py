@@ -7,18 +7,19 @@ beside it: print is read in grey as well.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from deskapp.domain.papers import Letterhead
 from deskapp.domain.statistics_tables import FigureTable, Heading, OverviewPaper, Said, Tile, Unit, Value
 from deskapp.domain.text import N_
-from deskapp.forms.blocks import Block, Paragraph, Section, Setting, Space, Strip
+from deskapp.forms.blocks import LEADING, Block, Paragraph, Section, Setting, Space, Strip, together
 from deskapp.forms.grid import Field, Grid
 from deskapp.forms.page import Frame, render_pages
 from deskapp.forms.pen import Pen
 from deskapp.forms.style import SIZES
 from deskapp.forms.table import Column, Table
+from deskapp.forms.text import Line
 from deskapp.i18n import Translator
 
 OVERVIEW_TITLE: Final = N_("Overview of the intake")
@@ -49,12 +50,17 @@ def _blocks(paper: OverviewPaper, tr: Translator) -> list[Block]:
         Field(_said(tile.title, tr), _figure(tile.value, tile.unit, tr), bold=True) for tile in paper.tiles
     ]
     fields = fields or [Field(tr(N_("Visits"))), Field(tr(N_("Median wait"))), Field(tr(N_("Left unseen")))]
-    rows = [fields[at : at + ACROSS] for at in range(0, len(fields), ACROSS)]
+    rows = [_row(fields[at : at + ACROSS]) for at in range(0, len(fields), ACROSS)]
     made: list[Block] = [Grid(rows), *_compared(paper.tiles, tr)]
     for table in paper.tables:
         if table.rows:
             made += [Section(tr(table.title)), *_table(table, tr), Space(4)]
     return made
+
+
+def _row(fields: Sequence[Field]) -> list[Field]:
+    """Return a row of figures; the last of a short one takes the room, so that all stand under each other."""
+    return [*fields[:-1], replace(fields[-1], weight=ACROSS - len(fields) + 1)]
 
 
 def _compared(tiles: Sequence[Tile], tr: Translator) -> list[Block]:
@@ -73,13 +79,16 @@ def _compared(tiles: Sequence[Tile], tr: Translator) -> list[Block]:
 
 
 def _table(table: FigureTable, tr: Translator) -> list[Block]:
+    if table.name == "waits":
+        middle, high = (tr(head.title) for head in table.headings[:2])
+        return [Paragraph(tr(N_("{first} – {last}"), first=middle, last=high), "label"), _bars(table, tr)]
     if table.name in _CHARTED:
         return [_bars(table, tr)]
     if table.name == "week":
         return [_heat(table, tr)]
     columns = [
         Column(tr(table.first), 2.4),
-        *(Column(_title(head, tr), right=True) for head in table.headings),
+        *(Column(tr(head.title), right=True) for head in table.headings),
     ]
     rows = [
         [_said(row.label, tr), *_figures(row.values, table.headings, tr)] for row in table.rows[:MOST_ROWS]
@@ -109,10 +118,6 @@ def _said(said: Said, tr: Translator) -> str:
     return said if isinstance(said, str) else tr(said)
 
 
-def _title(head: Heading, tr: Translator) -> str:
-    return head.title if head.title[:1].isdigit() else tr(head.title)
-
-
 # --- Charts ---------------------------------------------------------------------------------------------------
 
 
@@ -136,20 +141,25 @@ class BarsBlock:
     figure_share: float = 0.2
 
     def strips(self, setting: Setting, width: float) -> list[Strip]:
-        """Return a strip for each bar."""
-        return [Strip(setting.style.value * 1.5, self._drawer(line, setting, width)) for line in self.lines]
+        """Return a strip for each bar, as high as its label is."""
+        size, room = setting.style.value, width * self.label_share
+        labels = [setting.wrap(line.label, room, size) for line in self.lines]
+        return [
+            Strip(size * (1.5 + LEADING * (len(label) - 1)), self._drawer(line, label, setting, width))
+            for line, label in zip(self.lines, labels, strict=True)
+        ]
 
     def _drawer(
-        self, line: Lying, setting: Setting, width: float
+        self, line: Lying, label: Sequence[Line], setting: Setting, width: float
     ) -> Callable[[Pen, float, float, float], None]:
         size, palette = setting.style.value, setting.style.palette
         room = width * self.label_share
-        label = setting.wrap(line.label, room, size)[0]
         figure = setting.line(line.figure)
         scale = width * (1 - self.label_share - self.figure_share) / (self.most or 1)
 
         def draw(pen: Pen, x: float, y: float, height: float) -> None:
-            pen.text(x, y + size, label, size, palette.text)
+            for at, words in enumerate(label):
+                pen.text(x, y + size * (1 + LEADING * at), words, size, palette.text)
             left, top, high = x + room + 6, y + size * 0.25, height - size * 0.5
             solid, striped = line.solid * scale, line.striped * scale
             pen.fill_box(left, top, max(solid, 0.4), high, palette.accent)
@@ -200,7 +210,7 @@ class HeatBlock:
             )
             for label, values in self.rows
         ]
-        return [head, *lines]
+        return together([head, *lines])
 
     def _places(self, width: float) -> tuple[float, float]:
         left = width * self.label_share
@@ -212,12 +222,14 @@ class HeatBlock:
         size, palette = setting.style.label, setting.style.palette
         first, lines = setting.line(label), [setting.line(cell) for cell in cells]
         left, wide = self._places(width)
+        # Around the clock in a busy year a square is narrower than its figure.
+        small = size * min(1, (wide - 2) / max(1, *(line.width(size) for line in lines)))
 
         def draw(pen: Pen, x: float, y: float, height: float) -> None:
             baseline = y + height / 2 + size * 0.36
             pen.text(x, baseline, first, size, palette.text)
             for at, line in enumerate(lines):
-                pen.text_centred(x + left + wide * (at + 0.5), baseline, line, size, palette.text)
+                pen.text_centred(x + left + wide * (at + 0.5), baseline, line, small, palette.text)
 
         return draw
 

@@ -23,6 +23,7 @@ from deskapp.domain.text import N_, Text
 from deskapp.errors import ConflictError, InputError, RuleError
 from deskapp.services.base import Service, reads, writes
 from deskapp.services.checks import plain_text
+from deskapp.services.intake.keys import standing_id
 from deskapp.services.settings import site_value
 
 TOLD_SHOWN_DAYS = 30
@@ -52,6 +53,9 @@ class QuestionService(Service):
             visitor_id = visitor_id if visitor_id is not None else visit.visitor_id
             department_id = department_id if department_id is not None else visit.department_id
         _there(work.session, Visitor, visitor_id)
+        if visitor_id is not None:
+            # A desk may still have the record of before a merge in front.
+            visitor_id = standing_id(work.session, visitor_id)
         _there(work.session, Department, department_id)
         hours = site_value(work.session, settings.QUESTION_HOURS)
         row = Question(

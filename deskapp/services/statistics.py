@@ -33,6 +33,7 @@ from deskapp.domain.statistics import (
     Span,
     Summary,
     merged,
+    narrowed,
     parts,
 )
 from deskapp.domain.text import Words
@@ -195,7 +196,10 @@ class StatisticsService(Service):
     def _behind(
         self, session: Session, span: Span, wanted: Behind, after: BehindRow | None, limit: int
     ) -> list[BehindRow]:
-        found = session.execute(sql.behind(wanted, after, limit), sql.days(span)).all()
+        # A visit that began at the door before midnight is older than some of the day before: only in the days of
+        # the row that was shown last is its moment where to go on.
+        begun = after if after is not None and span.first <= after.day <= span.last else None
+        found = session.execute(sql.behind(wanted, begun, limit), sql.days(span)).all()
         return list(_rows(session, found))
 
     @writes(Permission.EXPORT)
@@ -217,7 +221,8 @@ HEADINGS: Final = (
 
 def _narrowed_days(span: Span, wanted: Behind, after: BehindRow | None) -> Iterator[Span]:
     """Yield the parts in which such a visit can be, the newest first."""
-    for piece in parts(span):
+    within = narrowed(span, wanted.month)
+    for piece in parts(within) if within is not None else ():
         if after is not None and piece.first > after.day:
             continue
         if wanted.day is None and wanted.weekday is None:

@@ -8,7 +8,8 @@ each way of counting.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -88,11 +89,21 @@ def flag(condition: Column) -> Column:
 
 
 def _first(step: Step) -> Column:
-    return func.min(case((and_(STEP.c.step == step, STEP.c.done), moment(STEP.c.at))))
+    return func.min(case((_was(step), moment(STEP.c.at))))
 
 
-def _by(step: Step) -> Column:
-    return func.max(case((and_(STEP.c.step == step, STEP.c.done), STEP.c.account_id)))
+def _was(step: Step) -> Column:
+    return and_(STEP.c.step == step, STEP.c.done)
+
+
+_ACCOUNTS: Final = 1 << 20
+"""More than there are accounts: a line's number times this, and its account, are one number that sorts by line."""
+
+
+def _by(step: Step, which: Callable[[Column], Column]) -> Column:
+    """Return the account of the first (`func.min`) or the last (`func.max`) line of a step."""
+    line = type_coerce(STEP.c.id, BigInteger) * _ACCOUNTS + STEP.c.account_id
+    return which(case((_was(step), line))) % _ACCOUNTS
 
 
 def _steps() -> CTE:
@@ -105,9 +116,11 @@ def _steps() -> CTE:
             _first(Step.REGISTER).label("met"),
             _first(Step.TRIAGE).label("triaged"),
             _first(Step.NUMBER).label("numbered"),
-            _by(Step.REGISTER).label("operator"),
-            _by(Step.NUMBER).label("numbered_by"),
-            func.sum(flag(and_(STEP.c.step == Step.NUMBER, STEP.c.done))).label("numbers"),
+            _by(Step.REGISTER, func.max).label("registered_by"),
+            _by(Step.NUMBER, func.min).label("numbered_by"),
+            _by(Step.NUMBER, func.max).label("numbered_again_by"),
+            func.sum(flag(_was(Step.NUMBER))).label("numbers"),
+            func.max(flag(STEP.c.done.is_(False))).label("corrected"),
         )
         .select_from(VISIT)
         .outerjoin(STEP, STEP.c.visit_id == VISIT.c.id)
@@ -131,12 +144,14 @@ _KEPT: Final = (
 )
 
 
+@cache
 def _lines() -> CTE:
     """Return a line for each visit of the days, with everything that is counted."""
     visit = _steps()
     # A visit is open from the moment on at which the door, else the desk, met the visitor.
     arrived = visit.c.opened
-    at_desk = func.coalesce(visit.c.met, visit.c.triaged, visit.c.opened)
+    met, triaged = (_as_corrected(visit, *of) for of in (("met", Step.REGISTER), ("triaged", Step.TRIAGE)))
+    at_desk = func.coalesce(met, triaged, visit.c.opened)
     numbered = func.coalesce(moment(ENTRY.c.joined_at), visit.c.numbered)
     # The place in the line knows best; older visits have none.
     began = case((ENTRY.c.id.is_(None), visit.c.went_in), else_=moment(ENTRY.c.began_at))
@@ -146,8 +161,8 @@ def _lines() -> CTE:
         _LATER.c.visitor_id == visit.c.visitor_id, moment(_LATER.c.opened_at) > visit.c.opened
     )
     waits = {
-        WaitStep.TRIAGE: (arrived, visit.c.triaged),
-        WaitStep.NUMBER: (visit.c.triaged, numbered),
+        WaitStep.TRIAGE: (arrived, triaged),
+        WaitStep.NUMBER: (triaged, numbered),
         WaitStep.CALLED: (numbered, called),
         WaitStep.BEGAN: (called, moment(ENTRY.c.began_at)),
         WaitStep.FINISHED: (moment(ENTRY.c.began_at), finished),
@@ -162,13 +177,32 @@ def _lines() -> CTE:
         flag(left).label("left"),
         flag(began.is_not(None)).label("seen"),
         flag(and_(visit.c.first_visit, later)).label("came_back"),
-        visit.c.operator,
+        case((visit.c.visitor_id.is_not(None), visit.c.registered_by)).label("operator"),
         visit.c.numbered_by,
+        flag(visit.c.numbered_by != visit.c.numbered_again_by).label("shared"),
         visit.c.numbers,
         begun_minutes(at_desk, visit.c.numbered).label("desk"),
         *(begun_minutes(*ends).label(WAITS[step]) for step, ends in waits.items()),
     ).select_from(visit.outerjoin(ENTRY, ENTRY.c.visit_id == visit.c.id))
     return asked.cte("line").prefix_with("MATERIALIZED")
+
+
+def _as_corrected(visit: CTE, column: str, step: Step) -> Column:
+    """Return when a step was done first since it was last taken back; NULL where it is not done.
+
+    Only where anything was taken back the visit's lines are read once more.
+    """
+    undone, redone = STEP.alias("undone"), STEP.alias("redone")
+    last = select(func.max(undone.c.id)).where(
+        undone.c.visit_id == visit.c.id, undone.c.step == step, undone.c.done.is_(False)
+    )
+    at = select(func.min(moment(redone.c.at))).where(
+        redone.c.visit_id == visit.c.id,
+        redone.c.step == step,
+        redone.c.done,
+        redone.c.id > func.coalesce(last.correlate(visit).scalar_subquery(), 0),
+    )
+    return case((visit.c.corrected == 0, visit.c[column]), else_=at.correlate(visit).scalar_subquery())
 
 
 def _site_hour(at: Column) -> Column:
@@ -224,8 +258,10 @@ _NO_NUMBER: Final = cast(null(), BigInteger)
 
 
 def _counted() -> CompoundSelect[Any]:
-    line = _lines().c
+    lines = _lines()
+    line = lines.c
     place = [line.department_id, line.doctor_id]
+    several = lines.join(STEP, STEP.c.visit_id == line.id)
     ways = [
         _way(_HOURS, cast(line.day, Text), [line.hour], [_ALL]),
         _way(
@@ -238,8 +274,12 @@ def _counted() -> CompoundSelect[Any]:
         _waits(_PLACE_WAITS, place, line[WAITS[WaitStep.DOCTOR]]),
         _way(_WORK, None, [line.operator], [_ALL]).where(line.operator.is_not(None)),
         _way(_NUMBERS, None, [line.numbered_by], [func.sum(line.numbers)]).where(
-            line.numbered_by.is_not(None)
+            line.numbered_by.is_not(None), line.shared == 0
         ),
+        # A number that one voids and another issues anew: each has issued one.
+        _way(_NUMBERS, None, [STEP.c.account_id], [_ALL])
+        .select_from(several)
+        .where(line.shared == 1, _was(Step.NUMBER)),
         _waits(_DESK, [line.numbered_by], line.desk),
         # The waits to the doctor are counted by place already.
         *(_waits(_WAITS + at, [], line[WAITS[step]]) for at, step in enumerate(_STEPS[:-1])),
@@ -363,9 +403,13 @@ def _narrowed(line: Any, wanted: Behind, waited: Column) -> Iterator[Column]:
     for name in ("new", "left", "seen", "paid", "registered", "came_back"):
         if (flagged := getattr(wanted, name)) is not None:
             yield line[name] == int(flagged)
-    for name in ("department_id", "doctor_id", "hour", "operator", "numbered_by"):
+    for name in ("department_id", "doctor_id", "hour", "operator"):
         if (value := getattr(wanted, name)) is not None:
             yield line[name] == literal(value, BigInteger)
+    if wanted.numbered_by is not None:
+        account = literal(wanted.numbered_by, BigInteger)
+        also = exists().where(STEP.c.visit_id == line.id, _was(Step.NUMBER), STEP.c.account_id == account)
+        yield or_(line.numbered_by == account, and_(line.shared == 1, also))
     if wanted.media is not None:
         yield line.media_source == wanted.media
     for column, unknown in (

@@ -55,11 +55,18 @@ def test_a_child_that_is_told_to_stop_stops_and_what_it_found_stays(store: Store
 
 
 @on_one_database
-def test_a_child_that_is_gone_has_stopped(store: Store) -> None:
-    running = Running(job(store, begin(store)))
+def test_a_child_that_was_killed_has_stopped_and_the_next_goes_on(store: Store) -> None:
+    pairs = {
+        (add(store, "王建国", birth_date=day), add(store, "王建国", birth_date=day))
+        for day in (dt.date(year, 3, 4) for year in range(1940, 1960))
+    }
+    scan = begin(store)
+    running = Running(job(store, scan))
     running._child.kill()
     running._child.join()
     assert running.wait(PATIENCE).state is ScanState.STOPPED
+    until(Running(job(store, scan)).look, lambda told: told.state is not ScanState.RUNNING)
+    assert set(found(store)) == pairs
 
 
 @on_one_database

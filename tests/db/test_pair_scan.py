@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -11,11 +14,13 @@ from sqlalchemy import insert, select, update
 from deskapp.db import pair_scan
 from deskapp.db.base import table_of
 from deskapp.db.engine import Store
+from deskapp.db.models.access import Account
 from deskapp.db.models.intake import Visitor
-from deskapp.db.models.people import LikelyPair, PairScan
+from deskapp.db.models.people import LikelyPair, Merge, PairScan
 from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.people import PairState, ScanState
 from deskapp.domain.registration import Sex
+from deskapp.domain.retention import ERASED_NAME
 from deskapp.services.intake.keys import blocking_keys, candidate_of
 from deskapp.services.intake.merging import replace_blocks
 from deskapp.services.intake.views import DRAFT_COLUMNS
@@ -135,3 +140,54 @@ def test_who_was_merged_is_left_out(store: Store) -> None:
         session.commit()
     search(store)
     assert found(store) == {}
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_who_was_erased_while_the_search_went_on_is_in_no_pair(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _one, other = (add(store, "王建国", phone="13800138000") for _ in range(2))
+    write = pair_scan._write
+
+    def erase_first(*arguments: Any) -> None:
+        with store.writing() as session:
+            session.execute(update(table_of(Visitor)).where(Visitor.id == other).values(name=ERASED_NAME))
+            session.commit()
+        write(*arguments)
+
+    monkeypatch.setattr(pair_scan, "_write", erase_first)
+    search(store)
+    assert found(store) == {}
+
+
+def test_a_pair_that_was_merged_while_its_block_was_searched_is_not_forgotten_when_parted(
+    store: Store,
+) -> None:
+    one, other = (add(store, "王建国") for _ in range(2))
+    search(store)
+    with store.writing() as session:
+        account = insert(Account).values(sign_in="x", name="某人", password_hash="-", active=True)
+        who = session.execute(account.values(failures=0, version=1).returning(Account.id)).scalar_one()
+        merge = {"kept_id": one, "gone_id": other, "at": NOW, "account_id": who, "moved": "{}", "version": 2}
+        session.execute(insert(Merge).values(**merge, undone_at=NOW + dt.timedelta(hours=1)))
+        session.execute(update(table_of(LikelyPair)).values(found_at=NOW - dt.timedelta(days=1)))
+        session.commit()
+    # The blocks of the two were done while one of them was away.
+    scan = begin(store, after="z")
+    search(store, scan)
+    assert found(store) == {(one, other): PairState.OPEN}
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_search_waits_for_a_desk_that_writes(store: Store) -> None:
+    pair = add(store, "王建国"), add(store, "王建国")
+    scan = begin(store)
+    with ThreadPoolExecutor(1) as pool, closing(Store.open(store.url, store.key)) as desk:
+        with desk.writing() as session:
+            session.execute(update(table_of(Visitor)).values(note="忙"))
+            searching = pool.submit(search, store, scan)
+            with pytest.raises(TimeoutError):
+                searching.result(timeout=1.0)
+            session.commit()
+        assert searching.result().state is ScanState.FINISHED
+    assert set(found(store)) == {pair}

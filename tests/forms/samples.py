@@ -14,6 +14,7 @@ from deskapp.domain.papers import (
     SlipPaper,
     VitalSigns,
 )
+from deskapp.domain.people import PersonList, PersonPaper
 from deskapp.domain.registration import (
     Allergy,
     ConsentKind,
@@ -27,7 +28,7 @@ from deskapp.domain.registration import (
     VisitKind,
 )
 from deskapp.domain.statistics_tables import OverviewPaper, tables, tiles
-from deskapp.domain.text import Words
+from deskapp.domain.text import Text, Words
 from tests.domain.test_statistics_tables import DAY as MONDAY
 from tests.domain.test_statistics_tables import NAMES, SUMMARY
 from tests.forms.reading import NOW
@@ -133,10 +134,34 @@ OVERVIEW: Final = OverviewPaper(
     tuple(tables(SUMMARY, NAMES, 30)),
 )
 
+PERSON: Final = PersonPaper(
+    "E2611220001",
+    DAY,
+    Text(
+        "Last visit on {day}; records are kept for {years} years from then.",
+        {"day": DAY, "years": 15},
+    ),
+    (REGISTRATION,),
+    (
+        PersonList(
+            "Visits",
+            ("Date", "Visit no.", "Kind", "Department", "Doctor", "Complaint", "Ended"),
+            (
+                (
+                    *(Text("{day}", {"day": DAY}), CODE, Text("general outpatient"), CARDIOLOGY, "李明远"),
+                    *("胸口疼痛三天，夜里加重。", Text("left without being seen")),
+                ),
+            ),
+        ),
+        PersonList("Questions asked", ("Time", "Question", "Answer", "State"), ()),
+    ),
+)
+
 PAPERS: Final = {
     "registration-form": REGISTRATION,
     "record-page": RECORD,
     "number-slip": SLIP,
     "recovery-sheet": RECOVERY,
     "intake-overview": OVERVIEW,
+    "person-data": PERSON,
 }

@@ -75,7 +75,7 @@ def test_a_paper_for_a_public_place_names_nobody(served: Front, form: str, langu
 
 
 def test_every_form_is_either_public_and_masked_or_handed_to_one_person() -> None:
-    handed = {"registration-form", "record-page", "recovery-sheet"}
+    handed = {"registration-form", "record-page", "recovery-sheet", "person-data"}
     # Kept in the house, and without names of visitors.
     figures = {"intake-overview"}
     assert set(FORMS) - handed - figures <= set(PUBLIC_FORMS)

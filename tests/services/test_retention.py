@@ -546,6 +546,19 @@ def test_the_records_that_were_merged_go_together(
         services.people.unmerge(head, new_request(), merge.id, merge.version)
 
 
+def test_what_a_merge_taken_back_had_filled_in_goes_from_the_other_s_trail_too(
+    services: Services, store: Store, later: int, admin: Actor, head: Actor, desk: Desk
+) -> None:
+    other = desk.register("汪健国").id
+    seen = [Seen(who, services.visitors.visitor(head, who).version) for who in (other, later)]
+    ref = services.people.merge(head, new_request(), *seen, None, SAID_ELSEWHERE[-1]).value
+    services.people.unmerge(head, new_request(), ref.id, ref.version)
+    services.retention.erase(admin, new_request(), later, "保存期满")
+    after = everything(store)
+    assert [word for word in (*WORDS, SAID_ELSEWHERE[-1]) if word in after] == []
+    assert services.visitors.visitor(head, other).draft.name == "汪健国"
+
+
 def test_a_record_that_went_into_another_is_not_erased_by_itself(
     services: Services, later: int, admin: Actor, head: Actor, desk: Desk
 ) -> None:

@@ -113,6 +113,8 @@ class _Reading:
             visit.escorted = visit.escorted or line.at
         elif act == "step" and line.after["step"] == "triage":
             visit.triaged = visit.triaged or line.at
+        elif act == "step-undone" and line.before.get("step") == "triage":
+            visit.triaged = None
         elif act == "step-undone" and "escort" in {line.before.get("step"), line.after.get("step")}:
             visit.escorted = None
         elif act in {"end", "line-undone"}:

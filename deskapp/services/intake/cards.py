@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from deskapp import settings
@@ -188,7 +188,7 @@ def card(session: Session, visitor_id: int, now: dt.datetime) -> PersonCard:
         visitor.first_seen,
         visitor.last_visit,
         visitor.visits,
-        _kept(session, visitor, now),
+        kept(session, visitor, now),
         tuple(_visits(session, visitor.id)),
         tuple(line for line, _ in documents(session, visitor)),
         tuple(_consents(session, visitor.id)),
@@ -222,7 +222,8 @@ def whole_numbers(session: Session, visitor_id: int) -> WholeNumbers:
     )
 
 
-def _kept(session: Session, visitor: Visitor, now: dt.datetime) -> Keeping:
+def kept(session: Session, visitor: Visitor, now: dt.datetime) -> Keeping:
+    """Return until when the record of a visitor is kept."""
     asked = select(func.max(Appointment.starts_at)).where(
         Appointment.visitor_id == visitor.id,
         Appointment.state == AppointmentState.BOOKED,
@@ -377,18 +378,28 @@ def edits(session: Session, visitor_id: int, limit: int, *, masked: bool = True)
         select(ENTRY.c.id, ENTRY.c.at, ENTRY.c.action, Account.name, BODY.c.body)
         .outerjoin(Account, Account.id == ENTRY.c.actor_id)
         .outerjoin(BODY, BODY.c.entry_id == ENTRY.c.id)
-        .where(ENTRY.c.topic == "visitor", ENTRY.c.record_id.in_(ids), ENTRY.c.action.in_(EDITS))
+        .where(or_(_of_records(ids), _of_merges(ids)))
         .order_by(ENTRY.c.id.desc())
         .limit(limit)
     )
     lines = []
     for row in session.execute(asked):
         said = msgspec.json.decode(row.body) if row.body is not None else None
-        # A merge stands in the trails of both records; the one that was kept tells what changed.
+        # A merge stands in the trails of both records as well; its own line tells what changed. Before there was one,
+        # that of the record that was kept did.
         if said is None or row.action not in MERGES or said["before"] is not None:
             fields = _fields(said, masked) if said is not None else ()
             lines.append(EditLine(row.id, row.at, row.name or "", row.action, fields, said is None))
     return lines
+
+
+def _of_records(ids: Sequence[int]) -> Any:
+    return and_(ENTRY.c.topic == "visitor", ENTRY.c.record_id.in_(ids), ENTRY.c.action.in_(EDITS))
+
+
+def _of_merges(ids: Sequence[int]) -> Any:
+    into = select(Merge.id).where(Merge.kept_id.in_(ids))
+    return and_(ENTRY.c.topic == "merge", ENTRY.c.record_id.in_(into))
 
 
 def _fields(said: Mapping[str, Any], masked: bool) -> tuple[FieldLine, ...]:

@@ -40,6 +40,7 @@ from deskapp.services.intake.keys import (
 )
 
 AT_ONCE: Final = 500
+MERGE_TOPIC: Final = "merge"
 _ADD_BLOCK: Final = insert(table_of(DuplicateKey))
 _MOVED: Final[Mapping[str, Table]] = {
     "visits": table_of(Visit),
@@ -141,7 +142,9 @@ def merge(
     kept, gone = _locked(work, kept_seen, gone_seen)
     session = work.session
     before = _Standing.of(session, kept), _Standing.of(session, gone)
+    latest = _latest_visit(session, kept.id)
     moved = _move(work, gone.id, kept.id)
+    moved["latest"] = latest.id if latest is not None else None
     moved["filled"] = _fill(kept, taken(kept, gone, groups))
     moved["presence"] = _unite_presence(kept, gone)
     moved["first_visit"] = _one_first_visit(session, kept.id)
@@ -157,7 +160,7 @@ def merge(
     session.flush()
     before[1].give_way(session, gone.id, before[1].nowhere())
     before[0].give_way(session, kept.id, _Standing.of(session, kept))
-    _tell(work, "visitor.merge", (kept, gone), _flat(moved["filled"]), reason)
+    _tell(work, "visitor.merge", row.id, (kept, gone), _flat(moved["filled"]))
     _touch(work, moved)
     return MergeRef(row.id, row.version, kept.id, kept.version)
 
@@ -269,8 +272,8 @@ def unmerge(work: Work, merge_id: int, version: int) -> MergeRef:
     before = _Standing.of(session, kept)
     lost = _move_back(session, moved, kept, gone)
     blanked = _take_out(kept, moved["filled"])
-    _part_presence(session, kept, gone, moved["presence"], lost)
-    _mark_first(session, moved["first_visit"], first=True)
+    _part_presence(session, kept, gone, moved, lost)
+    _mark_first(session, _firsts(session, row, moved["first_visit"]), first=True)
     _reopen_pair(session, kept.id, gone.id, moved["pair"])
     gone.merged_into_id = None
     row.undone_at, row.undone_by = work.now, work.actor.account_id
@@ -281,7 +284,7 @@ def unmerge(work: Work, merge_id: int, version: int) -> MergeRef:
     back = _Standing.of(session, gone)
     back.nowhere().give_way(session, gone.id, back)
     put_back = {name: (after, before) for name, (before, after) in _flat(blanked).items()}
-    _tell(work, "visitor.unmerge", (kept, gone), put_back)
+    _tell(work, "visitor.unmerge", row.id, (kept, gone), put_back)
     _touch(work, moved)
     return MergeRef(row.id, row.version, kept.id, kept.version)
 
@@ -335,24 +338,45 @@ def _types() -> dict[str, Any]:
 
 
 def _part_presence(
-    session: Session, kept: Visitor, gone: Visitor, presence: Mapping[str, Any], lost: int
+    session: Session, kept: Visitor, gone: Visitor, moved: Mapping[str, Any], lost: int
 ) -> None:
+    """Let both records say again when their persons were here; `lost` visits went elsewhere meanwhile."""
     kept.visits -= gone.visits - lost
-    first, last = presence["first_seen"], presence["last_visit"]
+    first, last = moved["presence"]["first_seen"], moved["presence"]["last_visit"]
     if _moments(kept.first_seen)[0] == first[1]:
         kept.first_seen = dt.datetime.fromisoformat(first[0])
-    if _moments(kept.last_visit)[0] == last[1]:
-        kept.last_visit = dt.datetime.fromisoformat(last[0]) if last[0] else None
+    latest = _latest_visit(session, kept.id)
+    if latest is None:
+        kept.last_visit = None
+    elif latest.id == moved.get("latest") and last[0]:
+        kept.last_visit = dt.datetime.fromisoformat(last[0])
     else:
-        kept.last_visit = _latest_visit(session, kept.id)
+        kept.last_visit = latest.opened_at
     if lost:
         gone.visits -= lost
-        gone.last_visit = _latest_visit(session, gone.id)
+        latest = _latest_visit(session, gone.id)
+        gone.last_visit = latest.opened_at if latest is not None else None
 
 
-def _latest_visit(session: Session, visitor_id: int) -> dt.datetime | None:
-    asked = select(Visit.opened_at).where(Visit.visitor_id == visitor_id)
-    return session.scalar(asked.order_by(Visit.opened_at.desc()).limit(1))
+def _latest_visit(session: Session, visitor_id: int) -> Any:
+    asked = select(Visit.id, Visit.opened_at).where(Visit.visitor_id == visitor_id)
+    return session.execute(asked.order_by(Visit.opened_at.desc(), Visit.id.desc()).limit(1)).first()
+
+
+def _firsts(session: Session, row: Merge, marked: Sequence[int]) -> list[int]:
+    """Return the visits that are first ones again: those of before, and the kept record's own where it had none.
+
+    A visit that was given to somebody else meanwhile says itself whether it was the first.
+    """
+    theirs: list[int] = []
+    for start in range(0, len(marked), AT_ONCE):
+        part = Visit.id.in_(marked[start : start + AT_ONCE])
+        theirs += session.scalars(
+            select(Visit.id).where(part, Visit.visitor_id.in_((row.kept_id, row.gone_id)))
+        )
+    asked = select(Visit.id, Visit.opened_at).where(Visit.visitor_id == row.kept_id)
+    own = session.execute(asked.order_by(Visit.opened_at, Visit.id).limit(1)).first()
+    return [*theirs, own.id] if own is not None and own.opened_at >= row.at else theirs
 
 
 def _reopen_pair(session: Session, one: int, other: int, before: Mapping[str, Any] | None) -> None:
@@ -371,15 +395,19 @@ def _flat(filled: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _tell(
-    work: Work, action: str, both: tuple[Visitor, Visitor], changes: Mapping[str, Any], reason: str = ""
+    work: Work, action: str, merge_id: int, both: tuple[Visitor, Visitor], changes: Mapping[str, Any]
 ) -> None:
-    """Write into both records' trails what happened; `changes` are fields of the kept one, before and after."""
+    """Write into both records' trails what happened; `changes` are fields of the kept one, before and after.
+
+    What was filled in is told in a line of the merge's own: it is the other person's when the merge was a mistake, and
+    has to go when either of the two is erased.
+    """
     kept, gone = both
-    why = {"reason": reason} if reason else {}
     before = {name: values[0] for name, values in changes.items()}
     after = {name: values[1] for name, values in changes.items()}
-    work.record(action, "visitor", kept.id, before=before, after={**after, "other": gone.code, **why})
-    work.record(action, "visitor", gone.id, after={"other": kept.code, **why})
+    work.record(action, MERGE_TOPIC, merge_id, before=before, after={**after, "other": gone.code})
+    work.record(action, "visitor", kept.id, after={"other": gone.code})
+    work.record(action, "visitor", gone.id, after={"other": kept.code})
     work.touch("pair", min(kept.id, gone.id), max(kept.id, gone.id))
 
 

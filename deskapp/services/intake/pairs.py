@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -61,6 +61,9 @@ class PairRow:
     certain: bool
     reasons: tuple[Text, ...]
     state: PairState
+    decided_at: dt.datetime | None = None
+    decided_by: str = ""
+    """Who decided; "" while nobody has."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,8 @@ def _stand() -> Any:
 
 def _listed(state: PairState) -> Any:
     return (
-        select(LikelyPair, _ONE, _OTHER)
+        select(LikelyPair, _ONE, _OTHER, Account.name)
+        .outerjoin(Account, Account.id == LikelyPair.decided_by)
         .join(_ONE, _ONE.id == LikelyPair.one_id)
         .join(_OTHER, _OTHER.id == LikelyPair.other_id)
         .where(LikelyPair.state == state, _stand())
@@ -153,15 +157,17 @@ def listed(session: Session, state: PairState, limit: int, after: tuple[float, i
         behind = or_(LikelyPair.one_id > one, and_(LikelyPair.one_id == one, LikelyPair.other_id > other))
         asked = asked.where(or_(LikelyPair.score < score, and_(LikelyPair.score == score, behind)))
     rows = session.execute(asked.limit(limit + 1)).all()
-    count = session.scalar(select(func.count()).select_from(_listed(PairState.OPEN).subquery()))
+    waiting = _listed(PairState.OPEN).with_only_columns(func.count())
+    count = session.scalar(waiting)
     return PairPart(tuple(_pair_row(*row) for row in rows[:limit]), count or 0, len(rows) > limit)
 
 
-def _pair_row(pair: LikelyPair, one: Visitor, other: Visitor) -> PairRow:
+def _pair_row(pair: LikelyPair, one: Visitor, other: Visitor, by: str | None) -> PairRow:
     reasons = tuple(Text(words) for words in msgspec.json.decode(pair.reasons, type=list[str]))
     certain = pair.band is Band.SAME
     both = (pair.one_id, pair.other_id)
-    return PairRow(both, _side(one), _side(other), pair.score, certain, reasons, pair.state)
+    decided = (pair.state, pair.decided_at, by or "")
+    return PairRow(both, _side(one), _side(other), pair.score, certain, reasons, *decided)
 
 
 def _side(visitor: Visitor) -> PairSide:
@@ -242,6 +248,9 @@ def decide(work: Work, one_id: int, other_id: int, before: PairState, after: Pai
     is_open = after is PairState.OPEN
     pair.decided_by = None if is_open else work.actor.account_id
     pair.decided_at = None if is_open else work.now
+    if is_open:
+        # A search under way has passed by what was decided: it must not take the pair for one that is likely no more.
+        pair.found_at = work.now
     codes = work.session.scalars(select(Visitor.code).where(Visitor.id.in_([first, second]))).all()
     action = "pair.reopened" if is_open else "pair.different"
     work.record(
@@ -264,13 +273,6 @@ def add_different(work: Work, one_id: int, other_id: int) -> None:
     work.session.add(pair)
     work.session.flush()
     decide(work, first, second, PairState.OPEN, PairState.DIFFERENT)
-
-
-def decided_by(session: Session, ids: Collection[int | None]) -> dict[int, str]:
-    """Return the names of accounts."""
-    known = [who for who in ids if who is not None]
-    rows = session.execute(select(Account.id, Account.name).where(Account.id.in_(known)))
-    return {row[0]: row[1] for row in rows}
 
 
 # --- Searching --------------------------------------------------------------------------------------------------

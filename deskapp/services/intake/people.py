@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -25,9 +26,12 @@ from deskapp.services.base import Done, Service, composed, reads, writes
 from deskapp.services.checks import plain_line
 from deskapp.services.intake import cards, merging, pairs
 from deskapp.services.intake.cards import EditLine, PersonCard, WholeNumbers
+from deskapp.services.intake.keys import standing_id
 from deskapp.services.intake.merging import MergeRef, standing_visitor
 from deskapp.services.intake.pairs import Comparison, PairId, PairPart, ScanView
+from deskapp.services.intake.papers import letterhead
 from deskapp.services.intake.person_file import person_data
+from deskapp.services.intake.person_paper import PersonSheet, paper_of
 from deskapp.services.transfer.writers import Mark
 
 PAIRS_AT_ONCE: Final = 100
@@ -182,20 +186,38 @@ class PeopleService(Service):
         there is none.
         """
         data = self._person_data(actor, visitor_id)
-        done = self._note_export(actor, request, visitor_id)
+        done = self._note_export(actor, request, visitor_id, ".json")
         mark = done.value
         head = {"number": mark.number, "made_at": mark.at, "made_by": mark.by}
         _write(path, {"export": msgspec.to_builtins(head), **data})
         return Done(mark.number, done.changes)
 
+    @composed(Permission.EXPORT)
+    def person_sheet(self, actor: Actor, request: str, visitor_id: int) -> Done[PersonSheet]:
+        """Return everything about one person for a paper that the person can read.
+
+        The trail has the export before the paper is drawn.
+        """
+        sheet = self._person_sheet(actor, visitor_id, actor.name)
+        done = self._note_export(actor, request, visitor_id, ".pdf")
+        number = done.value.number
+        return Done(replace(sheet, number=number, paper=replace(sheet.paper, code=number)), done.changes)
+
     @reads(Permission.VISITOR_READ, sensitive="visitor")
     def _person_data(self, session: Session, visitor_id: int) -> dict[str, object]:
         return person_data(session, visitor_id)
 
+    @reads(Permission.VISITOR_READ, sensitive="visitor")
+    def _person_sheet(self, session: Session, visitor_id: int, printed_by: str) -> PersonSheet:
+        visitor = session.get_one(Visitor, standing_id(session, visitor_id))
+        kept = cards.kept(session, visitor, self.now())
+        paper = paper_of(session, person_data(session, visitor_id), kept, self.today())
+        return PersonSheet("", paper, letterhead(session, printed_by, self.now()), visitor.language)
+
     @writes(Permission.EXPORT)
-    def _note_export(self, work: Work, visitor_id: int) -> Mark:
+    def _note_export(self, work: Work, visitor_id: int, suffix: str) -> Mark:
         mark = Mark(work.new_code(EXPORT), work.actor.name, work.now, None, None)
-        after = {"number": mark.number, "format": ".json", "by": mark.by}
+        after = {"number": mark.number, "format": suffix, "by": mark.by}
         work.record("export.person", "visitor", standing_visitor(work.session, visitor_id).id, after=after)
         return mark
 

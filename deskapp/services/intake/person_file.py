@@ -5,6 +5,7 @@ the numbers of people, departments and doctors.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -28,7 +29,8 @@ from deskapp.db.models.intake import (
 )
 from deskapp.db.models.people import Merge
 from deskapp.db.models.waiting import Care, Escort, Greeting, QueueEntry, QueueEvent
-from deskapp.services.intake.cards import MOST, edits
+from deskapp.domain.trail import FieldLine
+from deskapp.services.intake.cards import MERGES, MOST, EditLine, edits
 from deskapp.services.intake.keys import merged_records, standing_id
 
 _NAMED: Final[Mapping[str, tuple[type[Base], str]]] = {
@@ -67,9 +69,34 @@ def person_data(session: Session, visitor_id: int) -> dict[str, Any]:
         "appointments": appointments,
         "appointment_events": rows.of(AppointmentEvent, "appointment_id", booked),
         "questions": rows.of(Question, "visitor_id", ids),
-        "merged_records": rows.of(Merge, "kept_id", ids),
-        "changes": msgspec.to_builtins(edits(session, root, MOST, masked=False)),
+        "merged_records": [row for row in rows.of(Merge, "kept_id", ids) if row["undone_at"] is None],
+        "changes": msgspec.to_builtins(_own(session, ids, edits(session, root, MOST, masked=False))),
     }
+
+
+def _own(session: Session, ids: Sequence[int], lines: Sequence[EditLine]) -> list[EditLine]:
+    """Return the history without what was taken for the person's by mistake: a merge that was taken back.
+
+    What it had filled in is somebody else's, also where a later change names it as what was there before.
+    """
+    asked = select(Merge.at, Merge.undone_at).where(Merge.kept_id.in_(ids), Merge.undone_at.is_not(None))
+    moments = {moment for pair in session.execute(asked) for moment in pair}
+    mistaken = {line.id for line in lines if line.action in MERGES and line.at in moments}
+    foreign = {
+        (one.id, one.after if line.action == "visitor.merge" else one.before)
+        for line in lines
+        if line.id in mistaken
+        for one in line.fields
+    }
+
+    def own(line: EditLine) -> tuple[FieldLine, ...]:
+        if line.id in mistaken:
+            return ()
+        return tuple(
+            replace(one, before=None) if (one.id, one.before) in foreign else one for one in line.fields
+        )
+
+    return [replace(line, fields=own(line)) for line in lines]
 
 
 class _Rows:

@@ -40,6 +40,7 @@ RECORDS: Final = {
     "escort": N_("Ways to the doctor"),
     "care": N_("Care while waiting"),
     "queue": N_("Places in the waiting line"),
+    "merge": N_("Merged records"),
 }
 
 

@@ -162,7 +162,7 @@ class Charts(QWidget):
 
 
 class Tables(QWidget):
-    """One table at a time, of those in a choice; Enter opens the visits behind a line."""
+    """One table at a time, of those in a choice; Enter opens the visits behind a line, or behind the figure it is on."""
 
     opened = Signal(object)
     """A `Behind`."""
@@ -237,8 +237,11 @@ class Tables(QWidget):
 
     @Slot(object)
     def _on_chosen(self, row: FigureRow) -> None:
-        if row.behind is not None:
-            self.opened.emit(row.behind)
+        shown = self.current()
+        column = shown.currentIndex().column() if shown is not None else 0
+        behind = row.behind_value(column - 1) if column > 0 else row.behind
+        if behind is not None:
+            self.opened.emit(behind)
 
 
 def _columns(table: FigureTable) -> list[Column[FigureRow]]:

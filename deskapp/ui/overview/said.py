@@ -28,8 +28,8 @@ def words(said: Said, tr: Translator) -> str:
 
 
 def heading(column: Heading, tr: Translator) -> str:
-    """Return the title of a column; an hour of the day is data."""
-    return column.title if column.title[:1].isdigit() else tr(column.title)
+    """Return the title of a column; an hour of the day is the same in every language."""
+    return tr(column.title)
 
 
 def row(table: FigureTable, line: FigureRow, tr: Translator) -> str:

@@ -293,6 +293,59 @@ def test_a_visit_that_was_taken_off_meanwhile_does_not_go_back(people: People) -
     assert people.row(gone).last_visit is None
 
 
+def test_who_has_no_visit_left_was_never_here(people: People, clock: WallClock) -> None:
+    kept, gone = two(people)
+    mistaken = people.desk.open(kept).id
+    clock.forward(hours=1)
+    people.desk.open(gone)
+    ref = people.merge(kept, gone)
+    people.services.visits.detach(people.desk.actor, new_request(), mistaken)
+    people.unmerge(ref)
+    assert (people.row(kept).visits, people.row(kept).last_visit) == (0, None)
+    assert people.row(gone).last_visit == clock()
+
+
+def test_the_first_visit_of_one_who_had_none_before_is_the_first_again(
+    people: People, clock: WallClock
+) -> None:
+    kept, gone = two(people)
+    old = people.desk.open(gone).id
+    ref = people.merge(kept, gone)
+    clock.forward(hours=1)
+    later = people.desk.open(kept).id
+
+    def first() -> dict[int, bool]:
+        with people.store.reading() as session:
+            return dict(session.execute(select(Visit.id, Visit.first_visit)).all())
+
+    assert first() == {old: True, later: False}
+    people.unmerge(ref)
+    assert first() == {old: True, later: True}
+
+
+def test_a_visit_that_is_somebody_else_s_by_now_stays_as_it_is(people: People, clock: WallClock) -> None:
+    kept, gone = two(people)
+    third = people.desk.register("李娜").id
+    for who in (kept, third):
+        people.desk.open(who)
+    clock.forward(hours=1)
+    visit = people.desk.open(gone).id
+    ref = people.merge(kept, gone)
+    people.services.visits.detach(people.desk.actor, new_request(), visit)
+    people.services.visits.attach(people.desk.actor, new_request(), visit, third)
+    people.unmerge(ref)
+    with people.store.reading() as session:
+        assert session.get_one(Visit, visit).first_visit is False
+
+
+def test_a_question_to_a_merged_record_is_the_person_s(people: People) -> None:
+    kept, gone = two(people)
+    people.merge(kept, gone)
+    people.services.questions.ask(people.desk.actor, new_request(), "停车？", visitor_id=gone)
+    card = people.services.people.card(people.desk.actor, kept)
+    assert [line.text for line in card.questions] == ["停车？"]
+
+
 NAMES = st.sampled_from(["王建国", "汪健国", "王建囯", "Б.Эрдэнэ", "Bat Erdene", "张三"])
 PHONES = st.sampled_from(["", "13800138000", "13900139000", "99112233"])
 RECORDS = st.fixed_dictionaries(

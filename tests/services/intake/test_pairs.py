@@ -8,9 +8,13 @@ import pytest
 
 from deskapp.db.models.people import PairScan
 from deskapp.db.pair_process import Told
+from deskapp.domain.access import Actor
+from deskapp.domain.directory import Seen
+from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.people import ScanState
 from deskapp.domain.text import Text
 from deskapp.services.all import Services
+from deskapp.services.base import new_request
 from deskapp.services.intake.pairs import SILENT_AFTER, scan_view
 from deskapp.services.intake.person_file import person_data
 from tests.services.conftest import Desk
@@ -55,3 +59,21 @@ def test_a_person_s_file_says_nothing_of_other_visitors(services: Services, desk
         data = person_data(session, who)
     assert {row["visitor_id"] for row in data["visits"]} == {who}
     assert "听力不好" not in str(data)
+
+
+def test_what_was_taken_for_the_person_s_by_mistake_is_not_in_the_file(
+    services: Services, desk: Desk, head: Actor
+) -> None:
+    who, other = desk.register("王建国").id, desk.register("王建囯", phone="13911112222", address="别人家").id
+    both = [Seen(one, services.visitors.visitor(head, one).version) for one in (who, other)]
+    ref = services.people.merge(head, new_request(), *both, reason="同名").value
+    view = services.visitors.visitor(head, who)
+    names = VisitorDraft.__dataclass_fields__
+    draft = VisitorDraft(**{name: getattr(view.draft, name) for name in names} | {"phone": "13700137000"})
+    services.visitors.edit(head, new_request(), who, view.version, draft)
+    services.people.unmerge(head, new_request(), ref.id, ref.version)
+    with services.people.store.reading() as session:
+        said = str(person_data(session, who))
+    assert "13700137000" in said
+    for foreign in ("13911112222", "别人家", "同名"):
+        assert foreign not in said

@@ -231,17 +231,32 @@ def test_pairs_come_in_parts(services: Services, desk: Desk, head: Actor, pair: 
 
 
 def test_two_people_are_remembered_until_it_is_taken_back(
-    services: Services, head: Actor, pair: tuple[int, int]
+    services: Services, head: Actor, pair: tuple[int, int], clock: WallClock
 ) -> None:
     services.people.decide_different(head, new_request(), *pair)
     services.people.start_scan(head, new_request())
     assert services.people.pairs(head).pairs == ()
     decided = services.people.pairs(head, state=PairState.DIFFERENT).pairs
-    assert [row.id for row in decided] == [pair]
+    assert [(row.id, row.decided_by, row.decided_at) for row in decided] == [(pair, head.name, clock())]
     services.people.reopen_pair(head, new_request(), *pair)
     assert services.people.pairs(head).open == 1
     with pytest.raises(ConflictError):
         services.people.reopen_pair(head, new_request(), *pair)
+
+
+def test_a_decision_taken_back_while_a_search_goes_on_is_not_forgotten_at_its_end(
+    services: Services, store: Store, head: Actor, pair: tuple[int, int], clock: WallClock
+) -> None:
+    services.people.decide_different(head, new_request(), *pair)
+    clock.forward(minutes=5)
+    # The search that is under way has done the blocks of the two already.
+    with store.writing() as session:
+        session.add(PairScan(started_at=clock(), state=ScanState.STOPPED, after="z"))
+        session.commit()
+    clock.forward(minutes=5)
+    services.people.reopen_pair(head, new_request(), *pair)
+    services.people.start_scan(head, new_request())
+    assert [row.id for row in services.people.pairs(head).pairs] == [pair]
 
 
 def test_two_records_that_no_search_paired_can_be_told_apart_too(

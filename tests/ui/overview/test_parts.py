@@ -7,6 +7,8 @@ from collections import deque
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from deskapp.domain.statistics import Behind, HouseNames, PeriodKind, Span, Summary, chosen, period
@@ -14,6 +16,7 @@ from deskapp.domain.statistics_tables import (
     Tile,
     Unit,
     by_hour,
+    by_operator,
     by_source,
     by_wait,
     by_weekday_hour,
@@ -141,6 +144,28 @@ def test_tables_change_their_columns_with_the_hours(app: QApplication) -> None:
     assert table is not None
     assert table.model().columnCount() == 2
     shown.deleteLater()
+
+
+@pytest.mark.usefixtures("app")
+def test_enter_opens_the_line_or_the_figure_that_the_cursor_is_on() -> None:
+    shown = Tables()
+    shown.show_tables([by_operator(SUMMARY, NAMES)], TR)
+    table = shown.current()
+    assert table is not None
+    opened: list[Behind] = []
+    shown.opened.connect(opened.append)
+    for column in (0, 2):
+        table.setCurrentIndex(table.model().index(0, column))
+        QTest.keyClick(table, Qt.Key.Key_Return)
+    assert opened == [Behind(operator=4), Behind(numbered_by=4)]
+    shown.deleteLater()
+
+
+def test_headings_that_begin_with_a_digit_are_translated_too() -> None:
+    tr = translator("mn")
+    heads = by_wait(SUMMARY, 30).headings
+    assert said.heading(heads[1], tr) == tr("90 % within") != "90 % within"
+    assert said.heading(by_weekday_hour(SUMMARY).headings[0], tr) == "08:00"
 
 
 def test_the_panel_says_how_many_there_are(desk: Desk) -> None:

@@ -27,6 +27,7 @@ from deskapp.ui.intake.people.card_view import CardView
 from deskapp.ui.intake.people.deciding import Deciding
 from deskapp.ui.intake.people.editing import Editing
 from deskapp.ui.intake.people.finding import Finding
+from deskapp.ui.intake.people.paper import Paper
 from deskapp.ui.keys import Action
 from deskapp.ui.messages import GOOD, Notice
 from deskapp.ui.widgets.basics import EmptyState
@@ -34,8 +35,8 @@ from deskapp.ui.widgets.editors import CHOICE, Choice, Field
 
 LEFT_WIDTH: Final = 360
 LEFT_LEAST: Final = 300
-FILES: Final = "JSON (*.json)"
-SUFFIX: Final = ".json"
+FILES: Final = "PDF (*.pdf);;JSON (*.json)"
+SUFFIX: Final = ".pdf"
 CARD_KEYS: Final = (
     "person.edit",
     "person.numbers",
@@ -325,8 +326,10 @@ class PeoplePage(BaseView):
     def export_to(self, path: Path) -> None:
         """Write everything about the person in front to `path`."""
         if self.card.card is not None:
-            write = self.desk.services.people.export_person
             where = path if path.suffix else path.with_suffix(SUFFIX)
+            people = self.desk.services.people
+            on_paper = where.suffix.casefold() == ".pdf"
+            write = Paper(people, self.desk.tr.language).write if on_paper else people.export_person
             self.run(write, self.desk.actor(), new_request(), self.card.card.id, where, done=self._exported)
 
     def _exported(self, done: Done[str]) -> None:

@@ -19,6 +19,7 @@ from deskapp.services.base import new_request
 from deskapp.ui.base_tab import Way
 from deskapp.ui.intake.dialogs import Decision
 from deskapp.ui.intake.people.page import PeoplePage
+from tests.forms import reading
 from tests.services.intake.searched_here import search_here
 from tests.support.front import Front, Opener, at_once, open_front, spooler  # noqa: F401
 from tests.support.hospital import WANG_ID, hospital, hospital_folder, hospital_template  # noqa: F401
@@ -159,6 +160,11 @@ def test_a_person_s_data_goes_into_a_file(open_front: Opener, tmp_path: Path) ->
     data = json.loads((tmp_path / "wang.json").read_text("utf-8"))
     assert data["records"][0]["phone"] == WANG
     assert len(data["visits"]) == 2
+    page.export_to(tmp_path / "wang")
+    front.settle()
+    words = reading.text((tmp_path / "wang.pdf").read_bytes())
+    assert WANG in words
+    assert reading.visible(data["records"][0]["address"]) in words
 
 
 # --- Likely pairs -----------------------------------------------------------------------------------------------
