@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Slot
 from shiboken6 import isValid
 
-from deskapp.domain.access import Actor
 from deskapp.domain.identity import Scan, ScanKind, recognise_scan
 from deskapp.domain.intake import Ref, VisitorDraft, VisitorHit, VisitorView
 from deskapp.domain.registration import VisitKind
-from deskapp.domain.retention import erased_error, is_erased
 from deskapp.domain.text import N_, Text
 from deskapp.services.base import Done, new_request
 from deskapp.ui.intake import kept
@@ -295,7 +293,9 @@ class Arrival(QObject):
     def edit(self, visitor_id: int) -> None:
         """Change a stored record, going on with changes that were kept."""
         services, actor = self._desk.services, self._desk.actor()
-        self._tab.run(_to_edit, services, actor, visitor_id, done=self._begin_edit, latest="record")
+        self._tab.run(
+            kept.record_to_edit, services, actor, visitor_id, done=self._begin_edit, latest="record"
+        )
 
     def _begin_edit(self, found: tuple[VisitorView, Kept | None]) -> None:
         self._tab.show_visitor_page().edit(*found)
@@ -323,10 +323,3 @@ class _Detach:
     def __call__(self) -> None:
         if isValid(self.arrival):
             self.arrival.detach(self.visit_id)
-
-
-def _to_edit(services: Any, actor: Actor, visitor_id: int) -> tuple[VisitorView, Kept | None]:
-    visitor = services.visitors.visitor(actor, visitor_id)
-    if is_erased(visitor.name):
-        raise erased_error()
-    return visitor, kept.of_edit(services.drafts, actor.account_id, visitor_id)
