@@ -18,11 +18,12 @@ from deskapp.domain.directory import Seen
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.services.access import AccountDetails, Try
-from deskapp.services.base import Done, new_request
+from deskapp.services.base import Done
 from deskapp.ui import style
 from deskapp.ui.admin.account_panel import AccountPanel
 from deskapp.ui.base_tab import BaseView
 from deskapp.ui.keys import Action
+from deskapp.ui.orders import Orders
 from deskapp.ui.widgets.basics import EmptyState, scrolled
 from deskapp.ui.widgets.record_model import Column, RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
@@ -42,7 +43,7 @@ class PeoplePage(BaseView):
 
     def build(self) -> None:
         """Make the list and what stands beside it."""
-        self._request = new_request()
+        self._orders = Orders()
         self._wanted: int | None = None
         self._keys = self.desk.keys.install(self, self._own_actions())
         self._model: RecordTableModel[AccountDetails] = RecordTableModel(COLUMNS, self.desk.tr, self)
@@ -121,8 +122,7 @@ class PeoplePage(BaseView):
 
     def _put(self, account: AccountDetails | None) -> None:
         self.panel.show_account(account)
-        # A lost answer is given again under the same request; another account is another request.
-        self._request = new_request()
+        self._orders.over()
         self._enable()
 
     def _ask_history(self, account_id: int) -> None:
@@ -181,14 +181,15 @@ class PeoplePage(BaseView):
             self._send(access.change_account, draft, _seen(account), done=self._stored)
 
     def _send(self, method: Any, *typed: Any, done: Any) -> None:
-        self.run(method, self.desk.actor(), self._request, *typed, done=done, busy=self._enable)
+        request = self._orders.request(method, *typed)
+        self.run(method, self.desk.actor(), request, *typed, done=done, busy=self._enable)
 
     def _stored(self, _done: object) -> None:
         self.panel.forget_typed()
         self._did(N_("Account stored"))
 
     def _did(self, message: str) -> None:
-        self._request = new_request()
+        self._orders.over()
         self.desk.messages.did(Text(message))
         self._enable()
 

@@ -183,7 +183,7 @@ class Beside(QWidget):
         visit = self._visit
         if visit is not None:
             ask, run = self._desk.services.questions.ask, self._desk.runner.run
-            args = (self._desk.actor(), self.ask_line.request, text, visit.id)
+            args = (self._desk.actor(), self.ask_line.orders.request(text, visit.id), text, visit.id)
             run(ask, *args, done=partial(self._take_asked, text), owner=self, latest="beside.ask")
 
     def _take_asked(self, text: str, _done: object) -> None:

@@ -13,11 +13,12 @@ from deskapp.domain.changes import Changes
 from deskapp.domain.directory import Kind, PhraseDraft, Seen
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
-from deskapp.services.base import Done, new_request
+from deskapp.services.base import Done
 from deskapp.services.directory import Detail
 from deskapp.ui.intake.directory import drafts
 from deskapp.ui.intake.directory.panel import identity
 from deskapp.ui.intake.kept import forget_stored
+from deskapp.ui.orders import Orders
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.directory.page import DirectoryPage
@@ -42,7 +43,7 @@ class Changing(QObject):
         self._page = page
         self._desk = page.desk
         self._panel = page.panel
-        self._request = new_request()
+        self._orders = Orders()
         self._awaited = ""
         self._keep = QTimer(self)
         self._keep.setSingleShot(True)
@@ -104,7 +105,7 @@ class Changing(QObject):
         """Show a form with what was kept of it, unless the person went elsewhere meanwhile."""
         if self._awaited == key:
             self._awaited = ""
-            self._request = new_request()
+            self._orders.over()
             show(kept or {})
             self._page.enable()
 
@@ -175,7 +176,7 @@ class Changing(QObject):
     def _send(self, write: Any, *values: Any, done: Callable[[Done[Any]], None]) -> None:
         page = self._page
         page.run(
-            *(write, self._desk.actor(), self._request, *values),
+            *(write, self._desk.actor(), self._orders.request(write, *values), *values),
             done=done,
             busy=page.enable,
             latest=f"store.{self._key()}",
@@ -194,7 +195,7 @@ class Changing(QObject):
         self._say_stored(N_("Question noted") if sent.is_new and sent.kind is Kind.QUESTION else N_("Stored"))
 
     def _say_stored(self, message: str) -> None:
-        self._request = new_request()
+        self._orders.over()
         self._desk.messages.did(Text(message))
         self._page.refresh(Changes())
 
