@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QSplitter,
     QStackedWidget,
-    QWidget,
 )
 
 from deskapp.domain.access import Permission
@@ -194,42 +192,3 @@ class PagedTab(BaseTab):
         pressed = self.sender()
         if isinstance(pressed, QObject):
             self.show_page(pressed.objectName())
-
-
-class Beside(QSplitter):
-    """The work, and beside it who, why and what next; folds away where the window is narrower than 1200 px."""
-
-    NARROW = 1200
-
-    def __init__(self, work: QWidget, beside: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self._beside = beside
-        self._wish: bool | None = None
-        self._narrow = False
-        self.addWidget(work)
-        self.addWidget(beside)
-        self.setStretchFactor(0, 3)
-        self.setStretchFactor(1, 2)
-        self.setChildrenCollapsible(False)
-        style.look().changed.connect(self._space)
-        self._space()
-
-    def toggle(self) -> None:
-        """Show what is beside, or fold it away; holds until the window becomes narrow or wide again."""
-        self._wish = self._beside.isHidden()
-        self._fold()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold or unfold with the window."""
-        super().resizeEvent(event)
-        narrow = self.window().width() < style.tokens().sizes.px(self.NARROW)
-        if narrow != self._narrow:
-            self._narrow, self._wish = narrow, None
-        self._fold()
-
-    def _fold(self) -> None:
-        self._beside.setVisible(self._wish if self._wish is not None else not self._narrow)
-
-    @Slot()
-    def _space(self) -> None:
-        self.setHandleWidth(style.tokens().sizes.margin)
