@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
-from shiboken6 import isValid
 
 from deskapp.domain.identity import Scan, ScanKind, recognise_scan
 from deskapp.domain.intake import Ref, VisitorDraft, VisitorHit, VisitorView
@@ -20,6 +19,7 @@ from deskapp.ui.intake.guess import draft_from
 from deskapp.ui.intake.kept import Kept, ahead_key
 from deskapp.ui.intake.visit_draft import keep_ahead
 from deskapp.ui.intake.visitor_page import Storing
+from deskapp.ui.later import Later
 from deskapp.ui.tasks import Then
 
 if TYPE_CHECKING:
@@ -195,14 +195,15 @@ class Arrival(QObject):
         if not dialog.same:
             self._open_own(dialog.visitor_id, dialog.name)
             return
-        attach, attached = self._desk.services.visits.attach, _Attached(self, dialog.visit_id, dialog.name)
+        attach = self._desk.services.visits.attach
+        attached = partial(self._tell_attached, dialog.visit_id, dialog.name)
         args = (self._desk.actor(), new_request(), dialog.visit_id, dialog.visitor_id)
         self._page.run(attach, *args, done=attached)
 
-    def tell_attached(self, visit_id: int, name: str) -> None:
+    def _tell_attached(self, visit_id: int, name: str, _done: object) -> None:
         """Say whose visit it is now, and how to take that back."""
         message = Text(N_("This visit is {name}'s"), {"name": name})
-        self._desk.messages.did(message, _Detach(self, visit_id))
+        self._desk.messages.did(message, Later(self.detach, visit_id))
         self._page.search.clear()
         self._page.show_visit(visit_id)
 
@@ -299,27 +300,3 @@ class Arrival(QObject):
 
     def _begin_edit(self, found: tuple[VisitorView, Kept | None]) -> None:
         self._page.show_visitor_page().edit(*found)
-
-
-@dataclass(frozen=True)
-class _Attached:
-    """Tells whose visit it is, whichever is in front by then."""
-
-    arrival: Arrival
-    visit_id: int
-    name: str
-
-    def __call__(self, _done: object) -> None:
-        self.arrival.tell_attached(self.visit_id, self.name)
-
-
-@dataclass(frozen=True)
-class _Detach:
-    """Undoes that."""
-
-    arrival: Arrival
-    visit_id: int
-
-    def __call__(self) -> None:
-        if isValid(self.arrival):
-            self.arrival.detach(self.visit_id)

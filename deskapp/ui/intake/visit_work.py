@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Slot
-from shiboken6 import isValid
 
 from deskapp.domain.intake import NumberView, Ref, SuggestionView, TriageDecision, VisitView
 from deskapp.domain.registration import EndReason, SlipState, Step, VisitKind, label
@@ -16,6 +15,7 @@ from deskapp.errors import InputError
 from deskapp.services.base import Done, new_request
 from deskapp.ui.intake.dialogs import Decision, RedFlagDialog, end_dialog, void_dialog
 from deskapp.ui.intake.papers import DeskPapers
+from deskapp.ui.later import Later
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.desk_page import DeskPage
@@ -94,20 +94,12 @@ class VisitWork(QObject):
         if visit is not None and visit.ended is None:
             self._to_emergency(visit.id, 1)
         elif visit is not None and visit.ended is EndReason.EMERGENCY:
-            self.tell_sent(visit.id, Text(N_("Already sent to emergency")))
+            self._tell_ended(visit.id, Text(N_("Already sent to emergency")))
         else:
             begin = self._desk.services.visits.open
-            self._page.run(
-                begin,
-                self._desk.actor(),
-                new_request(),
-                None,
-                VisitKind.GENERAL,
-                None,
-                self._page.taking.greeting_for(None),
-                done=self._on_nameless,
-                busy=self._set_sending,
-            )
+            args = (None, VisitKind.GENERAL, None, self._page.taking.greeting_for(None))
+            done, busy = self._on_nameless, self._set_sending
+            self._page.run(begin, self._desk.actor(), new_request(), *args, done=done, busy=busy)
 
     def _set_sending(self, busy: bool) -> None:
         self._sending = busy
@@ -121,21 +113,14 @@ class VisitWork(QObject):
         same = visit_id == self._page.visit_id
         complaint = self._page.visit_page.triage.complaint() if same else None
         self._desk.runner.supersede(f"complaint.{visit_id}")
-        send = self._desk.services.visits.to_emergency
-        self._page.run(
-            send,
-            self._desk.actor(),
-            new_request(),
-            visit_id,
-            complaint,
-            level,
-            done=_Sent(self, visit_id),
-            busy=self._set_sending,
-        )
+        send, args = self._desk.services.visits.to_emergency, (visit_id, complaint, level)
+        message = Text(N_("Sent to emergency. Fill in the record when there is time."))
+        done = partial(self._tell_ended, visit_id, message)
+        self._page.run(send, self._desk.actor(), new_request(), *args, done=done, busy=self._set_sending)
 
-    def tell_sent(self, visit_id: int, message: Text) -> None:
+    def _tell_ended(self, visit_id: int, message: Text, _done: object = None) -> None:
         """Say that a visit ended, and how to take that back."""
-        self._desk.messages.did(message, _Reopen(self, visit_id))
+        self._desk.messages.did(message, Later(self.reopen, visit_id))
 
     # the number
 
@@ -188,27 +173,21 @@ class VisitWork(QObject):
         self._issuing = True
         self._desk.runner.supersede(f"complaint.{visit.id}")
         issue = self._desk.services.numbers.decide_and_issue
-        actor = self._desk.actor()
-        self._page.run(
-            issue,
-            actor,
-            self._issue_request,
-            visit.id,
-            decision,
-            done=_Issued(self, visit.id),
-            failed=_NotIssued(self, visit.id),
-        )
+        args = (self._desk.actor(), self._issue_request, visit.id, decision)
+        done, failed = partial(self._take_number, visit.id), partial(self._take_refusal, visit.id)
+        self._page.run(issue, *args, done=done, failed=failed)
 
-    def take_refusal(self, visit_id: int, error: Exception) -> None:
+    def _take_refusal(self, visit_id: int, error: Exception) -> None:
         """Say why no number was given; trying again gives the one that was given and not heard of."""
         if visit_id == self._page.visit_id:
             self._issuing = False
-        self._desk.messages.route(error, self._page, _IssueAgain(self, visit_id))
+        self._desk.messages.route(error, self._page, Later(self.issue_for, visit_id))
 
-    def take_number(self, visit_id: int, number: NumberView) -> None:
+    def _take_number(self, visit_id: int, done: Done[NumberView]) -> None:
         """Say which number was given, and print it; the next visitor can be looked for meanwhile."""
+        number = done.value
         message = Text(N_("Number {number} given"), {"number": number.label})
-        self._desk.messages.did(message, _Void(self, visit_id))
+        self._desk.messages.did(message, Later(self.show_and_void, visit_id))
         if number.state is SlipState.ISSUED and not self.papers.was_sent(number.id):
             self.papers.print_number(visit_id, number)
         if visit_id == self._page.visit_id:
@@ -285,14 +264,13 @@ class VisitWork(QObject):
         if proposal is None or proposal.doctor_id is None:
             self._desk.messages.info(Text(N_("Go to the proposal of the doctor who is absent first.")))
             return
-        told = _Absent(self, proposal.doctor_id, proposal.doctor)
-        mark = self._desk.services.directory.mark_absent
+        mark, told = self._desk.services.directory.mark_absent, partial(self._tell_absent, proposal)
         self._page.run(mark, self._desk.actor(), new_request(), proposal.doctor_id, done=told)
 
-    def tell_absent(self, absent: _Absent) -> None:
+    def _tell_absent(self, proposal: SuggestionView, _done: object) -> None:
         """Say who is absent, and how to take that back."""
-        message = Text(N_("{doctor} is absent until the end of today"), {"doctor": absent.doctor})
-        self._desk.messages.did(message, absent.back)
+        message = Text(N_("{doctor} is absent until the end of today"), {"doctor": proposal.doctor})
+        self._desk.messages.did(message, Later(self.mark_back, proposal.doctor_id))
 
     def mark_back(self, doctor_id: int) -> None:
         """Put a doctor back on duty."""
@@ -326,25 +304,25 @@ class VisitWork(QObject):
     def _do(self, visit: VisitView, step: Step) -> None:
         if (visit.id, step) in self._doing:
             return
-        do, doing = self._desk.services.visits.do_step, _Doing(self, visit.id, step)
-        args = (self._desk.actor(), new_request(), visit.id, step)
-        self._page.run(do, *args, done=doing.done, busy=doing.busy)
+        do, args = self._desk.services.visits.do_step, (self._desk.actor(), new_request(), visit.id, step)
+        done, busy = partial(self._tell_done, visit.id, step), partial(self._set_doing, visit.id, step)
+        self._page.run(do, *args, done=done, busy=busy)
 
-    def set_doing(self, visit_id: int, step: Step, busy: bool) -> None:
+    def _set_doing(self, visit_id: int, step: Step, busy: bool) -> None:
         """Take no second order for a step while the first is under way."""
         (self._doing.add if busy else self._doing.discard)((visit_id, step))
 
-    def tell_done(self, visit_id: int, step: Step) -> None:
+    def _tell_done(self, visit_id: int, step: Step, _done: object) -> None:
         """Say which step is done, and how to undo it."""
         message = Text(N_("Done: {step}"), {"step": Text(label(step))})
-        self._desk.messages.did(message, _Undo(self, visit_id, step))
+        self._desk.messages.did(message, Later(self.undo_step, visit_id, step))
 
     def undo_step(self, visit_id: int, step: Step) -> None:
         """Undo a step by a correcting entry."""
-        undo, undone = self._desk.services.visits.undo_step, _Undone(self, visit_id, step)
+        undo, undone = self._desk.services.visits.undo_step, partial(self._tell_undone, step)
         self._page.run(undo, self._desk.actor(), new_request(), visit_id, step, done=undone)
 
-    def tell_undone(self, step: Step) -> None:
+    def _tell_undone(self, step: Step, _done: object) -> None:
         """Say which step was undone."""
         self._desk.messages.did(Text(N_("Undone: {step}"), {"step": Text(label(step))}))
 
@@ -384,7 +362,8 @@ class VisitWork(QObject):
         values = dialog.form.values()
         reason, note = values["reason"], str(values["note"] or "")
         assert isinstance(reason, EndReason)
-        end, ended = self._desk.services.visits.end, _Ended(self, dialog.visit_id)
+        end = self._desk.services.visits.end
+        ended = partial(self._tell_ended, dialog.visit_id, Text(N_("Visit ended")))
         self._page.run(end, self._desk.actor(), new_request(), dialog.visit_id, reason, note, done=ended)
 
     def reopen(self, visit_id: int) -> None:
@@ -395,90 +374,3 @@ class VisitWork(QObject):
 
     def _on_reopened(self, _done: object) -> None:
         self._desk.messages.did(Text(N_("The visit goes on")))
-
-
-@dataclass(frozen=True)
-class _Absent:
-    """A doctor who was marked absent."""
-
-    work: VisitWork
-    doctor_id: int
-    doctor: str
-
-    def __call__(self, _done: object) -> None:
-        self.work.tell_absent(self)
-
-    def back(self) -> None:
-        if isValid(self.work):
-            self.work.mark_back(self.doctor_id)
-
-
-@dataclass(frozen=True)
-class _OfVisit:
-    """Something about the visit that was in front then, whichever is now."""
-
-    work: VisitWork
-    visit_id: int
-
-
-class _Issued(_OfVisit):
-    def __call__(self, done: Done[NumberView]) -> None:
-        self.work.take_number(self.visit_id, done.value)
-
-
-class _NotIssued(_OfVisit):
-    def __call__(self, error: Exception) -> None:
-        self.work.take_refusal(self.visit_id, error)
-
-
-class _IssueAgain(_OfVisit):
-    def __call__(self) -> None:
-        if isValid(self.work):
-            self.work.issue_for(self.visit_id)
-
-
-class _Sent(_OfVisit):
-    def __call__(self, _done: object) -> None:
-        message = Text(N_("Sent to emergency. Fill in the record when there is time."))
-        self.work.tell_sent(self.visit_id, message)
-
-
-class _Ended(_OfVisit):
-    def __call__(self, _done: object) -> None:
-        self.work.tell_sent(self.visit_id, Text(N_("Visit ended")))
-
-
-class _Reopen(_OfVisit):
-    def __call__(self) -> None:
-        if isValid(self.work):
-            self.work.reopen(self.visit_id)
-
-
-class _Void(_OfVisit):
-    def __call__(self) -> None:
-        if isValid(self.work):
-            self.work.show_and_void(self.visit_id)
-
-
-@dataclass(frozen=True)
-class _OfStep(_OfVisit):
-    step: Step
-
-
-class _Doing(_OfStep):
-    def done(self, _done: object) -> None:
-        self.work.tell_done(self.visit_id, self.step)
-
-    def busy(self, busy: bool) -> None:
-        self.work.set_doing(self.visit_id, self.step, busy)
-
-
-class _Undone(_OfStep):
-    def __call__(self, _done: object) -> None:
-        self.work.tell_undone(self.step)
-
-
-class _Undo(_OfStep):
-    def __call__(self) -> None:
-        if isValid(self.work):
-            self.work.undo_step(self.visit_id, self.step)
