@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
-from multiprocessing import freeze_support
 
 from deskapp.cli import main
 
 if __name__ == "__main__":
-    # In a frozen bundle the process that makes a backup is this program again.
-    freeze_support()
+    if getattr(sys, "frozen", False):
+        # In a bundle the process that makes a backup is this program again.
+        from multiprocessing import freeze_support
+
+        freeze_support()
     sys.exit(main())

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -17,7 +19,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from deskapp import i18n
+from deskapp import i18n, paths
 from deskapp.bootstrap import Application, Hospital, Start, open_hospital, pictures
 from deskapp.db import anchors
 from deskapp.db.backup_process import Job, carry_out
@@ -38,6 +40,11 @@ from tests.support.paper import FakeSpooler
 
 __all__ = ["hospital", "hospital_folder", "hospital_template"]
 
+LATER = {
+    *("numpy", "pyqtgraph", "icalendar", "reportlab", "xlsxwriter", "python_calamine", "rapidfuzz"),
+    *("multiprocessing", "sqlite3", "statistics", "xml.etree.ElementTree"),
+}
+"""Libraries that the desk has a use for only after it has been opened."""
 NOW = dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC)
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -309,3 +316,28 @@ def test_a_desk_that_closes_anchors_what_was_written_and_leaves_a_log_without_na
     written = (hospital_folder / "logs" / "deskapp.log").read_text("utf-8")
     assert "ValueError" in written
     assert "王建国" not in written
+
+
+def test_the_desk_opens_without_what_it_does_not_need_yet(hospital_folder: Path) -> None:
+    program = f"""
+import sys
+from pathlib import Path
+from deskapp.bootstrap import Application, Start
+from deskapp.domain.access import Actor
+
+def li(services):
+    found = next(view for view in services.access.names(Actor(0, "", frozenset())) if view.sign_in == "li")
+    return Actor(found.id, found.name, found.roles, "desk-1")
+
+app = Application(Start(Path({str(hospital_folder)!r}), actor=li))
+app.window.show()
+app.fill()
+page = app.window.frame_of_tabs.page("intake", "desk")
+page.ensure_built()
+print(page.is_idle(), *({LATER!r} & sys.modules.keys()))
+app.window.close()
+app.close()
+"""
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=paths.resources().parent)
+    assert (done.returncode, done.stdout.split()) == (0, ["True"]), done.stderr

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import multiprocessing
 import os
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deskapp.db.backup import BackupFile, copy_to, make_backup
 from deskapp.db.engine import Store
 from deskapp.domain.backup import BackupKind
 from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,9 @@ def carry_out(job: Job) -> Made:
 
 def run(job: Job) -> Made:
     """Have a child process carry out `job`, and wait for it. Raises what `carry_out` raises."""
+    # Only now: it takes ten milliseconds that no start of the desk should pay.
+    import multiprocessing
+
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     child = context.Process(target=_work, args=(theirs,), daemon=True)

@@ -6,11 +6,10 @@ free by itself when a program crashes. Nothing is ever stored in that file, and 
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from deskapp.db.faults import disk_error, storage_error
 from deskapp.domain.text import N_, Text
@@ -22,7 +21,7 @@ LOCK_FILE: Final = "deskapp.lock"
 class FolderLock:
     """A lock that is held until `close`, or until the program ends."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: Any) -> None:
         self._connection = connection
 
     def close(self) -> None:
@@ -69,17 +68,20 @@ def in_turn(file: Path, seconds: float) -> Iterator[None]:
 
 def _lock(file: Path, begin: str, seconds: float) -> FolderLock | None:
     """Return the lock, None when others hold it."""
+    # The library that opens the database: Python's own SQLite would be a second one to load at each start.
+    import sqlcipher3.dbapi2 as driver  # type: ignore[import-untyped]
+
     try:
-        connection = sqlite3.connect(file, timeout=seconds, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as error:
+        connection = driver.connect(file, timeout=seconds, isolation_level=None, check_same_thread=False)
+    except driver.Error as error:
         raise storage_error(error) or disk_error(OSError(str(error))) from error
     try:
         connection.execute(begin)
         # Only reading takes the shared lock, and it is held as long as the transaction.
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.Error as error:
+    except driver.Error as error:
         connection.close()
-        if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        if isinstance(error, driver.OperationalError) and error.sqlite_errorcode == driver.SQLITE_BUSY:
             return None
         raise storage_error(error) or disk_error(OSError(str(error))) from error
     return FolderLock(connection)

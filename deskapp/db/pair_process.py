@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import multiprocessing
 import os
 import time
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from deskapp.db import pair_scan
 from deskapp.db.engine import Store
 from deskapp.domain.people import ScanState
 from deskapp.domain.text import Text
 from deskapp.errors import StorageError
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 STOP = "stop"
 REPORT_EVERY = 0.2
@@ -65,6 +66,9 @@ class Running:
     """A search in a child process. Ask `look` now and then; `stop` ends it after the block under way."""
 
     def __init__(self, job: Job) -> None:
+        # Only now: it takes ten milliseconds that no start of the desk should pay.
+        import multiprocessing
+
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._child = context.Process(target=_work, args=(theirs,), daemon=True)

@@ -12,6 +12,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from deskapp.domain.text import N_
+
+WEEKDAYS: Final = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
 LOOK_AHEAD_DAYS: Final = 28
 FIRST_DAY: Final = dt.date(1970, 1, 2)
 LAST_DAY: Final = dt.date(2999, 12, 31)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from deskapp.domain.duty import WEEKDAYS
 from deskapp.domain.registration import LABELS, MediaSource
 from deskapp.domain.statistics import (
     TRIAGE_LIMIT,
@@ -95,15 +96,6 @@ class FigureTable:
     rows: tuple[FigureRow, ...]
 
 
-WEEKDAYS: Final = (
-    N_("Monday"),
-    N_("Tuesday"),
-    N_("Wednesday"),
-    N_("Thursday"),
-    N_("Friday"),
-    N_("Saturday"),
-    N_("Sunday"),
-)
 NEW: Final = N_("New visitors")
 RETURNING: Final = N_("Returning visitors")
 UNKNOWN: Final = N_("not known")

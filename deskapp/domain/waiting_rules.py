@@ -9,7 +9,6 @@ import datetime as dt
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Final
 
 from deskapp.domain.duty import Duty, is_on_duty, next_on_duty, spans
@@ -54,6 +53,9 @@ def pace_of(seconds: Sequence[float]) -> Pace | None:
     last = sorted(seconds[-MOST_SAMPLES:])
     if len(last) < FEWEST_SAMPLES:
         return None
+    # Only now: it brings fractions and random, which no start of the desk should wait for.
+    from statistics import median
+
     return Pace(median(last), last[math.ceil(LONG_SHARE * len(last)) - 1])
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from deskapp.domain.changes import NOTHING, Changes
@@ -138,6 +138,7 @@ class BaseView(QWidget):
         self.body = QVBoxLayout()
         self.key_actions: dict[str, KeyAction] = {}
         self._built = False
+        self._complete = False
         self._closed = False
         self._missed = NOTHING
         self._outer = QVBoxLayout(self)
@@ -156,6 +157,9 @@ class BaseView(QWidget):
 
     def retranslate(self, tr: Translator) -> None:
         """Set every word; called after `build` and whenever the language changes."""
+
+    def share_room(self) -> None:
+        """Share the room among the parts: called after `build`, and when size or scale changed."""
 
     def refresh(self, changes: Changes) -> None:
         """Ask the services again. `changes` is empty at the first showing, else what concerns the subjects."""
@@ -221,6 +225,8 @@ class BaseView(QWidget):
             return
         self._built = True
         self.build()
+        self._complete = True
+        self.share_room()
         self.key_actions = self.desk.keys.install(self, self.actions_here())
         self.retranslate(self.desk.tr)
         self.refresh(NOTHING)
@@ -248,6 +254,12 @@ class BaseView(QWidget):
         super().hideEvent(event)
         self.desk.keys.refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room anew."""
+        super().resizeEvent(event)
+        if self._complete:
+            self.share_room()
+
     @Slot(object)
     def _on_language(self, tr: Translator) -> None:
         self.bar.retranslate(tr)
@@ -274,6 +286,8 @@ class BaseView(QWidget):
         self._outer.setContentsMargins(0, 0, 0, 0)
         self._outer.setSpacing(sizes.gap)
         self.body.setSpacing(sizes.field_gap)
+        if self._complete:
+            self.share_room()
 
 
 class BaseTab(BaseView):

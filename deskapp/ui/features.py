@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from deskapp.domain.access import Permission
 from deskapp.domain.text import N_
 from deskapp.ui.base_tab import BaseTab, Desk
+from deskapp.ui.named import load
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,7 @@ class Feature:
 
     def load(self) -> type[BaseTab]:
         """Import and return the tab's class."""
-        module, _, name = self.place.partition(":")
-        found: type[BaseTab] = getattr(importlib.import_module(module), name)
+        found: type[BaseTab] = load(self.place)
         return found
 
 
@@ -67,7 +66,6 @@ def companions(desk: Desk, window: QWidget) -> list[Companion]:
     """Return what lives beside the tabs of a desk, not yet started."""
     made: list[Companion] = []
     for place in COMPANIONS:
-        module, _, name = place.partition(":")
-        make: Callable[[Desk, QWidget], Companion] = getattr(importlib.import_module(module), name)
+        make: Callable[[Desk, QWidget], Companion] = load(place)
         made.append(make(desk, window))
     return made

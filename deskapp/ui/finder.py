@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal, Slot
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWid
 from deskapp import names_table
 from deskapp.domain.access import Permission
 from deskapp.domain.directory import Standing
-from deskapp.domain.finding import GROUP_LABELS, Fen, Found, Group, Said, best
+from deskapp.domain.finding import GROUP_LABELS, Found, Group, best
 from deskapp.domain.names import matched_part
 from deskapp.domain.text import N_, Text
 from deskapp.forms.catalog import FORMS
@@ -22,6 +23,7 @@ from deskapp.services.base import new_request
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.clipboard import copy_freely
+from deskapp.ui.found import ICONS, said
 from deskapp.ui.keys import Action, KeyAction
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import EmptyState, label
@@ -35,20 +37,6 @@ TOP: Final = 48
 PRINT: Final = "visit.print"
 LONGEST_MARKED: Final = 40
 """In longer titles nothing is marked: working out how a whole sentence is spelled takes too long."""
-ICONS: Final[Mapping[Group, str]] = {
-    Group.VISITOR: "user",
-    Group.COMMAND: "keyboard",
-    Group.DEPARTMENT: "building-2",
-    Group.DOCTOR: "stethoscope",
-    Group.PLACE: "map-pin",
-    Group.PRICE: "tag",
-    Group.PROMOTION: "megaphone",
-    Group.NOTICE: "newspaper",
-    Group.PHRASE: "message-square-warning",
-    Group.STAFF: "id-card",
-    Group.QUESTION: "circle-help",
-    Group.FORM: "file-text",
-}
 
 
 @dataclass(frozen=True)
@@ -153,9 +141,9 @@ class Finder(QDialog):
         if not self._typed:
             self._show([])
             return
-        asked = _Asked(self, self._typed)
         find, run = self.desk.services.finding.find, self.desk.runner.run
-        run(find, self.desk.actor(), self._typed, done=asked.take, owner=self, latest="find")
+        take = partial(self.take, self._typed)
+        run(find, self.desk.actor(), self._typed, done=take, owner=self, latest="find")
 
     def take(self, typed: str, found: Iterable[Found]) -> None:
         """Show what was found if that is still what is typed."""
@@ -265,12 +253,10 @@ class Finder(QDialog):
             return
         front = self._in_front
         ask, run = self.desk.services.questions.ask, self.desk.runner.run
-        noted = _Noted(self.desk)
-        request = new_request()
-        typed, actor = self._typed, self.desk.actor()
-        run(
-            ask, actor, request, typed, front.visit_id, front.visitor_id, done=noted.take, owner=self.parent()
-        )
+        # The finder is gone when the answer comes.
+        noted = partial(_say_noted, self.desk)
+        args = (self.desk.actor(), new_request(), self._typed, front.visit_id, front.visitor_id)
+        run(ask, *args, done=noted, owner=self.parent())
         self.accept()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -283,32 +269,8 @@ class Finder(QDialog):
         return super().eventFilter(watched, event)
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What was typed when it was asked."""
-
-    finder: Finder
-    typed: str
-
-    def take(self, found: Iterable[Found]) -> None:
-        self.finder.take(self.typed, found)
-
-
-@dataclass(frozen=True)
-class _Noted:
-    """A question on its way; the finder is gone when the answer comes."""
-
-    desk: Desk
-
-    def take(self, _done: object) -> None:
-        self.desk.messages.did(Text(N_("Question noted. It is in the directory, under open questions.")))
-
-
-def said(part: Said | Fen, tr: Translator) -> str:
-    """Return a part of what was found in the reader's language."""
-    if isinstance(part, Fen):
-        return tr.money(part.fen)
-    return part if isinstance(part, str) else tr(part)
+def _say_noted(desk: Desk, _done: object) -> None:
+    desk.messages.did(Text(N_("Question noted. It is in the directory, under open questions.")))
 
 
 def _row(found: Found, title: str, marks: tuple[tuple[int, int], ...], tr: Translator) -> ResultRow:

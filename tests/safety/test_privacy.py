@@ -18,7 +18,7 @@ from deskapp.forms.catalog import FORMS, render
 from deskapp.i18n import LANGUAGES, translator
 from deskapp.services.base import new_request
 from deskapp.ui.access.sign_in import SignInPage
-from deskapp.ui.intake.search_pane import hit_row
+from deskapp.ui.intake.visitor_search import hit_row
 from deskapp.ui.messages import report
 from deskapp.ui.preview import PreviewDialog
 from deskapp.ui.printing import file_name

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree
 
 from deskapp.db.faults import disk_error
 from deskapp.domain.text import N_, Text
@@ -201,9 +200,10 @@ class _Damaged(contextlib.AbstractContextManager[None]):
 
 
 DAMAGED: Final = (
-    *(KeyError, IndexError, StopIteration, ElementTree.ParseError, zipfile.BadZipFile, zlib.error, EOFError),
+    *(KeyError, IndexError, StopIteration, SyntaxError, zipfile.BadZipFile, zlib.error, EOFError),
     *(NotImplementedError, RuntimeError, UnicodeDecodeError),
 )
+"""A SyntaxError is that of the XML."""
 
 
 def _with_formulas(
@@ -282,6 +282,9 @@ def _cell_name(attributes: bytes) -> str:
 
 def _sheet_part(archive: zipfile.ZipFile, sheet: int) -> str:
     """Return which part of the archive holds a sheet: the workbook names relations, these the parts."""
+    # Only now: whoever writes a file or merges two people reads no XML, and every desk loads this module.
+    from xml.etree import ElementTree
+
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
     relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     wanted = [entry.get(_RELATION) for entry in book.iterfind("{*}sheets/{*}sheet")][sheet]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout
 
 from deskapp.domain.access import ROLE_LABELS
@@ -18,11 +18,12 @@ from deskapp.domain.directory import Seen
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.services.access import AccountDetails, Try
-from deskapp.services.base import Done, new_request
+from deskapp.services.base import Done
 from deskapp.ui import style
 from deskapp.ui.admin.account_panel import AccountPanel
 from deskapp.ui.base_tab import BaseView
 from deskapp.ui.keys import Action
+from deskapp.ui.orders import Orders
 from deskapp.ui.widgets.basics import EmptyState, scrolled
 from deskapp.ui.widgets.record_model import Column, RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
@@ -42,7 +43,7 @@ class PeoplePage(BaseView):
 
     def build(self) -> None:
         """Make the list and what stands beside it."""
-        self._request = new_request()
+        self._orders = Orders()
         self._wanted: int | None = None
         self._keys = self.desk.keys.install(self, self._own_actions())
         self._model: RecordTableModel[AccountDetails] = RecordTableModel(COLUMNS, self.desk.tr, self)
@@ -59,7 +60,6 @@ class PeoplePage(BaseView):
         row.addWidget(self.table, 1)
         row.addWidget(self._beside)
         self.body.addLayout(row)
-        self._space()
         self.panel.show_account(None)
         self._enable()
 
@@ -73,18 +73,8 @@ class PeoplePage(BaseView):
             Action("people.pins", N_("Forget PINs"), self.ask_pins, "F8", "eraser"),
         )
 
-    def _space(self) -> None:
-        super()._space()
-        if hasattr(self, "_beside"):
-            self._share_room()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def share_room(self) -> None:
         """Leave out of the list what stands beside it anyway, where both have little room."""
-        super().resizeEvent(event)
-        if hasattr(self, "_beside"):
-            self._share_room()
-
-    def _share_room(self) -> None:
         sizes = style.tokens().sizes
         roomy = self.width() >= sizes.px(ROOMY)
         self._beside.setFixedWidth(sizes.px(PANEL_WIDTH if roomy else NARROW_PANEL))
@@ -132,15 +122,13 @@ class PeoplePage(BaseView):
 
     def _put(self, account: AccountDetails | None) -> None:
         self.panel.show_account(account)
-        # A lost answer is given again under the same request; another account is another request.
-        self._request = new_request()
+        self._orders.over()
         self._enable()
 
     def _ask_history(self, account_id: int) -> None:
-        asked = _History(self, account_id)
-        read = self.desk.services.access.sign_ins
+        read, take = self.desk.services.access.sign_ins, partial(self.take_history, account_id)
         actor, run = self.desk.actor(), self.desk.runner.run
-        run(read, actor, account_id, done=asked.take, owner=self, latest="sign-ins")
+        run(read, actor, account_id, done=take, owner=self, latest="sign-ins")
 
     def take_history(self, account_id: int, tries: Sequence[Try]) -> None:
         """Show the sign-ins if their account is still the one beside."""
@@ -186,35 +174,31 @@ class PeoplePage(BaseView):
         if draft is None:
             return
         if account is None:
-            given = _Given(self, draft.name, _password())
-            self._send(access.add_account, draft, given.password, done=given.added)
+            password = _password()
+            self._send(access.add_account, draft, password, done=partial(self._added, draft.name, password))
         elif self.panel.form.is_changed():
             self.panel.form.know(self.panel.form.values())
             self._send(access.change_account, draft, _seen(account), done=self._stored)
 
     def _send(self, method: Any, *typed: Any, done: Any) -> None:
-        self.run(method, self.desk.actor(), self._request, *typed, done=done, busy=self._enable)
+        request = self._orders.request(method, *typed)
+        self.run(method, self.desk.actor(), request, *typed, done=done, busy=self._enable)
 
     def _stored(self, _done: object) -> None:
         self.panel.forget_typed()
         self._did(N_("Account stored"))
 
     def _did(self, message: str) -> None:
-        self._request = new_request()
+        self._orders.over()
         self.desk.messages.did(Text(message))
         self._enable()
 
-    def take_added(self, account_id: int, given: _Given) -> None:
-        """Show the account that was added, and its first password."""
+    def _added(self, name: str, password: str, done: Done[int]) -> None:
         self.panel.forget_typed()
-        self._wanted = account_id
+        self._wanted = done.value
         self._did(N_("Account added"))
         self.refresh(Changes())
-        self.take_given(given)
-
-    def take_given(self, given: _Given) -> None:
-        """Show a first password."""
-        self.panel.first.show_password(self.desk.tr, given.name, given.password)
+        self.panel.first.show_password(self.desk.tr, name, password)
 
     @Slot()
     def ask_reset(self) -> None:
@@ -225,14 +209,12 @@ class PeoplePage(BaseView):
     def _reset(self) -> None:
         account = self.panel.account
         if account is not None:
-            given = _Given(self, account.name, _password())
-            reset = self.desk.services.access.reset_password
-            self._send(reset, given.password, _seen(account), done=given.reset)
+            reset, password = self.desk.services.access.reset_password, _password()
+            self._send(reset, password, _seen(account), done=partial(self._was_reset, account.name, password))
 
-    def take_reset(self, given: _Given) -> None:
-        """Say that the password was set, and show it."""
+    def _was_reset(self, name: str, password: str, _done: object) -> None:
         self._did(N_("New password set"))
-        self.take_given(given)
+        self.panel.first.show_password(self.desk.tr, name, password)
 
     @Slot()
     def switch(self) -> None:
@@ -282,32 +264,6 @@ class PeoplePage(BaseView):
         account = self.panel.account
         if account is not None:
             self.panel.ask.put(self.desk.tr, Text(words, {"name": account.name}), do, then)
-
-
-@dataclass(frozen=True)
-class _Given:
-    """A first password on its way, and whose it is."""
-
-    page: PeoplePage
-    name: str
-    password: str
-
-    def added(self, done: Done[int]) -> None:
-        self.page.take_added(done.value, self)
-
-    def reset(self, _done: object) -> None:
-        self.page.take_reset(self)
-
-
-@dataclass(frozen=True)
-class _History:
-    """Whose sign-ins were asked for."""
-
-    page: PeoplePage
-    account_id: int
-
-    def take(self, tries: Sequence[Try]) -> None:
-        self.page.take_history(self.account_id, tries)
 
 
 def _password() -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from deskapp.domain.access import Permission
 from deskapp.domain.text import N_
-from deskapp.ui.widgets.pages import Page, PagedTab, PageOf, pages_for
+from deskapp.ui.widgets.pages import PagedTab, PageOf
 
 PAGES: Final = (
     PageOf(
@@ -78,7 +77,4 @@ class AdminTab(PagedTab):
         "Here are the people who may sign in, the trail of everything that was done, the backups and what"
         " keeps the data safe. A page that is not yours is not shown."
     )
-
-    def pages(self) -> Sequence[Page]:
-        """Return the pages that the signed-in person may use."""
-        return pages_for(self.desk.actor(), PAGES)
+    table = PAGES

@@ -1,19 +1,16 @@
-"""Whoever comes to the desk: found, scanned or registered, until their visit is in front. The tab lends its place."""
+"""Whoever comes to the desk: found, scanned or registered, until their visit is in front. The page lends its place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
-from shiboken6 import isValid
 
-from deskapp.domain.access import Actor
 from deskapp.domain.identity import Scan, ScanKind, recognise_scan
 from deskapp.domain.intake import Ref, VisitorDraft, VisitorHit, VisitorView
 from deskapp.domain.registration import VisitKind
-from deskapp.domain.retention import erased_error, is_erased
 from deskapp.domain.text import N_, Text
 from deskapp.services.base import Done, new_request
 from deskapp.ui.intake import kept
@@ -22,6 +19,7 @@ from deskapp.ui.intake.guess import draft_from
 from deskapp.ui.intake.kept import Kept, ahead_key
 from deskapp.ui.intake.visit_draft import keep_ahead
 from deskapp.ui.intake.visitor_page import Storing
+from deskapp.ui.later import Later
 from deskapp.ui.tasks import Then
 
 if TYPE_CHECKING:
@@ -31,10 +29,10 @@ if TYPE_CHECKING:
 class Arrival(QObject):
     """From a name, a scan or a record to the visit; one visitor at a time."""
 
-    def __init__(self, tab: DeskPage) -> None:
-        super().__init__(tab)
-        self._tab = tab
-        self._desk = tab.desk
+    def __init__(self, page: DeskPage) -> None:
+        super().__init__(page)
+        self._page = page
+        self._desk = page.desk
         self._scan = Scan(ScanKind.UNKNOWN, "")
         self._visitor_id: int | None = None
         self._again: tuple[int, str] = (0, "")
@@ -51,7 +49,7 @@ class Arrival(QObject):
         scan = recognise_scan(text)
         services, actor = self._desk.services, self._desk.actor()
         self._scan = scan
-        run = self._tab.run
+        run = self._page.run
         if scan.kind is ScanKind.DOCUMENT:
             find = services.visitors.by_document
             run(find, actor, scan.document, scan.value, done=self._on_document, latest="scan")
@@ -60,33 +58,33 @@ class Arrival(QObject):
         elif scan.kind is ScanKind.VISITOR:
             run(services.visitors.find, actor, scan.value, done=self._on_visitor_code, latest="scan")
         else:
-            self._tab.search.show_typed(text)
+            self._page.search.show_typed(text)
 
     @Slot(str)
     def on_code(self, typed: str) -> None:
         """Open the visit whose number was typed into the search; one that nobody knows stands there again."""
-        self._tab.search.clear()
+        self._page.search.clear()
         self.take_scan(typed)
 
     def _on_document(self, hit: VisitorHit | None) -> None:
         if hit is not None:
             self.open_hit(hit)
             return
-        in_hand = self._tab.at_visitor()
-        page = self._tab.show_visitor_page()
+        in_hand = self._page.at_visitor()
+        page = self._page.show_visitor_page()
         page.take_scan(self._scan, in_hand=in_hand)
 
     def _on_visit_code(self, visit_id: int | None) -> None:
         if visit_id is not None:
-            self._tab.show_visit(visit_id)
+            self._page.show_visit(visit_id)
         else:
-            self._tab.search.show_typed(self._scan.value)
+            self._page.search.show_typed(self._scan.value)
 
     def _on_visitor_code(self, hits: list[VisitorHit]) -> None:
         if len(hits) == 1:
             self.open_hit(hits[0])
         else:
-            self._tab.search.show_typed(self._scan.value)
+            self._page.search.show_typed(self._scan.value)
 
     # found
 
@@ -118,24 +116,24 @@ class Arrival(QObject):
         """Enter was pressed before anybody was found: what is typed from now on is the visit's."""
         self._ahead = coming
         if coming:
-            self._tab.begin_visit("")
+            self._page.begin_visit("")
 
     def _begin(self, visitor_id: int, name: str) -> None:
         same = self._ahead or (self._failed and self._again[0] == visitor_id)
         # The visit's page comes to the front before the answer: who types on types into the complaint.
-        if same and self._tab.is_empty_visit():
-            self._tab.visit_page.head.begin(name)
+        if same and self._page.is_empty_visit():
+            self._page.visit_page.head.begin(name)
         else:
             # First: what stands there yet was said by whoever was being opened until now.
-            self._tab.begin_visit(name)
+            self._page.begin_visit(name)
         self._failed = self._ahead = False
         self._visitor_id, self._again = visitor_id, (visitor_id, name)
-        self._tab.search.clear()
-        self._tab.enable_keys()
+        self._page.search.clear()
+        self._page.enable_keys()
         self._request = new_request()
 
     def _run(self, function: Callable[..., Any], *args: object, done: Then) -> None:
-        self._tab.run(function, *args, done=done, failed=self._not_opened, latest="open")
+        self._page.run(function, *args, done=done, failed=self._not_opened, latest="open")
 
     @property
     def under_way(self) -> bool:
@@ -153,7 +151,7 @@ class Arrival(QObject):
 
     def _open(self, use_case: Callable[..., Any], visitor_id: int) -> None:
         self._use_case = use_case
-        greeting = self._tab.taking.greeting_for(visitor_id)
+        greeting = self._page.taking.greeting_for(visitor_id)
         another = use_case == self._desk.services.visits.open
         more = (VisitKind.GENERAL, None, greeting) if another else (greeting,)
         self._run(use_case, self._desk.actor(), self._request, visitor_id, *more, done=self._on_opened)
@@ -161,11 +159,11 @@ class Arrival(QObject):
     def _on_opened(self, done: Done[Ref]) -> None:
         if self._visitor_id is not None:
             self._visitor_id = None
-            self._tab.show_opened(done.value.id)
+            self._page.show_opened(done.value.id)
 
     def _not_opened(self, error: Exception) -> None:
         self._visitor_id, self._failed = None, True
-        self._desk.messages.route(error, self._tab, self._try_again)
+        self._desk.messages.route(error, self._page, self._try_again)
 
     def _try_again(self) -> None:
         visitor_id, name = self._again
@@ -181,14 +179,14 @@ class Arrival(QObject):
 
     def _ask_who(self, visitor_id: int, name: str) -> bool:
         """Ask whether this is the person of the nameless visit in front, or whoever comes next."""
-        visit = self._tab.current()
+        visit = self._page.current()
         if visit is None or visit.visitor is not None:
             return False
-        dialog = WhoDialog(self._tab, self._desk.tr, visit, visitor_id, name)
+        dialog = WhoDialog(self._page, self._desk.tr, visit, visitor_id, name)
         dialog.answered.connect(self._on_who)
-        if not self._tab.at_visit():
+        if not self._page.at_visit():
             # A record that was just stored is not in hand any more.
-            self._tab.show_visit(visit.id)
+            self._page.show_visit(visit.id)
         dialog.open()
         return True
 
@@ -197,21 +195,22 @@ class Arrival(QObject):
         if not dialog.same:
             self._open_own(dialog.visitor_id, dialog.name)
             return
-        attach, attached = self._desk.services.visits.attach, _Attached(self, dialog.visit_id, dialog.name)
+        attach = self._desk.services.visits.attach
+        attached = partial(self._tell_attached, dialog.visit_id, dialog.name)
         args = (self._desk.actor(), new_request(), dialog.visit_id, dialog.visitor_id)
-        self._tab.run(attach, *args, done=attached)
+        self._page.run(attach, *args, done=attached)
 
-    def tell_attached(self, visit_id: int, name: str) -> None:
+    def _tell_attached(self, visit_id: int, name: str, _done: object) -> None:
         """Say whose visit it is now, and how to take that back."""
         message = Text(N_("This visit is {name}'s"), {"name": name})
-        self._desk.messages.did(message, _Detach(self, visit_id))
-        self._tab.search.clear()
-        self._tab.show_visit(visit_id)
+        self._desk.messages.did(message, Later(self.detach, visit_id))
+        self._page.search.clear()
+        self._page.show_visit(visit_id)
 
     def detach(self, visit_id: int) -> None:
         """Take back whose visit it is."""
         detach = self._desk.services.visits.detach
-        self._tab.run(detach, self._desk.actor(), new_request(), visit_id, done=self._on_detached)
+        self._page.run(detach, self._desk.actor(), new_request(), visit_id, done=self._on_detached)
 
     def _on_detached(self, _done: object) -> None:
         self._desk.messages.did(Text(N_("This visit has no name again")))
@@ -222,29 +221,29 @@ class Arrival(QObject):
     def open_new(self, typed: str) -> None:
         """Register somebody new from what was typed into the search."""
         # Typed before it was known that the person is new: said once this very record has its visit.
-        said = self._tab.visit_page.triage.complaint() if self._ahead else ""
-        page = self._tab.show_visitor_page()
+        said = self._page.visit_page.triage.complaint() if self._ahead else ""
+        page = self._page.show_visitor_page()
         page.begin(draft_from(typed))
         self._said_ahead = (page.key, said)
-        self._tab.search.clear()
+        self._page.search.clear()
 
     @Slot()
     def new_visitor(self) -> None:
         """Register somebody new: the record in hand, else what is typed in the search, else a kept draft."""
-        page = self._tab.visitor_page
-        typed = self._tab.search.field.query().strip()
+        page = self._page.visitor_page
+        typed = self._page.search.field.query().strip()
         if typed:
             self.open_new(typed)
         elif page.is_new and page.is_typed():
-            self._tab.show_visitor_page()
+            self._page.show_visitor_page()
         else:
             drafts, actor = self._desk.services.drafts, self._desk.actor()
-            self._tab.run(
+            self._page.run(
                 kept.latest_new, drafts, actor.account_id, done=self._begin_or_resume, latest="record"
             )
 
     def _begin_or_resume(self, found: Kept | None) -> None:
-        page = self._tab.show_visitor_page()
+        page = self._page.show_visitor_page()
         if found is not None:
             page.resume(found)
         else:
@@ -253,7 +252,7 @@ class Arrival(QObject):
     def offer_drafts(self) -> None:
         """Say what was typed and not stored before the window was closed, or fell."""
         forms = self._desk.services.drafts.forms
-        self._desk.runner.run(forms, self._desk.actor().account_id, done=self._tell_drafts, owner=self._tab)
+        self._desk.runner.run(forms, self._desk.actor().account_id, done=self._tell_drafts, owner=self._page)
 
     def _tell_drafts(self, keys: list[str]) -> None:
         # What other pages keep is told by them.
@@ -278,8 +277,8 @@ class Arrival(QObject):
 
     def _is_elsewhere(self) -> bool:
         """Return whether somebody else is looked for or shown by now."""
-        search = self._tab.search.field
-        return not self._tab.at_visitor() or (search.hasFocus() and bool(search.query().strip()))
+        search = self._page.search.field
+        return not self._page.at_visitor() or (search.hasFocus() and bool(search.query().strip()))
 
     @Slot(object)
     def on_edited(self, ref: Ref) -> None:
@@ -287,46 +286,17 @@ class Arrival(QObject):
         self._desk.messages.did(Text(N_("Stored as {code}"), {"code": ref.code}))
         if self._is_elsewhere():
             return
-        if self._tab.visit_id is not None:
-            self._tab.show_visit(self._tab.visit_id)
+        if self._page.visit_id is not None:
+            self._page.show_visit(self._page.visit_id)
         else:
-            self._tab.to_search()
+            self._page.to_search()
 
     def edit(self, visitor_id: int) -> None:
         """Change a stored record, going on with changes that were kept."""
         services, actor = self._desk.services, self._desk.actor()
-        self._tab.run(_to_edit, services, actor, visitor_id, done=self._begin_edit, latest="record")
+        self._page.run(
+            kept.record_to_edit, services, actor, visitor_id, done=self._begin_edit, latest="record"
+        )
 
     def _begin_edit(self, found: tuple[VisitorView, Kept | None]) -> None:
-        self._tab.show_visitor_page().edit(*found)
-
-
-@dataclass(frozen=True)
-class _Attached:
-    """Tells whose visit it is, whichever is in front by then."""
-
-    arrival: Arrival
-    visit_id: int
-    name: str
-
-    def __call__(self, _done: object) -> None:
-        self.arrival.tell_attached(self.visit_id, self.name)
-
-
-@dataclass(frozen=True)
-class _Detach:
-    """Undoes that."""
-
-    arrival: Arrival
-    visit_id: int
-
-    def __call__(self) -> None:
-        if isValid(self.arrival):
-            self.arrival.detach(self.visit_id)
-
-
-def _to_edit(services: Any, actor: Actor, visitor_id: int) -> tuple[VisitorView, Kept | None]:
-    visitor = services.visitors.visitor(actor, visitor_id)
-    if is_erased(visitor.name):
-        raise erased_error()
-    return visitor, kept.of_edit(services.drafts, actor.account_id, visitor_id)
+        self._page.show_visitor_page().edit(*found)

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from typing import Final
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from deskapp.domain.address import doctor_address, visitor_address
+from deskapp.domain.address import doctor_address
 from deskapp.domain.changes import Changes
 from deskapp.domain.intake import SuggestionView, VisitView
 from deskapp.domain.promotions import Asked, Fit, fitting
 from deskapp.domain.questions import QuestionView
 from deskapp.domain.registration import EndReason, SlipState, Step
-from deskapp.domain.retention import is_erased
-from deskapp.domain.text import N_, Text, Words
+from deskapp.domain.text import N_, Text
 from deskapp.domain.visitor_rules import age_in_years
 from deskapp.i18n import Translator
-from deskapp.names_table import load
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.intake.beside_lines import (
@@ -33,6 +31,7 @@ from deskapp.ui.intake.beside_lines import (
     question_lines,
     read_house,
 )
+from deskapp.ui.intake.known import known_of
 from deskapp.ui.keys import Action
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import Panel, label, scrolled
@@ -153,21 +152,13 @@ class Beside(QWidget):
             self._read()
 
     def _read(self) -> None:
-        read = _Read(self, self._asked_of)
-        run, services = self._desk.runner.run, self._desk.services
-        run(
-            read_house,
-            services,
-            self._desk.actor(),
-            self._asked_of,
-            done=read.take,
-            owner=self,
-            latest="beside",
-        )
+        desk, visitor = self._desk, self._asked_of
+        args, take = (desk.services, desk.actor(), visitor), partial(self._take_house, visitor)
+        desk.runner.run(read_house, *args, done=take, owner=self, latest="beside")
 
-    def take_house(self, visitor_id: int | None, house: House, questions: tuple[QuestionView, ...]) -> None:
+    def _take_house(self, visitor_id: int | None, found: tuple[House, tuple[QuestionView, ...]]) -> None:
         """Show what the house has for this visit, and what this visitor asked before."""
-        self._house = house
+        self._house, questions = found
         if visitor_id == self._asked_of:
             self._questions = questions
         self._show()
@@ -192,20 +183,10 @@ class Beside(QWidget):
         visit = self._visit
         if visit is not None:
             ask, run = self._desk.services.questions.ask, self._desk.runner.run
-            sent = _Asked(self, text)
-            actor = self._desk.actor()
-            run(
-                ask,
-                actor,
-                self.ask_line.request,
-                text,
-                visit.id,
-                done=sent.take,
-                owner=self,
-                latest="beside.ask",
-            )
+            args = (self._desk.actor(), self.ask_line.orders.request(text, visit.id), text, visit.id)
+            run(ask, *args, done=partial(self._take_asked, text), owner=self, latest="beside.ask")
 
-    def take_asked(self, text: str) -> None:
+    def _take_asked(self, text: str, _done: object) -> None:
         """Say that the question is kept."""
         self.ask_line.stored(text)
         self._desk.messages.did(Text(N_("Question noted. It is in the directory, under open questions.")))
@@ -278,52 +259,15 @@ class Beside(QWidget):
         return [(tr(library[code].filled(known)), "") for code in codes if code in library]
 
 
-@dataclass(frozen=True)
-class _Read:
-    """Whose questions were asked for."""
-
-    beside: Beside
-    visitor_id: int | None
-
-    def take(self, found: tuple[House, tuple[QuestionView, ...]]) -> None:
-        self.beside.take_house(self.visitor_id, *found)
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A question on its way."""
-
-    beside: Beside
-    text: str
-
-    def take(self, _done: object) -> None:
-        self.beside.take_asked(self.text)
-
-
 def _known(visit: VisitView, proposal: SuggestionView | None, tr: Translator) -> dict[str, object]:
-    """Return what the sentences can name; what is not known yet is left to their stand-ins."""
-    department = visit.department or (proposal.department if proposal else None)
-    doctor = visit.doctor or (proposal.doctor if proposal else "")
-    number = visit.number
-    known: dict[str, object] = {
-        "name": _addressed(visit),
-        "visitor": _addressed(visit),
-        "department": tr(department) if department else "",
-        "room": visit.room or (proposal.room if proposal else ""),
-        "doctor": doctor_address(doctor) if doctor else "",
-        "complaint": visit.complaint if len(visit.complaint) <= 40 else "",
-        "number": number.label if number and number.state is not SlipState.VOID else "",
-        "waiting": str(number.waiting_before) if number else "",
-        "amount": tr.money(visit.total) if visit.charges else "",
-    }
-    return {name: value for name, value in known.items() if value}
-
-
-def _addressed(visit: VisitView) -> Words | str:
-    """Return how to address the visitor; nothing while nobody knows who it is."""
-    if visit.visitor is None or is_erased(visit.visitor.name):
-        return ""
-    draft = visit.visitor.draft
-    age = age_in_years(draft.birth_date, visit.day) if draft.birth_date else None
-    words = visitor_address(draft.name, draft.sex, age, load())
-    return words if words.zh else ""
+    """Return what the sentences can name: what the visit says, else what is proposed."""
+    number, doctor = visit.number, visit.doctor or (proposal.doctor if proposal else "")
+    return known_of(
+        visit,
+        department=visit.department or (proposal.department if proposal else ""),
+        room=visit.room or (proposal.room if proposal else ""),
+        doctor=doctor_address(doctor) if doctor else "",
+        number=number.label if number and number.state is not SlipState.VOID else "",
+        waiting=str(number.waiting_before) if number else "",
+        amount=tr.money(visit.total) if visit.charges else "",
+    )

@@ -18,8 +18,8 @@ from deskapp.domain.questions import QuestionState, QuestionView
 from deskapp.domain.registration import Step
 from deskapp.domain.text import N_, Words
 from deskapp.i18n import Translator
-from deskapp.services.base import new_request
 from deskapp.triage_rules import Sentence
+from deskapp.ui.orders import Orders
 
 Line = tuple[str, str]
 """Words, and the role of the style sheet that they have."""
@@ -135,7 +135,7 @@ class AskLine(QLineEdit):
 
     def __init__(self) -> None:
         super().__init__()
-        self.request = new_request()
+        self.orders = Orders()
         self.setMaxLength(1000)
         self.hide()
 
@@ -157,7 +157,7 @@ class AskLine(QLineEdit):
 
     def stored(self, text: str) -> None:
         """Empty the line: the question is kept. What was typed since stays."""
-        self.request = new_request()
+        self.orders.over()
         if self.text().strip() == text:
             self.put_away()
 

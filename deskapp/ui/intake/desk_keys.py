@@ -1,16 +1,29 @@
-"""What the keys of the desk page do."""
+"""What the keys of the desk page do, and which of them can do something now."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from deskapp.domain.intake import VisitView
 from deskapp.domain.text import N_
+from deskapp.ui.intake.visit_keys import is_numbered
 from deskapp.ui.intake.visit_page import APPOINTMENT_KEY
 from deskapp.ui.keys import Action
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.desk_page import DeskPage
+
+UNDER_WAY: Final = (
+    "doctor.absent",
+    "visit.triage",
+    "visit.vitals",
+    "visit.other",
+    "visit.pay",
+    "visit.next",
+    "visit.number",
+)
+"""What goes on only with a visit that has not ended."""
 
 
 def desk_actions(page: DeskPage) -> Sequence[Action]:
@@ -56,3 +69,24 @@ def desk_actions(page: DeskPage) -> Sequence[Action]:
             "escort.back", N_("I am back"), page.escorting.back, "Shift+F8", "corner-down-left", in_bar=False
         ),
     )
+
+
+def able(page: DeskPage, visit: VisitView | None) -> dict[str, bool]:
+    """Return for each action that depends on what is in front whether it can be done; `visit` is the one looked at."""
+    has_visitor = visit is not None and visit.visitor is not None
+    under_way = (visit is not None and visit.ended is None) or page.is_opening()
+    numbered = is_numbered(visit)
+    states = {
+        "visitor.store": page.at_visitor(),
+        "visitor.discard": page.at_visitor(),
+        "visitor.edit": has_visitor,
+        "visit.again": has_visitor,
+        "visit.end": visit is not None,
+        "visit.booked": visit is not None and page.visit_page.is_booked(),
+        "visit.print": visit is not None,
+        "number.reprint": numbered,
+        "number.void": numbered,
+        **dict.fromkeys(UNDER_WAY, under_way),
+    }
+    states["visit.next"] = under_way or (visit is None and page.escorting.mine() is not None)
+    return states

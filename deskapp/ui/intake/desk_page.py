@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QResizeEvent, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from deskapp.domain.changes import Changes
@@ -18,14 +18,14 @@ from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView, Desk
 from deskapp.ui.intake.arrival import Arrival
 from deskapp.ui.intake.beside import Beside
-from deskapp.ui.intake.desk_keys import desk_actions
+from deskapp.ui.intake.desk_keys import able, desk_actions
 from deskapp.ui.intake.escorting import Escorting
 from deskapp.ui.intake.house_facts import HouseFacts
 from deskapp.ui.intake.said import Said
 from deskapp.ui.intake.search_pane import SearchPane
 from deskapp.ui.intake.taking import Taking
 from deskapp.ui.intake.visit_draft import VisitKeeper
-from deskapp.ui.intake.visit_keys import BUTTONS, is_numbered, name_keys, show_buttons
+from deskapp.ui.intake.visit_keys import BUTTONS, name_keys, show_buttons
 from deskapp.ui.intake.visit_page import PAY, TRIAGE, VITALS, VisitPage
 from deskapp.ui.intake.visit_work import VisitWork
 from deskapp.ui.intake.visitor_page import VisitorPage
@@ -34,20 +34,9 @@ from deskapp.ui.keys import Action
 from deskapp.ui.messages import INFO, Notice
 from deskapp.ui.widgets.action_button import ActionButton
 
-LEFT_WIDTH: Final = 360
 BESIDE_WIDTH: Final = 272
 BESIDE_FROM: Final = 1200
-LEFT_LEAST: Final = 330
 TELL_MINUTES_MS: Final = 30_000
-UNDER_WAY: Final = (
-    "doctor.absent",
-    "visit.triage",
-    "visit.vitals",
-    "visit.other",
-    "visit.pay",
-    "visit.next",
-    "visit.number",
-)
 
 
 class DeskPage(BaseView):
@@ -101,7 +90,6 @@ class DeskPage(BaseView):
         self.search.visit_chosen.connect(self.show_visit)
         self.search.code_typed.connect(self.arrival.on_code)
         self._work.prepared.connect(self._on_prepared)
-        self._space()
         # Later: what is not on the screen yet would not have the cursor when the window is activated.
         QTimer.singleShot(0, self.search, self.search.take_focus)
 
@@ -213,28 +201,17 @@ class DeskPage(BaseView):
         # The desk can be used from here on; the pages are made while nobody types.
         self._work.prepare()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold the panel beside away where there is no room for it."""
-        super().resizeEvent(event)
-        self._share_room()
-
-    def _space(self) -> None:
-        super()._space()
-        self._share_room()
-
     def showEvent(self, event: QShowEvent) -> None:
         """Let Enter say “I am back” to whoever comes back to the desk."""
         super().showEvent(event)
         if self.escorting.mine() is not None:
             QTimer.singleShot(0, self.search, self.search.take_focus)
 
-    def _share_room(self) -> None:
-        if not hasattr(self, "_columns"):
-            return
+    def share_room(self) -> None:
+        """Fold the panel beside away where there is no room for it."""
         sizes = style.tokens().sizes
         self._columns.setSpacing(sizes.margin)
-        left = min(sizes.px(LEFT_WIDTH), max(sizes.px(LEFT_LEAST), self.width() * 3 // 10))
-        self.search.setFixedWidth(left)
+        self.search.fit(self.width())
         self.beside.setFixedWidth(sizes.px(BESIDE_WIDTH))
         # Beside a record, or nothing at all, there is nothing to say.
         self.beside.setVisible(self.width() >= sizes.px(BESIDE_FROM) and self._work.at_visit())
@@ -489,29 +466,14 @@ class DeskPage(BaseView):
 
     def _show(self, page: QWidget) -> None:
         self._work.setCurrentWidget(page)
-        self._share_room()
+        self.share_room()
         self.enable_keys()
 
     @Slot()
     def enable_keys(self) -> None:
         """Let the keys do what makes sense now; the bar below tells of no other."""
         visit = self.current() if self._work.at_visit() else None
-        under_way = (visit is not None and visit.ended is None) or self.is_opening()
-        numbered = is_numbered(visit)
-        states = {
-            "visitor.store": self._work.at_visitor(),
-            "visitor.discard": self._work.at_visitor(),
-            "visitor.edit": visit is not None and visit.visitor is not None,
-            "visit.again": visit is not None and visit.visitor is not None,
-            "visit.end": visit is not None,
-            "visit.booked": visit is not None and self.visit_page.is_booked(),
-            "visit.print": visit is not None,
-            "number.reprint": numbered,
-            "number.void": numbered,
-            **dict.fromkeys(UNDER_WAY, under_way),
-        }
-        states["visit.next"] = under_way or (visit is None and self.escorting.mine() is not None)
-        for name, enabled in states.items():
+        for name, enabled in able(self, visit).items():
             self.key_actions[name].setEnabled(enabled)
         name_keys(self.key_actions, visit, self.escorting.word(visit))
         if self._work.is_prepared:

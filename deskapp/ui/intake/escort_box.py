@@ -7,24 +7,19 @@ from typing import Final
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
-from deskapp.domain.address import doctor_address, visitor_address
 from deskapp.domain.escorts import EscortView
 from deskapp.domain.intake import VisitView
-from deskapp.domain.retention import is_erased
-from deskapp.domain.text import N_, Words
-from deskapp.domain.visitor_rules import age_in_years
+from deskapp.domain.text import N_
 from deskapp.i18n import Translator
-from deskapp.names_table import load
 from deskapp.triage_rules import Sentence
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.intake.known import known_of
 from deskapp.ui.widgets.basics import Icon, label
 from deskapp.ui.widgets.editors import Field
 from deskapp.ui.widgets.form import Form
 
 INTRODUCTIONS: Final = ("introduce-doctor", "introduce-visitor", "back-to-desk")
 FIELDS: Final = (Field("handed_to", N_("Handed over to (doctor or assistant)"), required=True),)
-LONGEST_SAID: Final = 60
-"""Characters of a complaint that still can be said in one breath."""
 
 
 class EscortBox(QFrame):
@@ -89,7 +84,7 @@ class EscortBox(QFrame):
             return
         library: Mapping[str, Sentence] = self._desk.services.house.sentences
         self.title.setText(self._title(escort, tr))
-        known = known_of(visit, self._speciality)
+        known = known_of(visit, speciality=self._speciality)
         for words, code in zip(self.sentences, INTRODUCTIONS, strict=True):
             words.setText(tr(library[code].filled(known)) if code in library else "")
             # Once the doctor has taken over, only the way back to the desk remains to be said.
@@ -103,25 +98,3 @@ class EscortBox(QFrame):
         room = escort.room or tr(N_("the consulting room"))
         message = N_("{who} has been on the way to {room} since {time}. Say, then F8:")
         return tr(message, who=escort.who, room=room, time=tr.time(escort.left_at))
-
-
-def known_of(visit: VisitView, speciality: str = "") -> dict[str, object]:
-    """Return what the introductions can name; the rest is left to their stand-ins."""
-    known: dict[str, object] = {
-        "name": _addressed(visit),
-        "visitor": _addressed(visit),
-        "department": visit.department or "",
-        "doctor": doctor_address(visit.doctor) if visit.doctor else "",
-        "speciality": speciality,
-        "complaint": visit.complaint if len(visit.complaint) <= LONGEST_SAID else "",
-    }
-    return {name: value for name, value in known.items() if value}
-
-
-def _addressed(visit: VisitView) -> Words | str:
-    if visit.visitor is None or is_erased(visit.visitor.name):
-        return ""
-    draft = visit.visitor.draft
-    age = age_in_years(draft.birth_date, visit.day) if draft.birth_date else None
-    words = visitor_address(draft.name, draft.sex, age, load())
-    return words if words.zh else ""

@@ -1,13 +1,13 @@
-"""Bringing the visitor to the doctor with one key: gone, handed over, back. The tab lends its place."""
+"""Bringing the visitor to the doctor with one key: gone, handed over, back. The page lends its place."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, Slot
-from shiboken6 import isValid
 
 from deskapp.domain.escorts import (
     LONG_AWAY,
@@ -24,6 +24,7 @@ from deskapp.domain.text import N_, Text
 from deskapp.services.base import Done, new_request
 from deskapp.ui.intake.shown_name import shown_name
 from deskapp.ui.intake.strips import Strip
+from deskapp.ui.later import Later
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.desk_page import DeskPage
@@ -39,10 +40,10 @@ DONE: Final = {
 class Escorting(QObject):
     """What F8 does from the escort on, and the strip that tells the operator of being away."""
 
-    def __init__(self, tab: DeskPage) -> None:
-        super().__init__(tab)
-        self._tab = tab
-        self._desk = tab.desk
+    def __init__(self, page: DeskPage) -> None:
+        super().__init__(page)
+        self._page = page
+        self._desk = page.desk
         self._views: Sequence[EscortView] = ()
         self._busy: set[int] = set()
         self.strip = Strip("footprints")
@@ -50,7 +51,9 @@ class Escorting(QObject):
     def ask(self) -> None:
         """Ask who is away."""
         away = self._desk.services.escorts.away
-        self._desk.runner.run(away, self._desk.actor(), done=self._take_views, owner=self._tab, latest="away")
+        self._desk.runner.run(
+            away, self._desk.actor(), done=self._take_views, owner=self._page, latest="away"
+        )
 
     def _take_views(self, views: Sequence[EscortView]) -> None:
         self._views = views
@@ -82,21 +85,21 @@ class Escorting(QObject):
                 "danger" if minutes > LONG_AWAY else "accent",
                 "clock-alert" if minutes > LONG_AWAY else "",
             )
-        if self._tab.key_actions:
-            self._tab.key_actions["escort.back"].setEnabled(mine is not None)
+        if self._page.key_actions:
+            self._page.key_actions["escort.back"].setEnabled(mine is not None)
 
     def follow(self) -> None:
         """Show with the visit in front who is on the way with its visitor."""
-        visit = self._tab.current()
+        visit = self._page.current()
         if visit is not None:
             self.show_with(visit)
-        if self._tab.key_actions:
-            self._tab.enable_keys()
+        if self._page.key_actions:
+            self._page.enable_keys()
 
     def show_with(self, visit: VisitView) -> None:
         """Show the introductions with a visit while somebody is on the way with its visitor."""
-        good_at = self._tab.house.speciality(visit.doctor_id)
-        self._tab.visit_page.escort.show_escort(visit, self.of_visit(visit.id), good_at)
+        good_at = self._page.house.speciality(visit.doctor_id)
+        self._page.visit_page.escort.show_escort(visit, self.of_visit(visit.id), good_at)
 
     def word(self, visit: VisitView | None) -> str:
         """Return what F8 is called on the way, "" when nobody is."""
@@ -136,45 +139,45 @@ class Escorting(QObject):
 
     def _leave(self, visit: VisitView) -> None:
         name = visit.visitor.name if visit.visitor is not None else ""
-        told = _Did(self, visit.id, EscortAct.LEFT, name)
-        self._order(told, self._desk.services.escorts.leave, visit.id, done=told.left)
+        self._order(_Did(visit.id, EscortAct.LEFT, name), self._desk.services.escorts.leave, visit.id)
 
     def _hand_over(self, way: EscortView, visit: VisitView) -> None:
-        box = self._tab.visit_page.escort
+        box = self._page.visit_page.escort
         if not box.form.check():
             box.form.focus("handed_to")
             return
         handed_to = box.handed_to()
-        told = _Did(self, visit.id, EscortAct.HANDED, way.visitor, handed_to, way.id)
+        told = _Did(visit.id, EscortAct.HANDED, way.visitor, handed_to, way.id)
         self._order(told, self._desk.services.escorts.hand_over, way.id, way.version, handed_to)
 
     def _return(self, way: EscortView, handed_to: str) -> None:
-        told = _Did(self, way.visit_id, EscortAct.RETURNED, way.visitor, handed_to, way.id)
+        told = _Did(way.visit_id, EscortAct.RETURNED, way.visitor, handed_to, way.id)
         self._order(told, self._desk.services.escorts.returned, way.id, way.version, handed_to)
 
-    def _order(self, told: _Did, method: Callable[..., Any], *args: object, done: Any = None) -> None:
+    def _order(self, told: _Did, method: Callable[..., Any], *args: object) -> None:
         self._busy.add(told.visit_id)
-        actor = self._desk.actor()
-        self._tab.run(method, actor, new_request(), *args, done=done or told.done, failed=told.failed)
+        done, failed = partial(self._tell, told), partial(self._take_refusal, told)
+        self._page.run(method, self._desk.actor(), new_request(), *args, done=done, failed=failed)
 
-    def tell(self, told: _Did, escort_id: int) -> None:
-        """Say what was recorded, and how to take it back."""
+    def _tell(self, told: _Did, done: Done[Any]) -> None:
+        """Say what was recorded, and how to take it back; the answer to leaving is the number of the way."""
         self.ask()
         params = {"visitor": told.visitor or Text(N_("name unknown")), "who": told.handed_to}
-        self._desk.messages.did(Text(DONE[told.act], params), _Undo(self, escort_id, told.act))
-        if told.visit_id == self._tab.visit_id:
+        undo = Later(self.undo, told.escort_id or done.value, told.act)
+        self._desk.messages.did(Text(DONE[told.act], params), undo)
+        if told.visit_id == self._page.visit_id:
             if told.act is not EscortAct.LEFT:
-                self._tab.visit_page.escort.know()
-            self._tab.load_visit(told.visit_id)
-            if self._tab.at_visit():
+                self._page.visit_page.escort.know()
+            self._page.load_visit(told.visit_id)
+            if self._page.at_visit():
                 # Enter in the empty search says “back”.
-                self._tab.to_search()
+                self._page.to_search()
 
-    def take_refusal(self, told: _Did, error: Exception) -> None:
+    def _take_refusal(self, told: _Did, error: Exception) -> None:
         """Say why not; what is known may be old."""
         self._busy.discard(told.visit_id)
         self.ask()
-        self._desk.messages.route(error, self._tab)
+        self._desk.messages.route(error, self._page)
 
     # back
 
@@ -187,24 +190,24 @@ class Escorting(QObject):
         if mine.handed_at is not None:
             self._return(mine, "")
             return
-        visit = self._tab.current()
+        visit = self._page.current()
         in_front = visit is not None and visit.id == mine.visit_id
-        handed_to = self._tab.visit_page.escort.handed_to() if in_front else mine.doctor
+        handed_to = self._page.visit_page.escort.handed_to() if in_front else mine.doctor
         if handed_to:
             self._return(mine, handed_to)
         else:
-            self._tab.show_visit(mine.visit_id)
-            self._tab.when_shown(self._ask_who)
+            self._page.show_visit(mine.visit_id)
+            self._page.when_shown(self._ask_who)
 
     def _ask_who(self) -> None:
-        self._tab.visit_page.escort.form.focus("handed_to")
+        self._page.visit_page.escort.form.focus("handed_to")
         self._desk.messages.info(Text(N_("Say who took over: the doctor or the assistant. Then F8.")))
 
     def undo(self, escort_id: int, act: EscortAct) -> None:
         """Take back what was recorded last."""
         undo = self._desk.services.escorts.undo
         args = (self._desk.actor(), new_request(), escort_id, act)
-        self._tab.run(undo, *args, done=self._on_undone)
+        self._page.run(undo, *args, done=self._on_undone)
 
     def _on_undone(self, _done: object) -> None:
         self.ask()
@@ -215,31 +218,9 @@ class Escorting(QObject):
 class _Did:
     """An order about one way, whichever visit is in front by the time of the answer."""
 
-    escorting: Escorting
     visit_id: int
     act: EscortAct
     visitor: str
     handed_to: str = ""
     escort_id: int = 0
-
-    def left(self, done: Done[int]) -> None:
-        self.escorting.tell(self, done.value)
-
-    def done(self, _done: object) -> None:
-        self.escorting.tell(self, self.escort_id)
-
-    def failed(self, error: Exception) -> None:
-        self.escorting.take_refusal(self, error)
-
-
-@dataclass(frozen=True)
-class _Undo:
-    """Undoes it, as long as it is what was done last."""
-
-    escorting: Escorting
-    escort_id: int
-    act: EscortAct
-
-    def __call__(self) -> None:
-        if isValid(self.escorting):
-            self.escorting.undo(self.escort_id, self.act)
+    """0 for a way that only begins."""

@@ -1,4 +1,4 @@
-"""What the desk knows of the house: departments, doctors, and the site's own rules. The tab lends its place."""
+"""What the desk knows of the house: departments, doctors, and the site's own rules. The page lends its place."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ COLOURS: Final = ("red", "orange", "yellow", "green")
 class HouseFacts(QObject):
     """Asked when the desk opens and whenever the directory changes; handed to the page of a visit."""
 
-    def __init__(self, tab: DeskPage) -> None:
-        super().__init__(tab)
-        self._tab = tab
-        self._desk = tab.desk
+    def __init__(self, page: DeskPage) -> None:
+        super().__init__(page)
+        self._page = page
+        self._desk = page.desk
         self._places: tuple[Any, Any] | None = None
 
     def ask_places(self) -> None:
         """Ask for departments and doctors."""
         run, actor = self._desk.runner.run, self._desk.actor()
-        run(self._read, actor, done=self._take_places, owner=self._tab, latest="places")
+        run(self._read, actor, done=self._take_places, owner=self._page, latest="places")
 
     def _read(self, actor: Any) -> tuple[Any, Any]:
         directory = self._desk.services.directory
@@ -38,13 +38,13 @@ class HouseFacts(QObject):
 
     def _take_places(self, places: tuple[Any, Any]) -> None:
         self._places = places
-        if self._tab.is_prepared():
+        if self._page.is_prepared():
             self.hand_on()
 
     def hand_on(self) -> None:
         """Let the page of a visit know what is known; it was made just now, or something changed."""
         if self._places is not None:
-            self._tab.visit_page.triage.take_places(*self._places)
+            self._page.visit_page.triage.take_places(*self._places)
 
     def speciality(self, doctor_id: int | None) -> str:
         """Return what a doctor is good at, "" while that is not known."""
@@ -53,13 +53,15 @@ class HouseFacts(QObject):
 
     def ask_rules(self) -> None:
         """Ask for the colours of urgency and for what is wrong in the site's own files."""
-        self._desk.runner.run(_house_rules, self._desk.services.house, done=self._take_rules, owner=self._tab)
+        self._desk.runner.run(
+            _house_rules, self._desk.services.house, done=self._take_rules, owner=self._page
+        )
 
     def _take_rules(self, found: tuple[Sequence[str], Sequence[Text]]) -> None:
         """Colour the levels as the site does; tell what is wrong in its own files."""
         colours, mistakes = found
         style.look().urgency_colours = tuple(COLOURS.index(colour) for colour in colours)
-        self._tab.visit_page.head.update()
+        self._page.visit_page.head.update()
         for mistake in mistakes:
             self._desk.messages.info(mistake)
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from deskapp.domain.access import Actor
+from deskapp.domain.intake import VisitorView
+from deskapp.domain.retention import erased_error, is_erased
 from deskapp.services.base import new_request
 
 NEW: Final = "visitor.new."
@@ -74,6 +77,17 @@ def latest_new(drafts: Drafts, account_id: int) -> Kept | None:
 def of_edit(drafts: Drafts, account_id: int, visitor_id: int) -> Kept | None:
     """Return the changes to a stored record that were typed and not stored, for a worker to ask."""
     return _load(drafts, account_id, edit_key(visitor_id))
+
+
+def record_to_edit(services: Any, actor: Actor, visitor_id: int) -> tuple[VisitorView, Kept | None]:
+    """Return a record to be changed, and what was typed into it and not stored, for a worker to ask.
+
+    Raises `RuleError` when its personal data was erased.
+    """
+    visitor: VisitorView = services.visitors.visitor(actor, visitor_id)
+    if is_erased(visitor.name):
+        raise erased_error()
+    return visitor, of_edit(services.drafts, actor.account_id, visitor.id)
 
 
 def of_visit(drafts: Drafts, account_id: int, visit_id: int) -> Kept | None:

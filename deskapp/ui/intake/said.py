@@ -27,30 +27,30 @@ FIELDS: Final = {
 
 
 class Said(QObject):
-    """Stores the sayings of the visit in front; the tab lends its place."""
+    """Stores the sayings of the visit in front; the page lends its place."""
 
-    def __init__(self, tab: DeskPage) -> None:
-        super().__init__(tab)
-        self._tab = tab
-        self._desk = tab.desk
+    def __init__(self, page: DeskPage) -> None:
+        super().__init__(page)
+        self._page = page
+        self._desk = page.desk
 
     def leave(self) -> None:
         """Store what was said of the visit in front, or keep what was said before it was there."""
-        tab, visit = self._tab, self._tab.current()
+        page, visit = self._page, self._page.current()
         if visit is None:
             self._keep_ahead()
             return
-        tab.keeper.leave()
+        page.keeper.leave()
         self.keep_source()
         self.keep_urgency()
-        page = tab.visit_page
-        if tab.work.wants_number:
-            tab.work.wants_number = False
+        shown = page.visit_page
+        if page.work.wants_number:
+            page.work.wants_number = False
             message = N_("{name} has no number yet: the proposals had not come. Open the visit, then F9.")
             name = visit.visitor.name if visit.visitor else ""
             self._desk.messages.info(Text(message, {"name": name or Text(N_("name unknown"))}))
-        if visit.ended is None and "complaint" in page.triage.said.typed():
-            said = (visit.id, page.triage.complaint(), page.vitals.pregnant())
+        if visit.ended is None and "complaint" in shown.triage.said.typed():
+            said = (visit.id, shown.triage.complaint(), shown.vitals.pregnant())
             # Without an owner: it is stored even if another person signs in meanwhile.
             self._desk.runner.run(
                 note_and_forget,
@@ -63,32 +63,32 @@ class Said(QObject):
 
     def _keep_ahead(self) -> None:
         """Keep what was said before the visit was there: it comes back with the visit, and with no other."""
-        tab = self._tab
-        if not tab.at_visit():
+        page = self._page
+        if not page.at_visit():
             return
-        triage, visitor_id = tab.visit_page.triage, tab.arrival.visitor_id
+        triage, visitor_id = page.visit_page.triage, page.arrival.visitor_id
         said = triage.complaint()
         triage.said.clear()
-        if not said.strip() or (tab.visit_id is None and visitor_id is None):
+        if not said.strip() or (page.visit_id is None and visitor_id is None):
             return
-        key = visit_key(tab.visit_id) if tab.visit_id is not None else ahead_key(visitor_id or 0)
+        key = visit_key(page.visit_id) if page.visit_id is not None else ahead_key(visitor_id or 0)
         drafts, account = self._desk.services.drafts, self._desk.actor().account_id
         self._desk.runner.run(keep_ahead, drafts, account, key, said)
 
     @Slot()
     def keep_complaint(self) -> None:
         """Store the complaint and go on to the proposals: Enter behind it."""
-        tab = self._tab
-        if tab.is_opening():
-            tab.when_shown(self.keep_complaint)
+        page = self._page
+        if page.is_opening():
+            page.when_shown(self.keep_complaint)
             return
-        visit = tab.current()
+        visit = page.current()
         if visit is None or visit.ended is not None:
             return
-        triage = tab.visit_page.triage
+        triage = page.visit_page.triage
         if "complaint" in triage.said.typed():
             note = self._desk.services.visits.note_complaint
-            said = (visit.id, triage.complaint(), tab.visit_page.vitals.pregnant())
+            said = (visit.id, triage.complaint(), page.visit_page.vitals.pregnant())
             triage.know_complaint()
             # Without an owner, as on leaving: the two are one kind.
             self._desk.runner.run(
@@ -96,15 +96,15 @@ class Said(QObject):
             )
         self.keep_source()
         triage.focus_proposals()
-        triage.when_answered(tab.work.look_for_flags, unless_waiting=True)
+        triage.when_answered(page.work.look_for_flags, unless_waiting=True)
 
     @Slot()
     def keep_source(self) -> None:
         """Store how the visitor heard of the hospital, once that is said in full."""
-        visit = self._tab.current()
+        visit = self._page.current()
         if visit is None or visit.ended is not None:
             return
-        triage = self._tab.visit_page.triage
+        triage = self._page.visit_page.triage
         source, text = triage.source()
         if triage.more.clashing() & FIELDS["source"]:
             return
@@ -116,7 +116,7 @@ class Said(QObject):
     @Slot()
     def keep_urgency(self) -> None:
         """Store how urgent the operator judges the visit; with a number in hand no F9 would do it any more."""
-        visit, triage = self._tab.current(), self._tab.visit_page.triage
+        visit, triage = self._page.current(), self._page.visit_page.triage
         if visit is None or visit.ended is not None or "urgency" not in triage.more.typed():
             return
         if not triage.lacks_reason() and "urgency" not in triage.more.clashing():
@@ -125,12 +125,12 @@ class Said(QObject):
 
     def _store(self, what: str, use_case: Callable[..., Any], visit_id: int, *args: object) -> None:
         # What is stored is no draft any more: brought back, it would be stored over another desk's word.
-        typed = self._tab.visit_page.triage.more.typed()
+        typed = self._page.visit_page.triage.more.typed()
         sent = {f"more.{name}": typed[name] for name in FIELDS[what] if name in typed}
         self._desk.runner.run(
             store_and_forget,
             *(use_case, self._desk.services.drafts, self._desk.actor(), visit_id, sent),
             *args,
-            owner=self._tab,
+            owner=self._page,
             latest=f"{what}.{visit_id}",
         )

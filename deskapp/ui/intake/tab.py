@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from deskapp.domain.access import Permission
 from deskapp.domain.text import N_
-from deskapp.ui.widgets.pages import Page, PagedTab, PageOf, pages_for
+from deskapp.ui.widgets.pages import PagedTab, PageOf
 
 PAGES: Final = (
     PageOf(
@@ -52,7 +51,4 @@ class IntakeTab(PagedTab):
         " go to a page; Ctrl+K finds anything from anywhere."
     )
     rail = True
-
-    def pages(self) -> Sequence[Page]:
-        """Return the pages that the signed-in person may use."""
-        return pages_for(self.desk.actor(), PAGES)
+    table = PAGES

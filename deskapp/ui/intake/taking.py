@@ -1,19 +1,20 @@
-"""Taking over from the door: who is coming, and whose visit the next one is. The tab lends its place."""
+"""Taking over from the door: who is coming, and whose visit the next one is. The page lends its place."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
-from shiboken6 import isValid
 
 from deskapp.domain.door import Coming, GreetingView, Taken, is_late, may_belong
 from deskapp.domain.text import N_, Text
 from deskapp.services.base import Done, new_request
 from deskapp.ui.intake.greeting_words import facts, since, who
 from deskapp.ui.intake.strips import Strip
+from deskapp.ui.later import Later
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.desk_page import DeskPage
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
 class Taking(QObject):
     """What the desk does with greetings. At most one is in hand: taken over here, and without a visit yet."""
 
-    def __init__(self, tab: DeskPage) -> None:
-        super().__init__(tab)
-        self._tab = tab
-        self._desk = tab.desk
+    def __init__(self, page: DeskPage) -> None:
+        super().__init__(page)
+        self._page = page
+        self._desk = page.desk
         self._views: Sequence[GreetingView] = ()
         self._told: set[int] = set()
         self._busy = False
@@ -37,7 +38,7 @@ class Taking(QObject):
         """Ask who is on the way."""
         coming = self._desk.services.door.coming
         self._desk.runner.run(
-            coming, self._desk.actor(), done=self._take_views, owner=self._tab, latest="coming"
+            coming, self._desk.actor(), done=self._take_views, owner=self._page, latest="coming"
         )
 
     def _take_views(self, views: Sequence[GreetingView]) -> None:
@@ -77,7 +78,7 @@ class Taking(QObject):
         self._enable()
 
     def _enable(self) -> None:
-        keys = self._tab.key_actions
+        keys = self._page.key_actions
         if not keys:
             return
         mine = self.in_hand()
@@ -91,7 +92,7 @@ class Taking(QObject):
     def take(self) -> None:
         """Take over whoever came first; with somebody in hand, go on with them."""
         mine, first = self.in_hand(), self._first()
-        if self._busy or self._tab.is_opening():
+        if self._busy or self._page.is_opening():
             return
         if mine is not None:
             self._go_on(mine.visitor_id, mine)
@@ -105,41 +106,40 @@ class Taking(QObject):
             self._take(view)
 
     def _take(self, view: GreetingView) -> None:
-        take, taken = (
-            self._desk.services.door.take,
-            _Taken(self, view, self._tab.place(), self._desk.actor().account_id),
-        )
-        args = (self._desk.actor(), new_request(), view.id, view.version)
-        self._tab.run(take, *args, done=taken.done, failed=taken.failed, busy=self._set_busy)
+        take, actor = self._desk.services.door.take, self._desk.actor()
+        done = partial(self._take_taken, view, self._page.place(), actor.account_id)
+        args = (actor, new_request(), view.id, view.version)
+        self._page.run(take, *args, done=done, failed=self._take_refusal, busy=self._set_busy)
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy
 
-    def take_taken(self, taken: _Taken, answer: Taken) -> None:
-        """Go on with who was taken over, unless the person is with somebody else by now."""
-        view = replace(taken.view, state=Coming.TAKEN, version=answer.version, taken_by_id=taken.account_id)
+    def _take_taken(self, view: GreetingView, place: object, account_id: int, done: Done[Taken]) -> None:
+        """Go on with who was taken over, unless the person is elsewhere than at `place` by now."""
+        answer = done.value
+        view = replace(view, state=Coming.TAKEN, version=answer.version, taken_by_id=account_id)
         self._views = [view if one.id == view.id else one for one in self._views]
         self.show()
         self.ask()
-        name = who(taken.view.draft.address, taken.view.name(), self._desk.tr)
+        name = who(view.draft.address, view.name(), self._desk.tr)
         message = Text(N_("Taken over: {who}"), {"who": name})
-        self._desk.messages.did(message, _Release(self, answer.greeting_id))
-        if self._tab.place() == taken.place:
+        self._desk.messages.did(message, Later(self.release_one, answer.greeting_id))
+        if self._page.place() == place:
             self._go_on(answer.visitor_id, view)
 
     def _go_on(self, visitor_id: int | None, view: GreetingView) -> None:
-        tab = self._tab
+        page = self._page
         if visitor_id is not None:
-            tab.arrival.open_for(visitor_id, view.name())
-        elif view.draft.name and not tab.search.field.query().strip():
-            tab.search.show_typed(view.draft.name)
+            page.arrival.open_for(visitor_id, view.name())
+        elif view.draft.name and not page.search.field.query().strip():
+            page.search.show_typed(view.draft.name)
         else:
-            tab.to_search()
+            page.to_search()
 
-    def take_refusal(self, error: Exception) -> None:
+    def _take_refusal(self, error: Exception) -> None:
         """Say who was quicker, and look again."""
         self.ask()
-        self._desk.messages.route(error, self._tab)
+        self._desk.messages.route(error, self._page)
 
     @Slot()
     def release(self) -> None:
@@ -157,11 +157,11 @@ class Taking(QObject):
             self._desk.messages.info(Text(N_("A visit was begun for this visitor already.")))
 
     def _release(self, view: GreetingView) -> None:
-        release, released = self._desk.services.door.release, _Released(self, view)
+        release, done = self._desk.services.door.release, partial(self._tell_released, view)
         args = (self._desk.actor(), new_request(), view.id, view.version)
-        self._tab.run(release, *args, done=released.done, failed=self.take_refusal, busy=self._set_busy)
+        self._page.run(release, *args, done=done, failed=self._take_refusal, busy=self._set_busy)
 
-    def tell_released(self, view: GreetingView) -> None:
+    def _tell_released(self, view: GreetingView, _done: object) -> None:
         """Say who is on the way again."""
         self.ask()
         name = who(view.draft.address, view.name(), self._desk.tr)
@@ -183,61 +183,14 @@ class Taking(QObject):
         self._told.add(view.id)
         message = N_("Came in at {time}, greeted by {who}")
         params = {"time": view.at.astimezone().time(), "who": view.guide}
-        self._desk.messages.did(Text(message, params), _Unlink(self, view.id))
+        self._desk.messages.did(Text(message, params), Later(self.unlink, view.id))
 
     def unlink(self, greeting_id: int) -> None:
         """Say that the visit is not that of the greeting."""
         self._told.discard(greeting_id)
         unlink = self._desk.services.door.unlink
-        self._tab.run(unlink, self._desk.actor(), new_request(), greeting_id, done=self._on_unlinked)
+        self._page.run(unlink, self._desk.actor(), new_request(), greeting_id, done=self._on_unlinked)
 
     def _on_unlinked(self, _done: object) -> None:
         self.ask()
         self._desk.messages.did(Text(N_("The visit began at the desk; who came in is still in hand.")))
-
-
-@dataclass(frozen=True)
-class _Taken:
-    """An order to take somebody over; `place` is where the person was then."""
-
-    taking: Taking
-    view: GreetingView
-    place: object
-    account_id: int
-
-    def done(self, done: Done[Taken]) -> None:
-        self.taking.take_taken(self, done.value)
-
-    def failed(self, error: Exception) -> None:
-        self.taking.take_refusal(error)
-
-
-@dataclass(frozen=True)
-class _Released:
-    """Somebody who was given back."""
-
-    taking: Taking
-    view: GreetingView
-
-    def done(self, _done: object) -> None:
-        self.taking.tell_released(self.view)
-
-
-@dataclass(frozen=True)
-class _OfGreeting:
-    """Something about a greeting, whichever is in hand by then."""
-
-    taking: Taking
-    greeting_id: int
-
-
-class _Release(_OfGreeting):
-    def __call__(self) -> None:
-        if isValid(self.taking):
-            self.taking.release_one(self.greeting_id)
-
-
-class _Unlink(_OfGreeting):
-    def __call__(self) -> None:
-        if isValid(self.taking):
-            self.taking.unlink(self.greeting_id)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from deskapp.domain.identity import mask_document, mask_phone
 from deskapp.domain.intake import AppointmentView, StepView, VisitView, fold_steps
@@ -25,6 +24,7 @@ from deskapp.ui.intake.pay_box import PayBox
 from deskapp.ui.intake.shown_name import shown_name
 from deskapp.ui.intake.triage_box import TriageBox
 from deskapp.ui.intake.vitals_box import VitalsBox
+from deskapp.ui.later import Later
 from deskapp.ui.widgets.basics import Icon, Pill, scrolled
 from deskapp.ui.widgets.basics import label as words
 from deskapp.ui.widgets.form import Form
@@ -234,13 +234,15 @@ class VisitPage(QWidget):
             new_request(),
             visit_id,
             booked.id,
-            done=_Confirmed(self, visit_id),
+            done=partial(self._tell_confirmed, visit_id),
             owner=self,
         )
 
-    def tell_confirmed(self, visit_id: int) -> None:
+    def _tell_confirmed(self, visit_id: int, _done: object) -> None:
         """Say that a visit is the one that was booked, and how to take that back."""
-        self._desk.messages.did(Text(N_("Came for the appointment")), _Release(self, visit_id))
+        self._desk.messages.did(
+            Text(N_("Came for the appointment")), Later(self.release_appointment, visit_id)
+        )
 
     def release_appointment(self, visit_id: int) -> None:
         """Take back that a visit is the one that was booked."""
@@ -251,25 +253,6 @@ class VisitPage(QWidget):
 
     def _on_released(self, _done: object) -> None:
         self._desk.messages.did(Text(N_("The appointment is open again")))
-
-
-@dataclass(frozen=True)
-class _OfVisit:
-    """Something about the visit that was in front then, whichever is now."""
-
-    page: VisitPage
-    visit_id: int
-
-
-class _Confirmed(_OfVisit):
-    def __call__(self, _done: object) -> None:
-        self.page.tell_confirmed(self.visit_id)
-
-
-class _Release(_OfVisit):
-    def __call__(self) -> None:
-        if isValid(self.page):
-            self.page.release_appointment(self.visit_id)
 
 
 class VisitorHead(QWidget):

@@ -24,8 +24,8 @@ from deskapp.i18n import Translator
 from deskapp.services.base import Done, new_request
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.intake.kept import Kept, edit_key, forget_stored, new_key, request_of
-from deskapp.ui.intake.search_pane import hit_row
 from deskapp.ui.intake.visitor_fields import VISITOR_FIELDS, draft_of, values_of
+from deskapp.ui.intake.visitor_search import hit_row
 from deskapp.ui.widgets.basics import label, scrolled
 from deskapp.ui.widgets.form import ANOTHER_DESK, Form
 from deskapp.ui.widgets.result_list import ResultList, ResultRow

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from deskapp.domain.access import Permission
 from deskapp.domain.text import N_
-from deskapp.ui.widgets.pages import Page, PagedTab, PageOf, pages_for
+from deskapp.ui.widgets.pages import PagedTab, PageOf
 
 PAGES: Final = (
     PageOf(
@@ -29,7 +28,4 @@ class OverviewTab(PagedTab):
         "Here is what happened, in figures, for any span of days. Each figure opens the visits behind it,"
         " and every page can be printed and saved."
     )
-
-    def pages(self) -> Sequence[Page]:
-        """Return the pages that the signed-in person may use."""
-        return pages_for(self.desk.actor(), PAGES)
+    table = PAGES

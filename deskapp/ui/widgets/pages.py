@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QSplitter,
     QStackedWidget,
-    QWidget,
 )
 
-from deskapp.domain.access import Actor, Permission
+from deskapp.domain.access import Permission
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui import icons, style
 from deskapp.ui.base_tab import BaseTab, BaseView, Desk
+from deskapp.ui.named import load
 from deskapp.ui.widgets.rail import RailDelegate
 
 RAIL_WIDTH: Final = 92
@@ -56,18 +54,15 @@ class PageOf:
 
     def make(self, desk: Desk) -> BaseView:
         """Import and make the page."""
-        module, _, name = self.place.partition(":")
-        kind: type[BaseView] = getattr(importlib.import_module(module), name)
+        kind: type[BaseView] = load(self.place)
         return kind(desk)
 
 
-def pages_for(actor: Actor, table: Sequence[PageOf]) -> list[Page]:
-    """Return the pages of a table that the signed-in person may use."""
-    return [Page(page.name, page.title, page.icon, page.make) for page in table if actor.may(page.permission)]
-
-
 class PagedTab(BaseTab):
-    """A tab of several pages; override `pages`. With one page there is no list."""
+    """A tab of several pages, a line of `table` each. With one page there is no list."""
+
+    table: ClassVar[Sequence[PageOf]] = ()
+    """The pages in order; nine at most have a key."""
 
     rail: ClassVar[bool] = False
     """A narrow list with the titles under the icons, for pages that need the room."""
@@ -76,8 +71,13 @@ class PagedTab(BaseTab):
     """Name of the page that is shown now."""
 
     def pages(self) -> Sequence[Page]:
-        """Return the pages in order; nine at most have a key."""
-        raise NotImplementedError
+        """Return the pages that the signed-in person may use."""
+        actor = self.desk.actor()
+        return [
+            Page(page.name, page.title, page.icon, page.make)
+            for page in self.table
+            if actor.may(page.permission)
+        ]
 
     def build(self) -> None:
         """Make list and stack; show the first page."""
@@ -104,23 +104,16 @@ class PagedTab(BaseTab):
         self._list.setVisible(len(self._pages) > 1)
         self._list.currentRowChanged.connect(self._on_row)
         self._list.setCurrentRow(0)
-        style.look().changed.connect(self._fit)
 
     def retranslate(self, tr: Translator) -> None:
         """Set the titles; the pages listen for themselves."""
         self._list.setAccessibleName(tr(N_("Pages")))
         for at, page in enumerate(self._pages):
             self._list.item(at).setToolTip(f"{tr(page.title)} (Alt+{at + 1})")
-        self._fit()
+        self.share_room()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the words out of a rail where the pages need the room."""
-        super().resizeEvent(event)
-        if self._built and self.rail:
-            self._fit()
-
-    @Slot()
-    def _fit(self) -> None:
+    def share_room(self) -> None:
+        """Leave the words out of a rail where the pages need the room; a list is as wide as its titles."""
         sizes, metrics = style.tokens().sizes, self._list.fontMetrics()
         narrow = self.rail and self.width() < sizes.px(RAIL_NARROW_BELOW)
         for at, page in enumerate(self._pages):
@@ -199,42 +192,3 @@ class PagedTab(BaseTab):
         pressed = self.sender()
         if isinstance(pressed, QObject):
             self.show_page(pressed.objectName())
-
-
-class Beside(QSplitter):
-    """The work, and beside it who, why and what next; folds away where the window is narrower than 1200 px."""
-
-    NARROW = 1200
-
-    def __init__(self, work: QWidget, beside: QWidget, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self._beside = beside
-        self._wish: bool | None = None
-        self._narrow = False
-        self.addWidget(work)
-        self.addWidget(beside)
-        self.setStretchFactor(0, 3)
-        self.setStretchFactor(1, 2)
-        self.setChildrenCollapsible(False)
-        style.look().changed.connect(self._space)
-        self._space()
-
-    def toggle(self) -> None:
-        """Show what is beside, or fold it away; holds until the window becomes narrow or wide again."""
-        self._wish = self._beside.isHidden()
-        self._fold()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold or unfold with the window."""
-        super().resizeEvent(event)
-        narrow = self.window().width() < style.tokens().sizes.px(self.NARROW)
-        if narrow != self._narrow:
-            self._narrow, self._wish = narrow, None
-        self._fold()
-
-    def _fold(self) -> None:
-        self._beside.setVisible(self._wish if self._wish is not None else not self._narrow)
-
-    @Slot()
-    def _space(self) -> None:
-        self.setHandleWidth(style.tokens().sizes.margin)

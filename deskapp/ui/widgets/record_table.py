@@ -198,18 +198,24 @@ class RecordTable(QTableView):
 
 
 class RecordDelegate(QStyledItemDelegate):
-    """Figures of equal width in number columns; a tooltip only where something is hidden."""
+    """Figures of equal width in number columns, one line where nothing wraps; a tooltip only where something is hidden."""
 
     def __init__(self, table: RecordTable) -> None:
         super().__init__(table)
         self._table = table
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
-        """Take the tabular figures, and no focus frame inside the selected row."""
+        """Take the tabular figures, and use the whole line of a column that does not wrap."""
         super().initStyleOption(option, index)
         model = index.model()
-        if isinstance(model, RecordTableModel) and model.columns[index.column()].number:
+        if not isinstance(model, RecordTableModel):
+            return
+        column = model.columns[index.column()]
+        if column.number:
             option.font = fonts.tabular(option.font)
+        if not column.wrap:
+            # The table wraps all columns or none, and what is wrapped is cut at a word instead of at the edge.
+            option.features &= ~QStyleOptionViewItem.ViewItemFeature.WrapText
 
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index

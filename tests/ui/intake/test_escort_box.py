@@ -9,7 +9,8 @@ import pytest
 
 from deskapp.domain.escorts import EscortView
 from deskapp.domain.intake import VisitView
-from deskapp.ui.intake.escort_box import EscortBox, known_of
+from deskapp.ui.intake.escort_box import EscortBox
+from deskapp.ui.intake.known import known_of
 from tests.support.front import Front
 
 NOW = dt.datetime(2026, 11, 16, 9, tzinfo=dt.UTC)

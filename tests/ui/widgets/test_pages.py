@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QWidget
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from deskapp.i18n import Translator
 from deskapp.ui.base_tab import BaseView, Desk
-from deskapp.ui.widgets.pages import Beside, Page, PagedTab
+from deskapp.ui.widgets.pages import Page, PagedTab
 
 
 class Plan(BaseView):
@@ -120,48 +120,6 @@ def test_closing_closes_the_pages(tab: Roster) -> None:
     tab.close_view()
     tab.desk.language.set("zh")
     assert plan.words.text() == "en"
-
-
-# beside
-
-
-@pytest.fixture
-def window(app: QApplication, qtbot: QtBot) -> QMainWindow:
-    made = QMainWindow()
-    made.setCentralWidget(Beside(QWidget(), QWidget()))
-    qtbot.addWidget(made)
-    made.resize(1366, 700)
-    with qtbot.waitExposed(made):
-        made.show()
-    return made
-
-
-def beside(window: QMainWindow) -> Beside:
-    made = window.centralWidget()
-    assert isinstance(made, Beside)
-    return made
-
-
-def resize(window: QMainWindow, width: int) -> bool:
-    window.resize(width, 700)
-    QApplication.processEvents()
-    return beside(window).widget(1).isVisible()
-
-
-def test_what_is_beside_folds_away_where_it_is_narrow(window: QMainWindow) -> None:
-    assert resize(window, 1366)
-    assert not resize(window, 1100)
-    assert resize(window, 1300)
-
-
-def test_a_person_can_fold_it_until_the_window_changes(window: QMainWindow) -> None:
-    beside(window).toggle()
-    assert not beside(window).widget(1).isVisible()
-    assert not resize(window, 1300)
-    assert not resize(window, 1000)
-    beside(window).toggle()
-    assert beside(window).widget(1).isVisible()
-    assert resize(window, 1400)
 
 
 def test_a_tab_that_was_never_shown_can_be_left_and_closed(desk: Desk, qtbot: QtBot) -> None:

@@ -231,3 +231,25 @@ def test_a_line_that_is_broken_by_hand_has_its_height(table: RecordTable) -> Non
     table._model.apply([Visit(1, "内科\n12"), Visit(2)])
     table._on_heighten()
     assert table.rowHeight(0) > table.rowHeight(1)
+
+
+def test_a_column_that_does_not_wrap_is_cut_at_its_edge_and_not_at_a_word(
+    app: QApplication, qtbot: QtBot
+) -> None:
+    columns = (Column("second", "About", name_of, width=150), *COLUMNS[1:])
+    model: RecordTableModel[Visit] = RecordTableModel(columns, translator("en"))
+    model.apply([Visit(1, "MM MMMMMMMMMMMMMMMMMMMM")])
+    made = RecordTable(model)
+    model.setParent(made)
+    qtbot.addWidget(made)
+    made.resize(400, 200)
+    made.show()
+    cell = made.visualRect(model.index(0, 0))
+    drawn = made.viewport().grab(cell).toImage()
+    ground = drawn.pixelColor(drawn.width() - 2, 1)
+    inked = [
+        x
+        for x in range(drawn.width())
+        if any(drawn.pixelColor(x, y) != ground for y in range(2, drawn.height() - 2))
+    ]
+    assert inked[-1] > drawn.width() * 3 // 4

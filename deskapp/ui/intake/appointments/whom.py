@@ -19,8 +19,8 @@ from deskapp.ui import icons
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.intake.appointments.keeping import NewKeeper
 from deskapp.ui.intake.appointments.words import state_words
-from deskapp.ui.intake.search_pane import hit_row
 from deskapp.ui.intake.shown_name import shown_name
+from deskapp.ui.intake.visitor_search import hit_row
 from deskapp.ui.messages import Retry
 from deskapp.ui.widgets.basics import Icon, label
 from deskapp.ui.widgets.editors import PHONE, Field

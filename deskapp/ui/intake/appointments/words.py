@@ -15,20 +15,12 @@ from deskapp.domain.appointments import (
     CalendarColumn,
     Presence,
 )
+from deskapp.domain.duty import WEEKDAYS
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui.intake.appointments.cells import Cell, wall
 from deskapp.ui.intake.shown_name import shown_name
 
-WEEKDAYS: Final = (
-    N_("Monday"),
-    N_("Tuesday"),
-    N_("Wednesday"),
-    N_("Thursday"),
-    N_("Friday"),
-    N_("Saturday"),
-    N_("Sunday"),
-)
 SHORT_WEEKDAYS: Final = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -12,10 +13,12 @@ from deskapp.domain.changes import Changes
 from deskapp.domain.directory import Kind, PhraseDraft, Seen
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
-from deskapp.services.base import Done, new_request
+from deskapp.services.base import Done
 from deskapp.services.directory import Detail
 from deskapp.ui.intake.directory import drafts
 from deskapp.ui.intake.directory.panel import identity
+from deskapp.ui.intake.kept import forget_stored
+from deskapp.ui.orders import Orders
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.directory.page import DirectoryPage
@@ -40,7 +43,8 @@ class Changing(QObject):
         self._page = page
         self._desk = page.desk
         self._panel = page.panel
-        self._request = new_request()
+        self._orders = Orders()
+        self._awaited = ""
         self._keep = QTimer(self)
         self._keep.setSingleShot(True)
         self._keep.setInterval(KEEP_AFTER_MS)
@@ -68,39 +72,42 @@ class Changing(QObject):
         self.leave_form()
         self._page.table.clearSelection()
         self._page.table.setCurrentIndex(self._page.table.rootIndex())
-        self._take_kept(_new_key(kind), _Begin(self, kind, typed).take)
+        self._take_kept(_new_key(kind), partial(self._show_new, kind, typed))
 
-    def take_new(self, begin: _Begin, kept: Mapping[str, str]) -> None:
-        """Show the form of a new record, with what was kept of it."""
-        self._request = new_request()
-        self._panel.begin_new(begin.kind, {**kept, **begin.typed})
-        self._page.enable()
+    def _show_new(self, kind: Kind, typed: Mapping[str, str], kept: Mapping[str, str]) -> None:
+        self._panel.begin_new(kind, {**kept, **typed})
 
     @Slot()
     def begin_change(self) -> None:
         """Open the form of the record beside."""
         key = self._key()
         if key is not None:
-            self._take_kept(key, _Change(self, key).take)
-
-    def take_change(self, change: _Change, kept: Mapping[str, str]) -> None:
-        """Show the form of the record if it is still the one beside."""
-        if self._key() == change.key:
-            self._request = new_request()
-            self._panel.begin_change(kept)
-            self._page.enable()
+            self._take_kept(key, self._panel.begin_change)
 
     def leave_form(self) -> None:
         """Put the form away; what was typed is kept."""
+        self._awaited = ""
         self.keep_now()
         self._panel.stop_changing()
         self._page.enable()
 
     # keeping what is typed
 
-    def _take_kept(self, key: str, then: Any) -> None:
+    def _take_kept(self, key: str, show: Callable[[Mapping[str, str]], None]) -> None:
+        self._awaited = key
         box, account, run = self._desk.services.drafts, self._desk.actor().account_id, self._desk.runner.run
-        run(_kept, box, account, key, done=then, owner=self._page, latest="directory.kept")
+        done = partial(self._open, key, show)
+        run(box.load, account, key, done=done, owner=self._page, latest="directory.kept")
+
+    def _open(
+        self, key: str, show: Callable[[Mapping[str, str]], None], kept: Mapping[str, str] | None
+    ) -> None:
+        """Show a form with what was kept of it, unless the person went elsewhere meanwhile."""
+        if self._awaited == key:
+            self._awaited = ""
+            self._orders.over()
+            show(kept or {})
+            self._page.enable()
 
     def _key(self) -> str | None:
         """Return the name under which what is typed into the form is kept."""
@@ -129,11 +136,6 @@ class Changing(QObject):
         else:
             run(box.drop, account, key, latest=f"draft.{key}")
 
-    def _forget(self, key: str) -> None:
-        box, account = self._desk.services.drafts, self._desk.actor().account_id
-        self._keep.stop()
-        self._desk.runner.run(box.drop, account, key, latest=f"draft.{key}")
-
     # storing
 
     @Slot()
@@ -153,38 +155,48 @@ class Changing(QObject):
             form.take_error(error)
             return
         save = getattr(self._desk.services.directory, SAVES[kind])
-        self._send(save, kind, draft, _seen(self._panel.detail), *times)
+        self._send_form(save, draft, _seen(self._panel.detail), *times)
 
     def _store_question(self, values: Mapping[str, Any]) -> None:
         questions, question = self._desk.services.questions, self._panel.question
         if question is None:
-            self._send(questions.ask, Kind.QUESTION, str(values["text"]), None, None, values["department"])
+            self._send_form(questions.ask, str(values["text"]), None, None, values["department"])
         else:
             seen = Seen(question.id, question.version)
-            self._send(questions.answer, Kind.QUESTION, seen, str(values["answer"]))
+            self._send_form(questions.answer, seen, str(values["answer"]))
 
-    def _send(self, write: Any, kind: Kind, *typed: Any) -> None:
-        key = self._key()
+    def _send_form(self, write: Any, *values: Any) -> None:
+        key, kind, form = self._key(), self._panel.kind, self._panel.form
         assert key is not None
-        sent = _Sent(self, key, kind, self._panel.is_new)
-        actor, page = self._desk.actor(), self._page
+        assert kind is not None
+        assert form is not None
+        sent = _Sent(key, kind, self._panel.is_new, form.draft(), form.typed_over())
+        self._send(write, *values, done=partial(self._take_stored, sent))
+
+    def _send(self, write: Any, *values: Any, done: Callable[[Done[Any]], None]) -> None:
+        page = self._page
         page.run(
-            *(write, actor, self._request, *typed),
-            done=sent.stored,
+            *(write, self._desk.actor(), self._orders.request(write, *values), *values),
+            done=done,
             busy=page.enable,
-            latest=f"store.{key}",
+            latest=f"store.{self._key()}",
         )
 
-    def take_stored(self, sent: _Sent, done: Done[Any]) -> None:
-        """Say that it was stored, and show it if the form is still the one it was sent from."""
-        self._forget(sent.key)
-        self._request = new_request()
-        asked = sent.kind is Kind.QUESTION and sent.is_new
-        self._desk.messages.did(Text(N_("Question noted") if asked else N_("Stored")))
-        if self._key() == sent.key:
-            self._panel.stop_changing()
-            if sent.is_new:
-                self._page.show_new(sent.kind, _record(sent.kind, done.value))
+    def _take_stored(self, sent: _Sent, done: Done[Any]) -> None:
+        """Show what was stored if its form is still in front; what was typed since it was sent stays."""
+        here = self._key() == sent.key
+        form = self._panel.form if here else None
+        if form is not None and (sent.is_new or not form.is_changed() or form.draft() == sent.draft):
+            self.leave_form()
+        box, account = self._desk.services.drafts, self._desk.actor().account_id
+        self._desk.runner.run(forget_stored, box, account, sent.key, sent.typed)
+        if here and sent.is_new:
+            self._page.show_new(sent.kind, _record(sent.kind, done.value))
+        self._say_stored(N_("Question noted") if sent.is_new and sent.kind is Kind.QUESTION else N_("Stored"))
+
+    def _say_stored(self, message: str) -> None:
+        self._orders.over()
+        self._desk.messages.did(Text(message))
         self._page.refresh(Changes())
 
     @Slot()
@@ -194,7 +206,7 @@ class Changing(QObject):
         if detail is not None and detail.kind is Kind.PHRASE and detail.view.own:
             view = detail.view
             draft = PhraseDraft(view.code, view.situation, view.words, active=False)
-            self._send(self._desk.services.directory.save_phrase, Kind.PHRASE, draft, _seen(detail))
+            self._send(self._desk.services.directory.save_phrase, draft, _seen(detail), done=self._take_step)
 
     @Slot()
     def told(self) -> None:
@@ -209,43 +221,21 @@ class Changing(QObject):
     def _step(self, step: Any) -> None:
         question = self._panel.question
         if question is not None:
-            self._send(step, Kind.QUESTION, Seen(question.id, question.version))
+            self._send(step, Seen(question.id, question.version), done=self._take_step)
 
-
-@dataclass(frozen=True)
-class _Begin:
-    """A new record that waits for what was kept of it."""
-
-    changing: Changing
-    kind: Kind
-    typed: Mapping[str, str]
-
-    def take(self, kept: Mapping[str, str]) -> None:
-        self.changing.take_new(self, kept)
-
-
-@dataclass(frozen=True)
-class _Change:
-    """A record whose form waits for what was kept of it."""
-
-    changing: Changing
-    key: str
-
-    def take(self, kept: Mapping[str, str]) -> None:
-        self.changing.take_change(self, kept)
+    def _take_step(self, _done: object) -> None:
+        self._say_stored(N_("Stored"))
 
 
 @dataclass(frozen=True)
 class _Sent:
-    """What was sent to be stored, and from which form."""
+    """What was sent to be stored, from which form, and what stood in it: all of it, and what was typed over."""
 
-    changing: Changing
     key: str
     kind: Kind
     is_new: bool
-
-    def stored(self, done: Done[Any]) -> None:
-        self.changing.take_stored(self, done)
+    draft: Mapping[str, str]
+    typed: Mapping[str, str]
 
 
 def _record(kind: Kind, value: Any) -> int | str:
@@ -263,7 +253,3 @@ def _seen(detail: Detail | None) -> Seen | None:
 
 def _new_key(kind: Kind) -> str:
     return f"directory.{kind.value}.new"
-
-
-def _kept(box: Any, account_id: int, key: str) -> Mapping[str, str]:
-    return box.load(account_id, key) or {}

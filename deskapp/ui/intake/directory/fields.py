@@ -6,19 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from deskapp.domain.directory import SITUATIONS, Kind
+from deskapp.domain.duty import WEEKDAYS
 from deskapp.domain.registration import LABELS, Sex
 from deskapp.domain.text import N_
 from deskapp.ui.widgets.editors import CHECK, CHOICE, DATE, INT, MONEY, MULTILINE, Choice, Field
 
-WEEKDAYS: Final = (
-    N_("Monday"),
-    N_("Tuesday"),
-    N_("Wednesday"),
-    N_("Thursday"),
-    N_("Friday"),
-    N_("Saturday"),
-    N_("Sunday"),
-)
 DUTY: Final = N_("Duty times")
 OTHERS: Final = N_("In other languages")
 LONG: Final = 4000

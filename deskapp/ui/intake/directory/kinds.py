@@ -11,7 +11,7 @@ from deskapp.domain.directory import KIND_LABELS, Kind
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui import icons, style
-from deskapp.ui.intake.directory.lines import ICONS
+from deskapp.ui.found import ICONS
 
 NARROW_BELOW = 1040
 WIDEST = 200

@@ -12,20 +12,8 @@ from deskapp.domain.finding import Fen, Listed, Said
 from deskapp.domain.questions import QuestionState, QuestionView, is_overdue
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
+from deskapp.ui.found import ICONS, said
 from deskapp.ui.widgets.record_model import Column
-
-ICONS: Final[Mapping[Kind, str]] = {
-    Kind.DEPARTMENT: "building-2",
-    Kind.DOCTOR: "stethoscope",
-    Kind.PRICE: "tag",
-    Kind.PLACE: "map-pin",
-    Kind.PROMOTION: "megaphone",
-    Kind.NOTICE: "newspaper",
-    Kind.PHRASE: "message-square-warning",
-    Kind.STAFF: "id-card",
-    Kind.QUESTION: "circle-help",
-}
-
 
 OVERDUE: Final = N_("overdue since {due}")
 DUE: Final = N_("due {due}")
@@ -50,13 +38,6 @@ class Line:
     over: bool = False
     question: QuestionView | None = None
     day: dt.date | None = None
-
-
-def said(value: Said | Fen | object, tr: Translator) -> str:
-    """Return a part of a line in the reader's language."""
-    if isinstance(value, Fen):
-        return tr.money(value.fen)
-    return value if isinstance(value, str) else str(tr.value(value))
 
 
 def joined(parts: Iterable[Said], tr: Translator) -> str:
@@ -165,6 +146,6 @@ def _note_tone(line: Line) -> str:
 COLUMNS: Final[Sequence[Column[Line]]] = (
     Column("title", N_("Name"), _title, width=190, stretch=3, wrap=True, tone=_tone, icon=_icon),
     Column("second", N_("About it"), _second, width=150, stretch=3, tone=_tone),
-    Column("aside", N_("Phone, price"), _aside, width=92, stretch=1, number=True, tone=_tone),
+    Column("aside", N_("Phone, price"), _aside, width=108, stretch=1, number=True, tone=_tone),
     Column("note", N_("Holds"), _note, width=104, stretch=1, wrap=True, tone=_note_tone, icon=_note_icon),
 )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from functools import partial
+from typing import ClassVar, Final
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from deskapp.domain.access import Permission
@@ -21,9 +21,10 @@ from deskapp.services.directory import Detail
 from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView
 from deskapp.ui.clipboard import copy_freely
+from deskapp.ui.found import said
 from deskapp.ui.intake.directory.changing import Changing
 from deskapp.ui.intake.directory.kinds import KindList
-from deskapp.ui.intake.directory.lines import COLUMNS, WITHOUT_ASIDE, Line, line_of, question_line, said
+from deskapp.ui.intake.directory.lines import COLUMNS, WITHOUT_ASIDE, Line, line_of, question_line
 from deskapp.ui.intake.directory.panel import DirectoryPanel, identity
 from deskapp.ui.keys import Action
 from deskapp.ui.widgets.basics import EmptyState, scrolled
@@ -78,7 +79,6 @@ class DirectoryPage(BaseView):
         self._beside = scrolled(self.panel)
         self._lay_out()
         self._connect()
-        self._space()
         QTimer.singleShot(0, self.search, self.search.setFocus)
 
     def _lay_out(self) -> None:
@@ -120,18 +120,8 @@ class DirectoryPage(BaseView):
             Action("directory.before", N_("Kind before"), self.kind_before, "Ctrl+PgUp", in_bar=False),
         )
 
-    def _space(self) -> None:
-        super()._space()
-        if hasattr(self, "_beside"):
-            self._share_room()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def share_room(self) -> None:
         """Give the list and the panel what room there is."""
-        super().resizeEvent(event)
-        if hasattr(self, "_beside"):
-            self._share_room()
-
-    def _share_room(self) -> None:
         sizes = style.tokens().sizes
         roomy = self.width() >= sizes.px(ROOMY)
         self._beside.setFixedWidth(sizes.px(PANEL_WIDTH if roomy else NARROW_PANEL))
@@ -177,28 +167,13 @@ class DirectoryPage(BaseView):
 
     def _ask_list(self) -> None:
         kind, typed = self.kinds.kind(), self.search.query().strip()
-        services, run = self.desk.services, self.desk.runner.run
+        services, actor, run = self.desk.services, self.desk.actor(), self.desk.runner.run
         if kind is not Kind.QUESTION:
-            ask = services.finding.listed
-            run(
-                ask,
-                self.desk.actor(),
-                typed,
-                kind,
-                done=self._take_listed,
-                owner=self,
-                latest="directory.list",
-            )
+            listed = services.finding.listed
+            run(listed, actor, typed, kind, done=self._take_listed, owner=self, latest="directory.list")
         if self._asks:
-            ask = services.questions.open_questions
-            run(
-                _questions,
-                ask,
-                self.desk.actor(),
-                done=self._take_questions,
-                owner=self,
-                latest="directory.asked",
-            )
+            asked = partial(services.questions.open_questions, told=True)
+            run(asked, actor, done=self._take_questions, owner=self, latest="directory.asked")
 
     def _take_listed(self, listed: Sequence[Listed]) -> None:
         self._listed = listed
@@ -245,7 +220,7 @@ class DirectoryPage(BaseView):
     @Slot(object)
     def _on_kind(self, _kind: Kind | None) -> None:
         self.changing.leave_form()
-        self._share_room()
+        self.share_room()
         self._ask_list()
         self.enable()
 
@@ -326,13 +301,13 @@ class DirectoryPage(BaseView):
 
     def _ask_detail(self, kind: Kind, record: int | str) -> None:
         read, run = self.desk.services.directory.record, self.desk.runner.run
-        asked = _Detail(self, kind, record)
-        run(read, self.desk.actor(), kind, record, done=asked.take, owner=self, latest="directory.record")
+        take = partial(self.take_detail, kind, record)
+        run(read, self.desk.actor(), kind, record, done=take, owner=self, latest="directory.record")
 
-    def take_detail(self, asked: _Detail, detail: Detail) -> None:
+    def take_detail(self, kind: Kind, record: int | str, detail: Detail) -> None:
         """Show a record if it is still the one that the cursor is on."""
         line = self.table.current_record()
-        if self.panel.is_new or (line is not None and (line.kind, line.record) != (asked.kind, asked.record)):
+        if self.panel.is_new or (line is not None and (line.kind, line.record) != (kind, record)):
             return
         self.panel.show_detail(detail)
         self.enable()
@@ -342,8 +317,9 @@ class DirectoryPage(BaseView):
         self.enable()
 
     def _ask_departments(self) -> None:
-        ask, run = self.desk.services.directory.departments, self.desk.runner.run
-        run(_all, ask, self.desk.actor(), done=self._take_departments, owner=self, latest="directory.places")
+        ask = partial(self.desk.services.directory.departments, inactive=True)
+        run, take = self.desk.runner.run, self._take_departments
+        run(ask, self.desk.actor(), done=take, owner=self, latest="directory.places")
 
     def _take_departments(self, departments: Sequence[DepartmentView]) -> None:
         self.panel.take_departments([Choice(one.id, one.name, one.code) for one in departments])
@@ -396,28 +372,6 @@ class DirectoryPage(BaseView):
         if line is not None and line.copied:
             copy_freely(said(line.copied, self.desk.tr))
             self.desk.messages.did(Text(N_("Copied: {text}"), {"text": said(line.copied, self.desk.tr)}))
-
-
-@dataclass(frozen=True)
-class _Detail:
-    """Which record was asked for."""
-
-    page: DirectoryPage
-    kind: Kind
-    record: int | str
-
-    def take(self, detail: Detail) -> None:
-        self.page.take_detail(self, detail)
-
-
-def _questions(ask: Any, actor: Any) -> Sequence[QuestionView]:
-    found: Sequence[QuestionView] = ask(actor, told=True)
-    return found
-
-
-def _all(ask: Any, actor: Any) -> Sequence[DepartmentView]:
-    found: Sequence[DepartmentView] = ask(actor, inactive=True)
-    return found
 
 
 def _answers(question: QuestionView, typed: str) -> bool:

@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from deskapp.domain import duty_text
 from deskapp.domain.directory import SITUATIONS, Kind
-from deskapp.domain.duty import Duty
+from deskapp.domain.duty import WEEKDAYS, Duty
 from deskapp.domain.finding import Fen, Said
 from deskapp.domain.promotions import people
 from deskapp.domain.questions import QUESTION_LABELS, QuestionView
 from deskapp.domain.text import N_, Text, Words
 from deskapp.i18n import LANGUAGES, Translator
 from deskapp.services.directory import Detail
-from deskapp.ui.intake.directory.fields import WEEKDAYS
-from deskapp.ui.intake.directory.lines import STANDING_SIGNS, joined, said, standing_words
+from deskapp.ui.found import said
+from deskapp.ui.intake.directory.lines import STANDING_SIGNS, joined, standing_words
 from deskapp.ui.widgets.basics import Pill, label
 
 Fact = tuple[str, Said | Fen]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
@@ -11,9 +12,9 @@ from deskapp.domain.text import N_, Text
 from deskapp.services.base import Done, new_request
 from deskapp.services.intake.merging import MergeRef
 from deskapp.services.intake.pairs import Comparison
-from deskapp.ui.intake.people.answers import Compared, Merged, Parted, UndoMerge
 from deskapp.ui.intake.people.compare_view import CompareView
 from deskapp.ui.intake.people.pairs_pane import PairsPane
+from deskapp.ui.later import Later
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.people.page import PeoplePage
@@ -31,62 +32,81 @@ class Deciding(QObject):
 
     def ask(self, one: int, other: int) -> None:
         """Read two records to be compared."""
-        asked = Compared(self, (one, other))
         read = self.desk.services.people.comparison
-        self._page.run(
-            read, self.desk.actor(), one, other, done=asked.take, failed=asked.fail, latest="compare"
-        )
+        self._page.bring(read, one, other, done=self._take, failed=self._lose)
 
-    def ask_again(self) -> None:
-        """Read the two records in front again: somebody changed one of them."""
-        if self.view.comparison is not None:
-            self.ask(*self.view.pair())
-
-    def take(self, found: Comparison) -> None:
-        """Show two records side by side."""
+    def _take(self, found: Comparison) -> None:
         self.view.show_comparison(found)
         self._page.show_comparing()
 
-    def lose(self, error: Exception) -> None:
+    def _lose(self, error: Exception) -> None:
         """Say why two records can't be compared: one of them stands no more."""
         self.view.show_comparison(None)
         self._page.leave_comparing()
         self.desk.messages.route(error, self._page)
 
+    def ask_again(self) -> None:
+        """Read the two records in front again: somebody changed one of them."""
+        if self.view.comparison is not None:
+            pair = self.view.pair()
+            read, run, owner = self.desk.services.people.comparison, self.desk.runner.run, self._page
+            take, lose = partial(self.take_changed, pair), partial(self._lose_changed, pair)
+            run(read, self.desk.actor(), *pair, done=take, failed=lose, owner=owner, latest="compare.changed")
+
+    def take_changed(self, pair: tuple[int, int], found: Comparison) -> None:
+        """Show what changed of two records if they still are in front; the cursor stays where it is.
+
+        In the table S and D decide: whoever types a name meanwhile must not find the cursor there.
+        """
+        if self._is_in_front(pair):
+            self.view.show_comparison(found)
+
+    def _lose_changed(self, pair: tuple[int, int], error: Exception) -> None:
+        if self._is_in_front(pair):
+            self._lose(error)
+
+    def _is_in_front(self, pair: tuple[int, int]) -> bool:
+        return self.view.comparison is not None and set(self.view.pair()) == set(pair)
+
     def merge(self) -> None:
         """Take both records for one person's."""
         if self.view.comparison is not None:
             kept, gone, taken = self.view.kept(), self.view.gone(), self.view.taken()
-            asked, write = Merged(self, (kept.id, gone.id)), self.desk.services.people.merge
-            arguments = (self.desk.actor(), new_request(), kept, gone, taken)
-            self._page.run(write, *arguments, done=asked.take, failed=asked.fail, busy=self._page.set_busy)
+            write, pair = self.desk.services.people.merge, (kept.id, gone.id)
+            self._decide(write, pair, kept, gone, taken, done=partial(self._take_merged, pair))
 
-    def take_merged(self, merged: Merged, done: Done[MergeRef]) -> None:
+    def _take_merged(self, pair: tuple[int, int], done: Done[MergeRef]) -> None:
         """Go on to the next pair, and let the merge be taken back."""
-        self.desk.messages.did(Text(N_("Two records merged")), UndoMerge(self, done.value))
-        self._go_on(merged.pair, done.value.kept_id)
+        unmerge, merge = self.desk.services.people.unmerge, done.value
+        undo = Later(self.take_back, unmerge, merge.id, merge.version)
+        self.desk.messages.did(Text(N_("Two records merged")), undo)
+        self._go_on(pair, merge.kept_id)
 
     def part(self) -> None:
         """Remember that both records are two people's."""
         if self.view.comparison is not None:
-            asked, write = Parted(self, self.view.pair()), self.desk.services.people.decide_different
-            arguments = (self.desk.actor(), new_request(), *self.view.pair())
-            self._page.run(write, *arguments, done=asked.take, failed=asked.fail, busy=self._page.set_busy)
+            write, pair = self.desk.services.people.decide_different, self.view.pair()
+            self._decide(write, pair, *pair, done=partial(self._take_parted, pair))
 
-    def take_parted(self, parted: Parted) -> None:
+    def _take_parted(self, pair: tuple[int, int], _done: object) -> None:
         """Go on to the next pair, and let the decision be taken back."""
-        self.desk.messages.did(Text(N_("Remembered as two people")), parted.undo)
-        self._go_on(parted.pair, None)
+        undo = Later(self.take_back, self.desk.services.people.reopen_pair, *pair)
+        self.desk.messages.did(Text(N_("Remembered as two people")), undo)
+        self._go_on(pair, None)
 
-    def take_refusal(self, pair: tuple[int, int], error: Exception) -> None:
+    def _decide(self, write: Any, pair: tuple[int, int], *what: object, done: Any) -> None:
+        failed, busy = partial(self._take_refusal, pair), self._page.set_busy
+        self._page.run(write, self.desk.actor(), new_request(), *what, done=done, failed=failed, busy=busy)
+
+    def _take_refusal(self, pair: tuple[int, int], error: Exception) -> None:
         """Say why a decision was not stored, and show both records as they are now."""
-        if self.view.comparison is not None and set(self.view.pair()) == set(pair):
+        if self._is_in_front(pair):
             self.ask_again()
         self.desk.messages.route(error, self._page)
 
     def _go_on(self, pair: tuple[int, int], then: int | None) -> None:
-        if self.view.comparison is not None and set(self.view.pair()) != set(pair):
-            return  # the person went on to other records meanwhile
+        if not self._is_in_front(pair):
+            return  # the person went elsewhere meanwhile
         low, high = sorted(pair)
         following = self.pairs.following((low, high))
         self.view.show_comparison(None)

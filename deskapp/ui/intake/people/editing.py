@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from deskapp.domain.access import Actor
 from deskapp.domain.intake import Ref, VisitorHit, VisitorView
 from deskapp.i18n import Translator
 from deskapp.ui.intake import kept
@@ -38,14 +37,10 @@ class Editing(QWidget):
 
     def begin(self, visitor_id: int) -> None:
         """Read a record and change it, going on with changes that were kept."""
-        desk = self._page.desk
-        begun = _Begun(self, visitor_id)
-        arguments = (desk.services, desk.actor(), visitor_id)
-        self._page.run(_to_edit, *arguments, done=begun.take, latest="record")
+        self._page.bring(partial(kept.record_to_edit, self._page.desk.services), visitor_id, done=self._take)
 
-    def take(self, visitor: VisitorView, typed: kept.Kept | None) -> None:
-        """Show the form with a record."""
-        self._made().edit(visitor, typed)
+    def _take(self, found: tuple[VisitorView, kept.Kept | None]) -> None:
+        self._made().edit(*found)
         self._page.show_editing()
         self._made().form.focus_first()
 
@@ -83,19 +78,3 @@ class Editing(QWidget):
     def _on_same(self, hit: VisitorHit) -> None:
         self.keep_now()
         self._page.open_record("visitor", hit.id)
-
-
-@dataclass(frozen=True)
-class _Begun:
-    """Whose record was asked for, to be changed."""
-
-    editing: Editing
-    visitor_id: int
-
-    def take(self, found: tuple[VisitorView, kept.Kept | None]) -> None:
-        self.editing.take(*found)
-
-
-def _to_edit(services: Any, actor: Actor, visitor_id: int) -> tuple[VisitorView, kept.Kept | None]:
-    visitor = services.visitors.visitor(actor, visitor_id)
-    return visitor, kept.of_edit(services.drafts, actor.account_id, visitor.id)

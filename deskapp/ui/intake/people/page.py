@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from deskapp.domain.access import Permission
@@ -17,12 +17,11 @@ from deskapp.domain.registration import ConsentKind, label
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.services.base import Done, new_request
-from deskapp.services.intake.cards import PersonCard
+from deskapp.services.intake.cards import EditLine, PersonCard
 from deskapp.services.intake.pairs import PairRow
 from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView, Desk
 from deskapp.ui.intake.dialogs import Decision
-from deskapp.ui.intake.people.answers import Edits, Numbers, Opened
 from deskapp.ui.intake.people.card_view import CardView
 from deskapp.ui.intake.people.deciding import Deciding
 from deskapp.ui.intake.people.editing import Editing
@@ -30,11 +29,10 @@ from deskapp.ui.intake.people.finding import Finding
 from deskapp.ui.intake.people.paper import Paper
 from deskapp.ui.keys import Action
 from deskapp.ui.messages import GOOD, Notice
+from deskapp.ui.tasks import Failed, Task, Then
 from deskapp.ui.widgets.basics import EmptyState
 from deskapp.ui.widgets.editors import CHOICE, Choice, Field
 
-LEFT_WIDTH: Final = 360
-LEFT_LEAST: Final = 300
 FILES: Final = "PDF (*.pdf);;JSON (*.json)"
 SUFFIX: Final = ".pdf"
 CARD_KEYS: Final = (
@@ -84,6 +82,7 @@ class PeoplePage(BaseView):
         super().__init__(desk, parent)
         self._wanted: int | None = None
         self._from: PersonCard | None = None
+        self._coming: Task | None = None
 
     # the page
 
@@ -111,7 +110,6 @@ class PeoplePage(BaseView):
         self.pairs.looked.connect(self._enable)
         self.card.visit_chosen.connect(self._on_visit)
         self.card.tabs.currentChanged.connect(self._on_tab)
-        self._space()
         self._to_find()
 
     def actions_here(self) -> Sequence[Action]:
@@ -167,25 +165,14 @@ class PeoplePage(BaseView):
         if changes.concerns("visitor"):
             self.finding.search_again()
         if self.card.card is not None:
-            self._read(self.card.card.id, show=False)
+            self._follow(self.card.card.id)
         if self._comparing():
             self.deciding.ask_again()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def share_room(self) -> None:
         """Share the room between search and card."""
-        super().resizeEvent(event)
-        self._share_room()
-
-    def _space(self) -> None:
-        super()._space()
-        self._share_room()
-
-    def _share_room(self) -> None:
-        if hasattr(self, "_columns"):
-            sizes = style.tokens().sizes
-            self._columns.setSpacing(sizes.margin)
-            left = min(sizes.px(LEFT_WIDTH), max(sizes.px(LEFT_LEAST), self.width() * 3 // 10))
-            self.finding.setFixedWidth(left)
+        self._columns.setSpacing(style.tokens().sizes.margin)
+        self.finding.fit(self.width())
 
     def close_view(self) -> None:
         """Look no more how far a search is; keep what is typed."""
@@ -200,11 +187,12 @@ class PeoplePage(BaseView):
 
     def show_example(self) -> None:
         """Show the first pair, else whoever is found first."""
-        self.finding.choose_first()
+        self.finding.confirm()
 
     def take_scan(self, code: str) -> None:
         """Look for what was scanned."""
         self.finding.show_typed(code)
+        self.finding.confirm()
 
     def open_record(self, topic: str, record: object) -> None:
         """Open somebody's card."""
@@ -212,7 +200,7 @@ class PeoplePage(BaseView):
             if not self._built:
                 self._wanted = record
                 return
-            self._wanted = None
+            self._wanted = self._from = None
             self._read(record)
 
     # the card
@@ -224,23 +212,27 @@ class PeoplePage(BaseView):
         else:
             self._read(visitor_id)
 
-    def _read(self, visitor_id: int, *, show: bool = True) -> None:
-        asked = Opened(self, visitor_id, show)
-        read = self.desk.services.people.card
-        run = self.run if show else self.desk.runner.run
-        run(read, self.desk.actor(), visitor_id, done=asked.take, owner=self, latest="card")
+    def _read(self, visitor_id: int) -> None:
+        self.bring(self.desk.services.people.card, visitor_id, done=self._take_card)
 
-    def take_card(self, asked: Opened, card: PersonCard) -> None:
-        """Show a card that was asked for."""
-        shown = self.card.card
-        if not asked.show and (shown is None or asked.visitor_id != shown.id):
-            return
+    def _take_card(self, card: PersonCard) -> None:
         self.card.show_card(card)
-        if asked.show:
-            self._show(self.card)
-            self.card.tables["visits"].setFocus()
+        self._show(self.card)
+        self.card.tables["visits"].setFocus()
         self._ask_edits()
-        self._enable()
+
+    def _follow(self, visitor_id: int) -> None:
+        """Read the card in front again. Not as `_read` does, which somebody else may be waiting for."""
+        read, take = self.desk.services.people.card, partial(self.take_changed, visitor_id)
+        run = self.desk.runner.run
+        run(read, self.desk.actor(), visitor_id, done=take, owner=self, latest="card.changed")
+
+    def take_changed(self, visitor_id: int, card: PersonCard) -> None:
+        """Show what changed of somebody if it is their card that is in front."""
+        if self.card.card is not None and self.card.card.id == visitor_id:
+            self.card.show_card(card)
+            self._ask_edits()
+            self._enable()
 
     @Slot(int)
     def _on_tab(self, _place: int) -> None:
@@ -250,9 +242,14 @@ class PeoplePage(BaseView):
         """Read the history once somebody looks at it."""
         card = self.card.card
         if card is not None and self.card.tabs.currentWidget() is self.card.tables["edits"]:
-            asked = Edits(self, card.id)
             read, run = self.desk.services.people.edits, self.desk.runner.run
-            run(read, self.desk.actor(), card.id, done=asked.take, owner=self, latest="edits")
+            take = partial(self.take_edits, card.id)
+            run(read, self.desk.actor(), card.id, done=take, owner=self, latest="edits")
+
+    def take_edits(self, visitor_id: int, edits: Sequence[EditLine]) -> None:
+        """Show somebody's history if it is their card that is in front."""
+        if self.card.card is not None and self.card.card.id == visitor_id:
+            self.card.show_edits(edits)
 
     @Slot(object)
     def _on_visit(self, visit_id: int) -> None:
@@ -262,9 +259,8 @@ class PeoplePage(BaseView):
     def show_numbers(self) -> None:
         """Show whole phones and documents; that somebody looked is written down."""
         if self.card.card is not None:
-            asked = Numbers(self)
-            read = self.desk.services.people.whole_numbers
-            self.run(read, self.desk.actor(), self.card.card.id, done=asked.take, latest="numbers")
+            read, show = self.desk.services.people.whole_numbers, self.card.show_numbers
+            self.run(read, self.desk.actor(), self.card.card.id, done=show, latest="numbers")
 
     @Slot()
     def edit(self) -> None:
@@ -282,9 +278,10 @@ class PeoplePage(BaseView):
         self.editing.store()
 
     def take_stored(self, visitor_id: int) -> None:
-        """Go back to the card of a record that was changed."""
+        """Go back to the card of a record that was changed, unless the person is elsewhere by now."""
         self.desk.messages.did(Text(N_("Record stored")))
-        self._read(visitor_id)
+        if self._stack.currentWidget() is self.editing:
+            self._read(visitor_id)
 
     @Slot()
     def book(self) -> None:
@@ -382,6 +379,12 @@ class PeoplePage(BaseView):
 
     # where one is
 
+    def bring(
+        self, read: Callable[..., Any], *what: object, done: Then, failed: Failed | None = None
+    ) -> None:
+        """Ask for what shall come to the front. What was asked for before it, and before Esc, does not come."""
+        self._coming = self.run(read, self.desk.actor(), *what, done=done, failed=failed, latest="front")
+
     def _comparing(self) -> bool:
         return self._stack.currentWidget() is self.compare and self.compare.comparison is not None
 
@@ -393,6 +396,8 @@ class PeoplePage(BaseView):
     def back(self) -> None:
         """Go back: from the form to the card, from a comparison to the list, from the card to the search."""
         self._from = None
+        if self._coming is not None and not self._coming.finished:
+            self._coming.cancel()
         at = self._stack.currentWidget()
         if at is self.editing:
             self.editing.keep_now()

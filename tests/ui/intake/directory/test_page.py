@@ -164,6 +164,28 @@ def test_a_lost_reply_adds_nothing_twice(
     assert len(directory.notices(head.actor)) == 1
 
 
+def test_what_is_changed_after_a_lost_reply_is_not_taken_for_what_was_sent_before(
+    head: Front, page: DirectoryPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.open_record("place", add_place(head))
+    head.settle()
+    directory = head.services.directory
+    monkeypatch.setattr(directory, "save_place", lost_reply(directory.save_place))
+    head.key(Qt.Key.Key_F3)
+    form = page.panel.form
+    assert form is not None
+    form.fill("phone", "9999")
+    head.key(Qt.Key.Key_Return, CONTROL)
+    form.fill("phone", "7777")
+    head.key(Qt.Key.Key_Return, CONTROL)
+    assert page.panel.form is form
+    page.refresh(Changes())
+    head.settle()
+    head.key(Qt.Key.Key_Return, CONTROL)
+    assert [place.phone for place in directory.places(head.actor)] == ["7777"]
+    assert page.panel.form is None
+
+
 def test_a_doctors_week_and_exceptions_are_edited_in_the_form(head: Front, page: DirectoryPage) -> None:
     doctor = head.services.directory.doctors(head.actor)[0]
     page.open_record("doctor", doctor.id)

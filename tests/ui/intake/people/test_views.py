@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 
+from deskapp.domain.changes import Changes
 from deskapp.domain.directory import Seen
 from deskapp.domain.people import ScanState
 from deskapp.domain.retention import keeping
@@ -15,7 +16,6 @@ from deskapp.domain.text import N_, Text
 from deskapp.i18n import translator
 from deskapp.services.base import new_request
 from deskapp.services.intake.pairs import ScanView
-from deskapp.ui.intake.people.answers import Edits, Opened
 from deskapp.ui.intake.people.card_view import CardView, kept_until
 from deskapp.ui.intake.people.columns import EDIT_COLUMNS, edit_rows
 from deskapp.ui.intake.people.compare_view import CompareView
@@ -70,8 +70,8 @@ def test_an_answer_for_somebody_else_changes_nothing(front: Front) -> None:
     wang = page.card.card
     assert wang is not None
     other = register(front, "孙一")
-    page.take_card(Opened(page, other, show=False), front.services.people.card(front.actor, other))
-    Edits(page, other).take(front.services.people.edits(front.actor, other))
+    page.take_changed(other, front.services.people.card(front.actor, other))
+    page.take_edits(other, front.services.people.edits(front.actor, other))
     assert page.card.card == wang
     assert page.card.models["edits"].rowCount() == 0
 
@@ -89,6 +89,31 @@ def test_somebody_who_was_merged_is_said_to_be(front: Front) -> None:
     page.open_record("visitor", gone.id)
     front.settle()
     assert f"{gone.code} was merged into this record." in said(page)
+
+
+def test_somebody_who_is_being_opened_comes_although_another_desk_changes_a_record(front: Front) -> None:
+    page = find(front, WANG)
+    other = register(front, "孙一", phone="13711110000")
+    front.settle()
+    with front.runner.held():
+        page.open_record("visitor", other)
+        page.refresh(Changes({"visitor": frozenset({other})}))
+    assert page.card.card is not None
+    assert page.card.card.id == other
+
+
+def test_what_was_asked_for_before_esc_does_not_come_up(front: Front, pair: tuple[int, int]) -> None:  # noqa: F811
+    page = find(front, WANG)
+    with front.runner.held():
+        page.deciding.ask(*pair)
+        front.key(Qt.Key.Key_Escape)
+    assert page.card.isVisible()
+    with front.runner.held():
+        page.edit()
+        page.open_record("visitor", pair[0])
+    assert page.card.isVisible()
+    assert page.card.card is not None
+    assert page.card.card.id == pair[0]
 
 
 # --- The form ---------------------------------------------------------------------------------------------------
@@ -137,6 +162,38 @@ def test_a_pair_that_another_desk_merged_is_left(front: Front, pair: tuple[int, 
     done = front.services.people.merge(front.actor, new_request(), *seen)
     front.hub.post(done.changes)
     front.settle()
+    assert page.compare.comparison is None
+
+
+def test_a_change_elsewhere_leaves_the_cursor_in_the_search_while_two_records_are_compared(
+    front: Front,
+    pair: tuple[int, int],  # noqa: F811
+) -> None:
+    page = page_of(front)
+    page.deciding.ask(*pair)
+    front.settle()
+    page.finding.take_focus()
+    front.type("x")
+    view = front.services.visitors.visitor(front.actor, pair[0])
+    edited = front.services.visitors.edit(
+        front.actor, new_request(), pair[0], view.version, replace(view.draft, note="新")
+    )
+    front.hub.post(edited.changes)
+    front.settle()
+    front.type("sd")
+    assert page.finding.field.text() == "xsd"
+    assert page.compare.comparison is not None
+    assert front.services.visitors.visitor(front.actor, pair[1]).id == pair[1]
+
+
+def test_somebody_opened_from_elsewhere_is_not_compared_with_whoever_was_left(front: Front) -> None:
+    page = find(front, WANG)
+    front.key(Qt.Key.Key_F7)
+    other = register(front, "孙一", phone="13711110000")
+    page.open_record("visitor", other)
+    front.settle()
+    find(front, "99112233")
+    assert page.card.isVisible()
     assert page.compare.comparison is None
 
 
