@@ -42,6 +42,7 @@ class WaitingKeys(QObject):
         self._page = page
         self._last: Undo | None = None
         self._undo_of: dict[int, Undo] = {}
+        """What was done last here with each place, until it is taken back."""
 
     def actions(self) -> Sequence[Action]:
         """Return what holds on the whole page."""
@@ -108,7 +109,7 @@ class WaitingKeys(QObject):
     def remember(self, undo: Undo | None) -> None:
         """Remember what was done last, so that a key can take it back."""
         if undo is not None:
-            self._last = undo
+            self._last = self._undo_of[undo.entry_id] = undo
         self.enable()
 
     # calling and moving
@@ -198,13 +199,25 @@ class WaitingKeys(QObject):
         self._page.table.setFocus()
 
     def undo(self) -> None:
-        """Take back what was done last with the place chosen, else what was done last here."""
+        """Take back what was done here last: with the place chosen, else at all, as the bar below offers it.
+
+        Of a place that nothing was done with here, the last that happened to it is taken back only when nothing else
+        is left: whoever presses this key in a hurry means what they did themselves.
+        """
         row = self._page.chosen()
-        if row is not None:
+        undo = self._undo_of.get(row.id, self._last) if row is not None else self._last
+        if undo is not None:
+            self.forget(undo.entry_id)
+            undo()
+        elif row is not None:
             self._page.acts.undo(row.id, row.version, row.label)
-        elif self._last is not None:
-            last, self._last = self._last, None
-            last()
+
+    def forget(self, entry_id: int | None) -> None:
+        """What was done with a place was taken back: there is nothing of it left to take back."""
+        if entry_id is not None:
+            self._undo_of.pop(entry_id, None)
+        if self._last is not None and self._last.entry_id == entry_id:
+            self._last = None
 
     def _do(self, act: str, key: str) -> None:
         row = self._page.chosen()
