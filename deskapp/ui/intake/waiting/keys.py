@@ -32,6 +32,12 @@ UNDER: Final = (
 )
 CARE_KEYS: Final = ("care.apology", "care.water", "care.reading", "care.question", "care.reassessed")
 BESIDE: Final = ("waiting.escort", "waiting.desk")
+WORDS: Final = {
+    "waiting.see": (N_("With the doctor"), N_("Seen")),
+    "waiting.park": (N_("Park"), N_("No longer parked")),
+    "waiting.requeue": (N_("Back into line"), N_("Carry over")),
+}
+"""What the keys are called that do something else for another place: usually, and then."""
 
 
 class WaitingKeys(QObject):
@@ -96,12 +102,14 @@ class WaitingKeys(QObject):
         keys["waiting.undo"].setEnabled(row is not None or self._last is not None)
         keys["waiting.apologise"].setEnabled(page.notices.first_apology() is not None)
         keys["waiting.next"].setEnabled(page.line != shown.LEFT_OVER)
-        inside = row is not None and row.standing is Standing.WITH_DOCTOR
-        keys["waiting.see"].call(N_("Seen") if inside else N_("With the doctor"))
-        parked = row is not None and row.standing is Standing.PARKED
-        keys["waiting.park"].call(N_("No longer parked") if parked else N_("Park"))
-        old = page.is_left_over(row)
-        keys["waiting.requeue"].call(N_("Carry over") if old else N_("Back into line"))
+        standing = row.standing if row is not None else None
+        other = {
+            "waiting.see": standing is Standing.WITH_DOCTOR,
+            "waiting.park": standing is Standing.PARKED,
+            "waiting.requeue": page.is_left_over(row),
+        }
+        for name, words in WORDS.items():
+            keys[name].call(words[other[name]])
 
     def _may(self, row: WaitingRow | None) -> dict[str, bool]:
         return _may(row, self._page.is_left_over(row))

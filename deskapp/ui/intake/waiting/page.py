@@ -29,7 +29,7 @@ from deskapp.ui.intake.waiting.columns import (
     ROOMY,
     WaitingDelegate,
 )
-from deskapp.ui.intake.waiting.keys import BESIDE, CARE_KEYS, UNDER, WaitingKeys
+from deskapp.ui.intake.waiting.keys import BESIDE, CARE_KEYS, UNDER, WORDS, WaitingKeys
 from deskapp.ui.intake.waiting.notices import Notices
 from deskapp.ui.intake.waiting.panel import WaitingPanel
 from deskapp.ui.intake.waiting.reading import Reading
@@ -76,6 +76,7 @@ class WaitingPage(BaseView):
         self._left_at = 0
         self._late_after = settings.WAIT_APOLOGY_MINUTES.default
         self._wish: bool | None = None
+        self._buttons: dict[str, ActionButton] = {}
         self.reading, self.telling = Reading(self), Telling(self)
         self.acts = Acts(self, self.telling)
         self.does = WaitingKeys(self)
@@ -129,10 +130,12 @@ class WaitingPage(BaseView):
             return
         super().ensure_built()
         every = self.key_actions | self.table_keys
-        for name in UNDER:
-            self._under.addWidget(ActionButton(every[name]))
+        self._buttons = {name: ActionButton(every[name]) for name in UNDER}
+        for button in self._buttons.values():
+            self._under.addWidget(button)
         self.panel.add_buttons(every[name] for name in (*CARE_KEYS, *BESIDE))
         self.does.enable()
+        self._share_room()
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
@@ -175,12 +178,22 @@ class WaitingPage(BaseView):
             list_or_panel.setFixedWidth(sizes.px(wide))
             list_or_panel.resize(sizes.px(wide), list_or_panel.height())
         self._columns.setSpacing(sizes.field_gap)
+        self._keep_widths()
         names = ONE_LINE if self._line not in (shown.ALL, shown.LEFT_OVER) else ALL_LINES
         if width >= sizes.px(ROOMY_FROM):
             names = ROOMY
         beside = 0 if self.panel.isHidden() else self.panel.width() + sizes.field_gap
         room = self.width() - beside - self.lines.width() - sizes.field_gap
         self.table.show_columns(names if room >= sizes.px(NARROW_BELOW) else names - NARROW)
+
+    def _keep_widths(self) -> None:
+        """Let no button grow with another word: a second line of them would move the list under the cursor."""
+        for name in WORDS.keys() & self._buttons.keys():
+            button = self._buttons[name]
+            button.setMinimumWidth(0)
+            wide = button.fontMetrics().horizontalAdvance
+            words = max(wide(self.desk.tr(word)) for word in WORDS[name])
+            button.setMinimumWidth(button.sizeHint().width() - wide(button.text()) + words)
 
     @Slot()
     def toggle_beside(self) -> None:

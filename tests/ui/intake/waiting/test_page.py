@@ -167,3 +167,22 @@ def test_who_and_why_fits_beside_the_list_however_long_the_number_and_the_reason
     area = page.panel._area
     assert area.widget().minimumSizeHint().width() <= area.viewport().width()
     assert reason in page.panel._where.text()
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "mn"])
+def test_choosing_somebody_else_moves_nothing(opened: Opened, language: str) -> None:
+    parked = place(2, standing=Standing.PARKED, place=None, reason="X")
+    page = opened(place(1), parked, place(3, standing=Standing.WITH_DOCTOR, place=None))
+    page.desk.language.set(language)
+    page.desk.keys.retranslate(page.desk.tr)
+    settle()
+    heights = set()
+    for width in range(1000, 1400, 40):
+        page.resize(width, 640)
+        found = []
+        for one in (1, 2, 3):
+            page.table.select(one)
+            settle()
+            found.append(page.table.height())
+        heights.add(len(set(found)))
+    assert heights == {1}
