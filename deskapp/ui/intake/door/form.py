@@ -61,6 +61,7 @@ class DoorForm(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.say = label("", "value", wrap=True)
         self.expected = label("", "accent", wrap=True)
+        self.expected.hide()
         self._sentences = label("", "title", wrap=True), label("", "title", wrap=True)
         self._questions = label("", "secondary"), label("", "secondary"), label("", "secondary")
         self.appointment = Answers(APPOINTMENT)
