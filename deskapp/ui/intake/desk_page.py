@@ -492,6 +492,13 @@ class DeskPage(BaseView):
         self._share_room()
         self.enable_keys()
 
+    def _has_next(self, visit: VisitView) -> bool:
+        on_the_way = self.escorting.is_on_the_way(visit)
+        return visit.ended is None and (visit.next_step is not None or on_the_way)
+
+    def _may_come_back(self, opening: bool) -> bool:
+        return opening or self.escorting.mine() is not None
+
     @Slot()
     def enable_keys(self) -> None:
         """Let the keys do what makes sense now; the bar below tells of no other."""
@@ -510,7 +517,7 @@ class DeskPage(BaseView):
             "number.void": numbered,
             **dict.fromkeys(UNDER_WAY, under_way),
         }
-        states["visit.next"] = under_way or (visit is None and self.escorting.mine() is not None)
+        states["visit.next"] = self._has_next(visit) if visit is not None else self._may_come_back(under_way)
         for name, enabled in states.items():
             self.key_actions[name].setEnabled(enabled)
         name_keys(self.key_actions, visit, self.escorting.word(visit))

@@ -162,7 +162,8 @@ class RecordTable(QTableView):
     def _lines(self, row: int, column: int) -> int:
         text = self._model.index(row, column).data()
         sizes = style.tokens().sizes
-        beside = sizes.icon + sizes.gap if self._model.columns[column].icon is not None else 0
+        icon, record = self._model.columns[column].icon, self._model.record(row)
+        beside = sizes.icon + sizes.gap if icon is not None and record is not None and icon(record) else 0
         room = self.columnWidth(column) - 2 * sizes.gap - beside
         if not text or ("\n" not in text and self.fontMetrics().horizontalAdvance(text) <= room):
             return 1

@@ -104,7 +104,7 @@ class DoorForm(QWidget):
         sizes = style.tokens().sizes
         self._rows.setSpacing(sizes.gap if self._low else sizes.field_gap)
         for inside in self._panels:
-            side = sizes.margin
+            side = sizes.gap if self._low else sizes.margin
             above = sizes.px(6) if self._low else sizes.field_gap
             inside.setContentsMargins(side, above, side, sizes.gap if self._low else sizes.margin)
             inside.setSpacing(sizes.px(4) if self._low else sizes.gap)

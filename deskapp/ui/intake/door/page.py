@@ -31,7 +31,7 @@ from deskapp.ui.widgets.record_model import RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
 
 LEFT_WIDTH: Final = 404
-LEFT_LEAST: Final = 260
+LEFT_LEAST: Final = 240
 LOW: Final = 630
 """Below this height of the page, in pixels of the drawing board, the answers are as low as a thumb allows."""
 LOOK_EVERY_MS: Final = 30_000

@@ -162,18 +162,18 @@ def _sign_hint(row: WaitingRow, tr: Translator) -> str:
 
 
 COLUMNS: Final[tuple[Column[WaitingRow], ...]] = (
-    Column("place", N_("Turn"), _place, width=46, number=True),
+    Column("place", N_("Turn"), _place, width=50, number=True),
     Column("label", N_("Ticket"), _label, width=66),
     Column("urgency", N_("Level"), _urgency, width=50),
-    Column("name", N_("Name"), _name, width=72, stretch=1, wrap=True),
-    Column("line", N_("Line"), _line, width=64, stretch=2, wrap=True, hint=_line_hint),
+    Column("name", N_("Name"), _name, width=78, stretch=1, wrap=True),
+    Column("line", N_("Line"), _line, width=74, stretch=1, wrap=True, hint=_line_hint),
     Column("waited", N_("Waited"), _waited, width=68, number=True, tone=_waited_tone),
     Column("estimate", N_("Estimate"), _estimate, width=96, number=True),
     Column(
         "standing",
         N_("Standing"),
         _standing,
-        width=118,
+        width=128,
         stretch=3,
         wrap=True,
         tone=_standing_tone,
@@ -190,6 +190,8 @@ ROOMY: Final = frozenset(column.name for column in COLUMNS)
 ALL_LINES: Final = ROOMY - {"room"}
 """Of all lines together; with little room the line says enough of where."""
 ONE_LINE: Final = ROOMY - {"line"}
+SPARE: Final = frozenset({"place"})
+"""What is left out first: the rows stand in this order anyway."""
 NARROW: Final = frozenset({"estimate", "slip"})
 """What is left out where even less fits."""
 
@@ -230,14 +232,15 @@ def _line_words(item: LineItem, tr: Translator) -> str:
         figures.append(tr(N_("{count} inside"), count=item.with_doctor))
     if item.longest:
         figures.append(tr(N_("{minutes} min"), minutes=item.longest))
-    # A figure and its unit stay together, and so does a name that has no spaces.
     whole = replace(item, doctor=_in_one(item.doctor))
-    return "\n".join((line_title(whole, tr), " · ".join(figure.replace(" ", "\u00a0") for figure in figures)))
+    # The point stays with the department: no line begins with it.
+    title = line_title(whole, tr).replace(" · ", "\u00a0· ")
+    return "\n".join((title, " · ".join(_in_one(figure).replace(" ", "\u00a0") for figure in figures)))
 
 
-def _in_one(name: str) -> str:
-    """Return a name that is not broken between its signs; one of several words may be between those."""
-    return name if " " in name else "\u2060".join(name)
+def _in_one(words: str) -> str:
+    """Return a name or figure that is not broken between its signs; one of several words may be between those."""
+    return words if " " in words else "\u2060".join(words)
 
 
 def _line_icon(item: LineItem) -> str:

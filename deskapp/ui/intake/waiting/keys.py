@@ -34,7 +34,7 @@ CARE_KEYS: Final = ("care.apology", "care.water", "care.reading", "care.question
 BESIDE: Final = ("waiting.escort", "waiting.desk")
 WORDS: Final = {
     "waiting.see": (N_("With the doctor"), N_("Seen")),
-    "waiting.park": (N_("Park"), N_("No longer parked")),
+    "waiting.park": (N_("Park"), N_("Resume")),
     "waiting.requeue": (N_("Back into line"), N_("Carry over")),
 }
 """What the keys are called that do something else for another place: usually, and then."""
@@ -56,11 +56,11 @@ class WaitingKeys(QObject):
             Action("waiting.next", N_("Call next"), self.call_next, "F9", "megaphone", primary=True),
             Action("waiting.again", N_("Call again"), self.call_again, "F8", "bell-ring"),
             Action("waiting.see", N_("With the doctor"), self.start_or_finish, "F5", "stethoscope"),
+            Action("waiting.emergency", N_("Emergency"), self.emergency, "F12", "ambulance"),
             Action("waiting.requeue", N_("Back into line"), self.requeue, "F7", "rotate-ccw"),
             Action("waiting.park", N_("Park"), self.park, "F6", "coffee"),
             Action("waiting.move", N_("Other line"), self.move, "F4", "split"),
             Action("waiting.left", N_("Left unseen"), self.left, "F10", "door-open"),
-            Action("waiting.emergency", N_("Emergency"), self.emergency, "F12", "ambulance"),
             Action("waiting.undo", N_("Take back"), self.undo, "Ctrl+Z", "undo-2"),
             Action(
                 "waiting.apologise", N_("Apologised"), self.apologise_first, "F11", "message-square-warning"

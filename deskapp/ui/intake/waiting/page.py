@@ -27,6 +27,7 @@ from deskapp.ui.intake.waiting.columns import (
     NARROW,
     ONE_LINE,
     ROOMY,
+    SPARE,
     WaitingDelegate,
 )
 from deskapp.ui.intake.waiting.keys import BESIDE, CARE_KEYS, UNDER, WORDS, WaitingKeys
@@ -43,11 +44,13 @@ from deskapp.ui.widgets.flow import FlowLayout
 from deskapp.ui.widgets.record_model import RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
 
-LINES_WIDTH: Final = 196
-BESIDE_WIDTH: Final = 266
+LINES_WIDTH: Final = 184
+BESIDE_WIDTH: Final = 248
 BESIDE_FROM: Final = 1200
 """Width of the window, in pixels of the drawing board, from which who and why stand beside the list."""
 ROOMY_FROM: Final = 1600
+WHOLE_FROM: Final = 720
+"""Width of the list from which it has all its columns; with less the order alone says whose turn it is."""
 NARROW_BELOW: Final = 640
 """Width of the list below which it leaves out what stands beside anyway."""
 
@@ -184,7 +187,11 @@ class WaitingPage(BaseView):
             names = ROOMY
         beside = 0 if self.panel.isHidden() else self.panel.width() + sizes.field_gap
         room = self.width() - beside - self.lines.width() - sizes.field_gap
-        self.table.show_columns(names if room >= sizes.px(NARROW_BELOW) else names - NARROW)
+        if room < sizes.px(NARROW_BELOW):
+            names -= NARROW
+        elif room < sizes.px(WHOLE_FROM):
+            names -= SPARE
+        self.table.show_columns(names)
 
     def _keep_widths(self) -> None:
         """Let no button grow with another word: a second line of them would move the list under the cursor."""
