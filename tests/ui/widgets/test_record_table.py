@@ -132,7 +132,8 @@ def test_an_icon_takes_its_room_from_the_words_beside_it(app: QApplication, qtbo
     just = QFontMetrics(app.font()).horizontalAdvance(words) + 4 * style.tokens().sizes.gap
     plain = Column("name", "Name", lambda _visit, _tr: words, width=just, wrap=True)
     heights = []
-    for column in (plain, replace(plain, icon=lambda _visit: "user")):
+    icons = (lambda _visit: "user", lambda _visit: "")
+    for column in (plain, *(replace(plain, icon=icon) for icon in icons)):
         model: RecordTableModel[Visit] = RecordTableModel([column], translator("en"))
         model.apply([Visit(1)])
         made = RecordTable(model)
@@ -142,6 +143,7 @@ def test_an_icon_takes_its_room_from_the_words_beside_it(app: QApplication, qtbo
         QApplication.processEvents()
         heights.append(made.rowHeight(0))
     assert heights[0] < heights[1]
+    assert heights[0] == heights[2], "a row without its icon"
 
 
 def test_a_cut_text_is_told_on_hover_and_a_whole_one_is_not(table: RecordTable, qtbot: QtBot) -> None:

@@ -163,7 +163,7 @@ def _sign_hint(row: WaitingRow, tr: Translator) -> str:
 
 COLUMNS: Final[tuple[Column[WaitingRow], ...]] = (
     Column("place", N_("Turn"), _place, width=50, number=True),
-    Column("label", N_("Ticket"), _label, width=66),
+    Column("label", N_("Ticket"), _label, width=72),
     Column("urgency", N_("Level"), _urgency, width=50),
     Column("name", N_("Name"), _name, width=78, stretch=1, wrap=True),
     Column("line", N_("Line"), _line, width=74, stretch=1, wrap=True, hint=_line_hint),
@@ -180,7 +180,7 @@ COLUMNS: Final[tuple[Column[WaitingRow], ...]] = (
         icon=_standing_icon,
         hint=standing_words,
     ),
-    Column("room", N_("Room"), _room, width=54),
+    Column("room", N_("Room"), _room, width=74),
     Column("slip", N_("Paper"), _slip, width=52, tone=_slip_tone, icon=_slip_icon, icon_only=True),
     Column(
         "sign", N_("To do"), _sign, width=92, wrap=True, tone=_sign_tone, icon=_sign_icon, hint=_sign_hint

@@ -46,6 +46,8 @@ from deskapp.ui.widgets.record_table import RecordTable
 
 LINES_WIDTH: Final = 184
 BESIDE_WIDTH: Final = 248
+LINES_ROOMY: Final = 240
+BESIDE_ROOMY: Final = 300
 BESIDE_FROM: Final = 1200
 """Width of the window, in pixels of the drawing board, from which who and why stand beside the list."""
 ROOMY_FROM: Final = 1600
@@ -175,18 +177,21 @@ class WaitingPage(BaseView):
     def _share_room(self) -> None:
         sizes = style.tokens().sizes
         width = self.window().width()
-        roomy = width >= sizes.px(BESIDE_FROM)
-        self.panel.setVisible(self._wish if self._wish is not None else roomy)
-        for list_or_panel, wide in ((self.panel, BESIDE_WIDTH), (self.lines, LINES_WIDTH)):
+        beside, roomy = width >= sizes.px(BESIDE_FROM), width >= sizes.px(ROOMY_FROM)
+        self.panel.setVisible(self._wish if self._wish is not None else beside)
+        for list_or_panel, wide in (
+            (self.panel, BESIDE_ROOMY if roomy else BESIDE_WIDTH),
+            (self.lines, LINES_ROOMY if roomy else LINES_WIDTH),
+        ):
             list_or_panel.setFixedWidth(sizes.px(wide))
             list_or_panel.resize(sizes.px(wide), list_or_panel.height())
         self._columns.setSpacing(sizes.field_gap)
         self._keep_widths()
         names = ONE_LINE if self._line not in (shown.ALL, shown.LEFT_OVER) else ALL_LINES
-        if width >= sizes.px(ROOMY_FROM):
+        if roomy:
             names = ROOMY
-        beside = 0 if self.panel.isHidden() else self.panel.width() + sizes.field_gap
-        room = self.width() - beside - self.lines.width() - sizes.field_gap
+        taken = 0 if self.panel.isHidden() else self.panel.width() + sizes.field_gap
+        room = self.width() - taken - self.lines.width() - sizes.field_gap
         if room < sizes.px(NARROW_BELOW):
             names -= NARROW
         elif room < sizes.px(WHOLE_FROM):

@@ -58,6 +58,10 @@ def test_by_default_it_is_off_and_says_so(office: Office) -> None:
     assert office.page.voice.value("voice.on") is False
 
 
+def test_the_cursor_is_in_the_first_field(office: Office) -> None:
+    assert office.front.window.focusWidget() is office.page.form.widget("board.on")
+
+
 def test_switching_it_on_shows_it_and_says_where_and_since_when(office: Office) -> None:
     office.page.form.fill("board.on", True)
     office.store()
