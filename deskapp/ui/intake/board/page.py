@@ -421,7 +421,8 @@ class _Ticks(QListWidget):
         """Give every box a column's width."""
         sizes = style.tokens().sizes
         columns = max(1, self.viewport().width() // sizes.px(LISTED_WIDTH))
-        size = QSize(self.viewport().width() // columns, sizes.row)
+        # A cell as wide as the list itself would begin in the second row.
+        size = QSize(self.viewport().width() // columns - 1, sizes.row)
         self.setGridSize(size)
         for at in range(self.count()):
             self.item(at).setSizeHint(size)
