@@ -127,6 +127,18 @@ def test_a_column_without_room_leaves_its_room_to_the_others(table: RecordTable)
     assert table.columnWidth(0) + table.columnWidth(1) == table.viewport().width()
 
 
+def test_the_cursor_stays_in_sight_when_rows_above_it_need_more_lines(table: RecordTable) -> None:
+    long = "Гантөмөрийн Энхжаргал Батмөнхийн"
+    table.resize(240, 300)
+    model_of(table).apply([Visit(number, long) for number in range(1, 40)])
+    table.select(39)
+    for _ in range(6):
+        QApplication.processEvents()
+    index = model_of(table).index(38, 0)
+    assert table.viewport().rect().contains(table.visualRect(index).center())
+    assert table.visualRect(index).bottom() <= table.viewport().rect().bottom()
+
+
 def test_an_icon_takes_its_room_from_the_words_beside_it(app: QApplication, qtbot: QtBot) -> None:
     words = "Ann Lee"
     just = QFontMetrics(app.font()).horizontalAdvance(words) + 4 * style.tokens().sizes.gap

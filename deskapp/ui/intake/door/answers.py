@@ -84,7 +84,9 @@ class BigButton(QPushButton):
         width = QFontMetrics(bold).horizontalAdvance(self.text()) + 2 * self._edge()
         width += sizes.icon_large + sizes.gap
         if self._key:
-            width += QFontMetrics(self._key_font()).horizontalAdvance(self._key) + sizes.px(14 if self._low else 18)
+            width += QFontMetrics(self._key_font()).horizontalAdvance(self._key) + sizes.px(
+                14 if self._low else 18
+            )
         return QSize(width, sizes.px(LEAST_HEIGHT if self._low else HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
