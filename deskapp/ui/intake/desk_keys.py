@@ -47,9 +47,10 @@ def desk_actions(page: DeskPage) -> Sequence[Action]:
         Action("visit.pay", N_("Price"), page.to_pay, "F7", "coins"),
         Action("visit.next", N_("Next step"), work.next_step, "F8", "footprints"),
         Action("visit.number", N_("Number, print"), work.issue, "F9", "ticket", primary=True),
+        # Before what can wait: where the bar is short, it is the end that is left out.
+        Action("visit.emergency", N_("Emergency"), work.emergency, "F12", "ambulance"),
         Action("visit.end", N_("End early"), work.end_early, "F10", "door-open"),
         Action("visit.booked", N_("Appointment"), page.confirm_appointment, APPOINTMENT_KEY, "calendar"),
-        Action("visit.emergency", N_("Emergency"), work.emergency, "F12", "ambulance"),
         Action("visit.print", N_("Print form"), work.print_form, "Ctrl+P", "printer", in_bar=False),
         Action("visit.preview", N_("Preview"), work.preview, "Ctrl+Shift+P", "eye", in_bar=False),
         Action("number.reprint", N_("Print slip again"), work.reprint, "Ctrl+R", "ticket", in_bar=False),
@@ -88,5 +89,14 @@ def able(page: DeskPage, visit: VisitView | None) -> dict[str, bool]:
         "number.void": numbered,
         **dict.fromkeys(UNDER_WAY, under_way),
     }
-    states["visit.next"] = under_way or (visit is None and page.escorting.mine() is not None)
+    states["visit.next"] = _may_go_on(page, visit) if visit is not None else _may_come_back(page)
     return states
+
+
+def _may_go_on(page: DeskPage, visit: VisitView) -> bool:
+    on_the_way = page.escorting.is_on_the_way(visit)
+    return visit.ended is None and (visit.next_step is not None or on_the_way)
+
+
+def _may_come_back(page: DeskPage) -> bool:
+    return page.is_opening() or page.escorting.mine() is not None

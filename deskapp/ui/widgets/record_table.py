@@ -45,6 +45,7 @@ class RecordTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
         self._wrapping = tuple(at for at, column in enumerate(model.columns) if column.wrap)
+        self._has_moved = False
         self._heighten = QTimer(self)
         self._heighten.setSingleShot(True)
         self._heighten.timeout.connect(self._on_heighten)
@@ -151,6 +152,7 @@ class RecordTable(QTableView):
         last = self.rowAt(self.viewport().height() - 1)
         last = last if last >= 0 else self._model.rowCount() - 1
         usual, line = self.verticalHeader().defaultSectionSize(), self.fontMetrics().lineSpacing()
+        changed = False
         for row in range(max(first, 0), last + 1):
             lines = max(
                 (self._lines(row, at) for at in self._wrapping if not self.isColumnHidden(at)), default=1
@@ -158,11 +160,18 @@ class RecordTable(QTableView):
             height = usual + (lines - 1) * line
             if self.rowHeight(row) != height:
                 self.setRowHeight(row, height)
+                changed = True
+        if self._has_moved:
+            # Higher rows above the cursor may have pushed it out of sight, and what comes into sight is measured too.
+            self._has_moved = changed
+            self.scrollTo(self.currentIndex())
+            self._heighten_soon()
 
     def _lines(self, row: int, column: int) -> int:
         text = self._model.index(row, column).data()
         sizes = style.tokens().sizes
-        beside = sizes.icon + sizes.gap if self._model.columns[column].icon is not None else 0
+        icon, record = self._model.columns[column].icon, self._model.record(row)
+        beside = sizes.icon + sizes.gap if icon is not None and record is not None and icon(record) else 0
         room = self.columnWidth(column) - 2 * sizes.gap - beside
         if not text or ("\n" not in text and self.fontMetrics().horizontalAdvance(text) <= room):
             return 1
@@ -194,6 +203,8 @@ class RecordTable(QTableView):
 
     @Slot(QModelIndex, QModelIndex)
     def _on_current(self, now: QModelIndex, before: QModelIndex) -> None:  # noqa: ARG002
+        self._has_moved = True
+        self._heighten_soon()
         self.current.emit(self._model.record(now.row()))
 
 

@@ -73,6 +73,13 @@ def test_f8_goes_hands_over_and_comes_back(paid: Front) -> None:
     assert not paid.tab.visit_page.escort.isVisible()
 
 
+def test_nothing_is_offered_where_no_step_is_left(paid: Front) -> None:
+    for _ in range(3):
+        assert paid.tab.key_actions["visit.next"].isEnabled()
+        paid.key(F8)
+    assert not paid.tab.key_actions["visit.next"].isEnabled()
+
+
 def test_the_assistant_may_take_over(paid: Front) -> None:
     visit = paid.visit.id
     paid.key(F8)

@@ -127,12 +127,25 @@ def test_a_column_without_room_leaves_its_room_to_the_others(table: RecordTable)
     assert table.columnWidth(0) + table.columnWidth(1) == table.viewport().width()
 
 
+def test_the_cursor_stays_in_sight_when_rows_above_it_need_more_lines(table: RecordTable) -> None:
+    long = "Гантөмөрийн Энхжаргал Батмөнхийн"
+    table.resize(240, 300)
+    model_of(table).apply([Visit(number, long) for number in range(1, 40)])
+    table.select(39)
+    for _ in range(6):
+        QApplication.processEvents()
+    index = model_of(table).index(38, 0)
+    assert table.viewport().rect().contains(table.visualRect(index).center())
+    assert table.visualRect(index).bottom() <= table.viewport().rect().bottom()
+
+
 def test_an_icon_takes_its_room_from_the_words_beside_it(app: QApplication, qtbot: QtBot) -> None:
     words = "Ann Lee"
     just = QFontMetrics(app.font()).horizontalAdvance(words) + 4 * style.tokens().sizes.gap
     plain = Column("name", "Name", lambda _visit, _tr: words, width=just, wrap=True)
     heights = []
-    for column in (plain, replace(plain, icon=lambda _visit: "user")):
+    icons = (lambda _visit: "user", lambda _visit: "")
+    for column in (plain, *(replace(plain, icon=icon) for icon in icons)):
         model: RecordTableModel[Visit] = RecordTableModel([column], translator("en"))
         model.apply([Visit(1)])
         made = RecordTable(model)
@@ -142,6 +155,7 @@ def test_an_icon_takes_its_room_from_the_words_beside_it(app: QApplication, qtbo
         QApplication.processEvents()
         heights.append(made.rowHeight(0))
     assert heights[0] < heights[1]
+    assert heights[0] == heights[2], "a row without its icon"
 
 
 def test_a_cut_text_is_told_on_hover_and_a_whole_one_is_not(table: RecordTable, qtbot: QtBot) -> None:

@@ -198,7 +198,7 @@ class BoardCanvas(QWidget):
             return
         call, where = view.calls[0], pen.plan
         number = QRect(area.left(), area.top(), area.width(), where.px(shares.BIG_ROOM))
-        wide = pen.sized(number, call.label, where.big, "text", bold=True, figures=True)
+        wide = pen.number(number, call.label)
         beside = number.adjusted(wide + where.px(shares.MARGIN), 0, 0, 0)
         if beside.width() >= where.px(shares.BESIDE):
             pen.wrapped(beside, whose_line(call, pen.tr), shares.LINE)
@@ -388,11 +388,30 @@ class _Pen:
             metrics = self.metrics(pixels, bold=bold, figures=figures)
         shown = metrics.elidedText(words, Qt.TextElideMode.ElideRight, area.width())
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        if not right:
+            # A J reaches to the left of where it stands, out of the column.
+            area = area.adjusted(max(0, -metrics.tightBoundingRect(shown[:1]).left()), 0, 0, 0)
         self.painter.setFont(self.font(pixels, bold=bold, figures=figures))
         self.painter.setPen(QColor(getattr(self.colours, tone)))
         flags = side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
         self.painter.drawText(area, flags, shown)
         return metrics.horizontalAdvance(shown)
+
+    def number(self, area: QRect, words: str) -> int:
+        """Draw the number just called, by its ink: a J or Q that reaches below the line stays off the name there.
+
+        Smaller where it is too wide; return its width.
+        """
+        pixels = self.plan.big
+        ink = self.metrics(pixels, bold=True, figures=True).tightBoundingRect(words)
+        share = min(1.0, area.width() / max(1, ink.width()), area.height() / max(1, ink.height()))
+        font = self.font(max(1, int(pixels * share)), bold=True, figures=True)
+        ink = QFontMetrics(font).tightBoundingRect(words)
+        self.painter.setFont(font)
+        self.painter.setPen(QColor(self.colours.text))
+        top = area.top() + (area.height() - ink.height()) // 2
+        self.painter.drawText(area.left() - ink.left(), top - ink.top(), words)
+        return ink.width()
 
     def wrapped(self, area: QRect, words: str, share: float) -> None:
         """Draw a sentence over several lines in the middle."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QSizePolicy, QVBoxLayout, QWidget
 
 from deskapp import settings
@@ -113,6 +113,7 @@ class BoardPage(BaseView):
         left = Panel()
         for section in (self._where, self._what, self._sound):
             left.body.addWidget(section)
+        left.body.addStretch(1)
         buttons = FlowLayout()
         for action in self._keys.values():
             buttons.addWidget(ActionButton(action))
@@ -147,6 +148,17 @@ class BoardPage(BaseView):
         super().resizeEvent(event)
         if hasattr(self, "_row"):
             self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the cursor into the first field."""
+        super().showEvent(event)
+        # Later: what is not on the screen yet would not have the cursor when the window is activated.
+        QTimer.singleShot(0, self, self._take_cursor)
+
+    @Slot()
+    def _take_cursor(self) -> None:
+        if self.isVisible():
+            self.form.focus_first()
 
     def _fit(self) -> None:
         sizes = style.tokens().sizes
@@ -409,7 +421,8 @@ class _Ticks(QListWidget):
         """Give every box a column's width."""
         sizes = style.tokens().sizes
         columns = max(1, self.viewport().width() // sizes.px(LISTED_WIDTH))
-        size = QSize(self.viewport().width() // columns, sizes.row)
+        # A cell as wide as the list itself would begin in the second row.
+        size = QSize(self.viewport().width() // columns - 1, sizes.row)
         self.setGridSize(size)
         for at in range(self.count()):
             self.item(at).setSizeHint(size)

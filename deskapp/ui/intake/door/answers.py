@@ -66,6 +66,10 @@ class BigButton(QPushButton):
         """Show that this is what usually comes next."""
         style.set_state(self, "primary", True)
 
+    def _edge(self) -> int:
+        sizes = style.tokens().sizes
+        return sizes.gap if self._low else sizes.field_gap
+
     def _word_font(self) -> QFont:
         size = style.tokens().sizes.px(board.TITLE)
         return fonts.font(style.look().language, size, bold=bool(self.property("primary")))
@@ -77,10 +81,12 @@ class BigButton(QPushButton):
         """Return the room for tick, word and key."""
         sizes = style.tokens().sizes
         bold = fonts.font(style.look().language, sizes.px(board.TITLE), bold=True)
-        width = QFontMetrics(bold).horizontalAdvance(self.text()) + 2 * sizes.field_gap
+        width = QFontMetrics(bold).horizontalAdvance(self.text()) + 2 * self._edge()
         width += sizes.icon_large + sizes.gap
         if self._key:
-            width += QFontMetrics(self._key_font()).horizontalAdvance(self._key) + sizes.px(18)
+            width += QFontMetrics(self._key_font()).horizontalAdvance(self._key) + sizes.px(
+                14 if self._low else 18
+            )
         return QSize(width, sizes.px(LEAST_HEIGHT if self._low else HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
@@ -96,7 +102,7 @@ class BigButton(QPushButton):
         painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
         sizes, filled = style.tokens().sizes, bool(self.property("primary"))
         tone = "disabled" if not self.isEnabled() else "on_accent" if filled else "text"
-        room = self.rect().adjusted(sizes.field_gap, 0, -sizes.field_gap, 0)
+        room = self.rect().adjusted(self._edge(), 0, -self._edge(), 0)
         icon = "check" if self.chosen else self._icon
         if icon:
             edge = sizes.icon_large
@@ -145,7 +151,9 @@ class Answers(QWidget):
         self._say_chosen()
 
     def be_low(self, low: bool) -> None:
-        """Be no higher than a thumb needs, where there is little room."""
+        """Be no larger than a thumb needs, where there is little room."""
+        sizes = style.tokens().sizes
+        self._row.setSpacing(sizes.px(4) if low else sizes.gap)
         for button in self._buttons:
             button.be_low(low)
 

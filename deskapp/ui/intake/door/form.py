@@ -61,6 +61,7 @@ class DoorForm(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.say = label("", "value", wrap=True)
         self.expected = label("", "accent", wrap=True)
+        self.expected.hide()
         self._sentences = label("", "title", wrap=True), label("", "title", wrap=True)
         self._questions = label("", "secondary"), label("", "secondary"), label("", "secondary")
         self.appointment = Answers(APPOINTMENT)
@@ -103,7 +104,7 @@ class DoorForm(QWidget):
         sizes = style.tokens().sizes
         self._rows.setSpacing(sizes.gap if self._low else sizes.field_gap)
         for inside in self._panels:
-            side = sizes.margin
+            side = sizes.gap if self._low else sizes.margin
             above = sizes.px(6) if self._low else sizes.field_gap
             inside.setContentsMargins(side, above, side, sizes.gap if self._low else sizes.margin)
             inside.setSpacing(sizes.px(4) if self._low else sizes.gap)

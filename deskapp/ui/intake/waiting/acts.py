@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from shiboken6 import isValid
 
 from deskapp.domain.changes import NOTHING, Changes
+from deskapp.domain.escorts import EscortAct
 from deskapp.domain.text import N_, Text
 from deskapp.domain.waiting import CareKind, WaitingRow
 from deskapp.errors import ConflictError, DeskError
@@ -17,6 +18,7 @@ from deskapp.services.base import Done, new_request
 from deskapp.ui.base_tab import BaseView
 
 LEAVE: Final = "leave"
+STAY: Final = "stay"
 SAID: Final = {
     "call": N_("{number} called"),
     "call_again": N_("{number} called again"),
@@ -111,6 +113,14 @@ class Acts(QObject):
         """Go with somebody to the room."""
         made = self._order(LEAVE, N_("On the way with {number}"), (LEAVE, row.visit_id), (row.visit_id,))
         self.send(replace(made, label=row.label, can_undo=False))
+
+    def stay(self, escort_id: int, label: str) -> None:
+        """Take back that somebody went along."""
+        made = self._order(
+            "undo", N_("Taken back: {number}"), (LEAVE, escort_id), (escort_id, EscortAct.LEFT)
+        )
+        method = self._page.desk.services.escorts.undo
+        self.send(replace(made, name=STAY, method=method, label=label, can_undo=False))
 
     def undo(self, entry_id: int, version: int, label: str) -> None:
         """Take back what was done last with a place; not what another desk did after the version given."""
@@ -221,6 +231,19 @@ class Undo:
     def __call__(self) -> None:
         if isValid(self.acts):
             self.acts.undo(self.entry_id, self.version, self.label)
+
+
+@dataclass(frozen=True)
+class UndoEscort:
+    """The undo that the bar at the bottom offers after somebody went along with a visitor."""
+
+    acts: Acts
+    escort_id: int
+    label: str
+
+    def __call__(self) -> None:
+        if isValid(self.acts):
+            self.acts.stay(self.escort_id, self.label)
 
 
 def told(order: Order, label: str) -> Text:

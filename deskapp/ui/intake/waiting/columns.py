@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QRect
@@ -76,14 +77,25 @@ def _estimate(row: WaitingRow, tr: Translator) -> str:
     return estimate_words(row.estimate, tr) if row.standing is Standing.WAITING else ""
 
 
-def standing_words(row: WaitingRow, tr: Translator) -> str:
-    """Return how it stands with a place, with since when or why where that is known."""
+def standing_since(row: WaitingRow, tr: Translator) -> str:
+    """Return how it stands with a place, and of who was called since when."""
     words = tr(STANDING_LABELS[row.standing])
     if row.standing is Standing.CALLED and row.called_at is not None:
         return tr(N_("{standing} {time}"), standing=words, time=tr.time(row.called_at))
+    return words
+
+
+def standing_words(row: WaitingRow, tr: Translator) -> str:
+    """Return how it stands with a place, with since when or why where that is known."""
+    words = standing_since(row, tr)
     if row.standing is Standing.PARKED and row.reason:
         return tr(N_("{standing}: {reason}"), standing=words, reason=row.reason)
     return words
+
+
+def _standing(row: WaitingRow, tr: Translator) -> str:
+    """Return the same, as short as the list of lines says it: most rows keep to one line."""
+    return tr(N_("inside")) if row.standing is Standing.WITH_DOCTOR else standing_words(row, tr)
 
 
 def _standing_icon(row: WaitingRow) -> str:
@@ -150,24 +162,25 @@ def _sign_hint(row: WaitingRow, tr: Translator) -> str:
 
 
 COLUMNS: Final[tuple[Column[WaitingRow], ...]] = (
-    Column("place", N_("Turn"), _place, width=48, number=True),
-    Column("label", N_("Ticket"), _label, width=70),
-    Column("urgency", N_("Level"), _urgency, width=54),
-    Column("name", N_("Name"), _name, width=80, stretch=1, wrap=True),
-    Column("line", N_("Line"), _line, width=72, stretch=2, wrap=True, hint=_line_hint),
-    Column("waited", N_("Waited"), _waited, width=72, number=True, tone=_waited_tone),
-    Column("estimate", N_("Estimate"), _estimate, width=104, number=True),
+    Column("place", N_("Turn"), _place, width=50, number=True),
+    Column("label", N_("Ticket"), _label, width=72),
+    Column("urgency", N_("Level"), _urgency, width=50),
+    Column("name", N_("Name"), _name, width=78, stretch=1, wrap=True),
+    Column("line", N_("Line"), _line, width=74, stretch=1, wrap=True, hint=_line_hint),
+    Column("waited", N_("Waited"), _waited, width=68, number=True, tone=_waited_tone),
+    Column("estimate", N_("Estimate"), _estimate, width=96, number=True),
     Column(
         "standing",
         N_("Standing"),
-        standing_words,
-        width=100,
+        _standing,
+        width=128,
         stretch=3,
         wrap=True,
         tone=_standing_tone,
         icon=_standing_icon,
+        hint=standing_words,
     ),
-    Column("room", N_("Room"), _room, width=54),
+    Column("room", N_("Room"), _room, width=74),
     Column("slip", N_("Paper"), _slip, width=52, tone=_slip_tone, icon=_slip_icon, icon_only=True),
     Column(
         "sign", N_("To do"), _sign, width=92, wrap=True, tone=_sign_tone, icon=_sign_icon, hint=_sign_hint
@@ -177,6 +190,8 @@ ROOMY: Final = frozenset(column.name for column in COLUMNS)
 ALL_LINES: Final = ROOMY - {"room"}
 """Of all lines together; with little room the line says enough of where."""
 ONE_LINE: Final = ROOMY - {"line"}
+SPARE: Final = frozenset({"place"})
+"""What is left out first: the rows stand in this order anyway."""
 NARROW: Final = frozenset({"estimate", "slip"})
 """What is left out where even less fits."""
 
@@ -217,8 +232,15 @@ def _line_words(item: LineItem, tr: Translator) -> str:
         figures.append(tr(N_("{count} inside"), count=item.with_doctor))
     if item.longest:
         figures.append(tr(N_("{minutes} min"), minutes=item.longest))
-    # A figure and its unit stay together.
-    return "\n".join((line_title(item, tr), " · ".join(figure.replace(" ", "\u00a0") for figure in figures)))
+    whole = replace(item, doctor=_in_one(item.doctor))
+    # The point stays with the department: no line begins with it.
+    title = line_title(whole, tr).replace(" · ", "\u00a0· ")
+    return "\n".join((title, " · ".join(_in_one(figure).replace(" ", "\u00a0") for figure in figures)))
+
+
+def _in_one(words: str) -> str:
+    """Return a name or figure that is not broken between its signs; one of several words may be between those."""
+    return words if " " in words else "\u2060".join(words)
 
 
 def _line_icon(item: LineItem) -> str:

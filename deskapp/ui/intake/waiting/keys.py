@@ -32,6 +32,12 @@ UNDER: Final = (
 )
 CARE_KEYS: Final = ("care.apology", "care.water", "care.reading", "care.question", "care.reassessed")
 BESIDE: Final = ("waiting.escort", "waiting.desk")
+WORDS: Final = {
+    "waiting.see": (N_("With the doctor"), N_("Seen")),
+    "waiting.park": (N_("Park"), N_("Resume")),
+    "waiting.requeue": (N_("Back into line"), N_("Carry over")),
+}
+"""What the keys are called that do something else for another place: usually, and then."""
 
 
 class WaitingKeys(QObject):
@@ -42,6 +48,7 @@ class WaitingKeys(QObject):
         self._page = page
         self._last: Undo | None = None
         self._undo_of: dict[int, Undo] = {}
+        """What was done last here with each place, until it is taken back."""
 
     def actions(self) -> Sequence[Action]:
         """Return what holds on the whole page."""
@@ -49,11 +56,11 @@ class WaitingKeys(QObject):
             Action("waiting.next", N_("Call next"), self.call_next, "F9", "megaphone", primary=True),
             Action("waiting.again", N_("Call again"), self.call_again, "F8", "bell-ring"),
             Action("waiting.see", N_("With the doctor"), self.start_or_finish, "F5", "stethoscope"),
+            Action("waiting.emergency", N_("Emergency"), self.emergency, "F12", "ambulance"),
             Action("waiting.requeue", N_("Back into line"), self.requeue, "F7", "rotate-ccw"),
             Action("waiting.park", N_("Park"), self.park, "F6", "coffee"),
             Action("waiting.move", N_("Other line"), self.move, "F4", "split"),
             Action("waiting.left", N_("Left unseen"), self.left, "F10", "door-open"),
-            Action("waiting.emergency", N_("Emergency"), self.emergency, "F12", "ambulance"),
             Action("waiting.undo", N_("Take back"), self.undo, "Ctrl+Z", "undo-2"),
             Action(
                 "waiting.apologise", N_("Apologised"), self.apologise_first, "F11", "message-square-warning"
@@ -95,12 +102,14 @@ class WaitingKeys(QObject):
         keys["waiting.undo"].setEnabled(row is not None or self._last is not None)
         keys["waiting.apologise"].setEnabled(page.notices.first_apology() is not None)
         keys["waiting.next"].setEnabled(page.line != shown.LEFT_OVER)
-        inside = row is not None and row.standing is Standing.WITH_DOCTOR
-        keys["waiting.see"].call(N_("Seen") if inside else N_("With the doctor"))
-        parked = row is not None and row.standing is Standing.PARKED
-        keys["waiting.park"].call(N_("No longer parked") if parked else N_("Park"))
-        old = page.is_left_over(row)
-        keys["waiting.requeue"].call(N_("Carry over") if old else N_("Back into line"))
+        standing = row.standing if row is not None else None
+        other = {
+            "waiting.see": standing is Standing.WITH_DOCTOR,
+            "waiting.park": standing is Standing.PARKED,
+            "waiting.requeue": page.is_left_over(row),
+        }
+        for name, words in WORDS.items():
+            keys[name].call(words[other[name]])
 
     def _may(self, row: WaitingRow | None) -> dict[str, bool]:
         return _may(row, self._page.is_left_over(row))
@@ -108,7 +117,7 @@ class WaitingKeys(QObject):
     def remember(self, undo: Undo | None) -> None:
         """Remember what was done last, so that a key can take it back."""
         if undo is not None:
-            self._last = undo
+            self._last = self._undo_of[undo.entry_id] = undo
         self.enable()
 
     # calling and moving
@@ -198,13 +207,25 @@ class WaitingKeys(QObject):
         self._page.table.setFocus()
 
     def undo(self) -> None:
-        """Take back what was done last with the place chosen, else what was done last here."""
+        """Take back what was done here last: with the place chosen, else at all, as the bar below offers it.
+
+        Of a place that nothing was done with here, the last that happened to it is taken back only when nothing else
+        is left: whoever presses this key in a hurry means what they did themselves.
+        """
         row = self._page.chosen()
-        if row is not None:
+        undo = self._undo_of.get(row.id, self._last) if row is not None else self._last
+        if undo is not None:
+            self.forget(undo.entry_id)
+            undo()
+        elif row is not None:
             self._page.acts.undo(row.id, row.version, row.label)
-        elif self._last is not None:
-            last, self._last = self._last, None
-            last()
+
+    def forget(self, entry_id: int | None) -> None:
+        """What was done with a place was taken back: there is nothing of it left to take back."""
+        if entry_id is not None:
+            self._undo_of.pop(entry_id, None)
+        if self._last is not None and self._last.entry_id == entry_id:
+            self._last = None
 
     def _do(self, act: str, key: str) -> None:
         row = self._page.chosen()

@@ -13,13 +13,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 from deskapp import settings
 from deskapp.domain.changes import NOTHING, Changes
 from deskapp.domain.text import N_, Text
-from deskapp.domain.waiting import ACT_LABELS, QueueEventView, WaitingRow, WaitingView
+from deskapp.domain.waiting import QueueEventView, WaitingRow, WaitingView
 from deskapp.i18n import Translator
-from deskapp.services.base import Done
 from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView
 from deskapp.ui.intake.waiting import shown
-from deskapp.ui.intake.waiting.acts import Acts, Order, Several, Undo, entry_of, told
+from deskapp.ui.intake.waiting.acts import Acts
 from deskapp.ui.intake.waiting.asking import AskPanel
 from deskapp.ui.intake.waiting.columns import (
     ALL_LINES,
@@ -28,13 +27,16 @@ from deskapp.ui.intake.waiting.columns import (
     NARROW,
     ONE_LINE,
     ROOMY,
+    SPARE,
     WaitingDelegate,
 )
-from deskapp.ui.intake.waiting.keys import BESIDE, CARE_KEYS, UNDER, WaitingKeys
+from deskapp.ui.intake.waiting.keys import BESIDE, CARE_KEYS, UNDER, WORDS, WaitingKeys
 from deskapp.ui.intake.waiting.notices import Notices
 from deskapp.ui.intake.waiting.panel import WaitingPanel
+from deskapp.ui.intake.waiting.reading import Reading
+from deskapp.ui.intake.waiting.telling import Telling
 from deskapp.ui.keys import Action
-from deskapp.ui.messages import INFO, RULE, Notice
+from deskapp.ui.messages import INFO, Notice
 from deskapp.ui.ringing import Ringer
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import EmptyState
@@ -42,14 +44,15 @@ from deskapp.ui.widgets.flow import FlowLayout
 from deskapp.ui.widgets.record_model import RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
 
-TICK_MS: Final = 20_000
-"""Within this time everything that only time changes is asked for again."""
-LEAST_TICK_MS: Final = 250
-LINES_WIDTH: Final = 196
-BESIDE_WIDTH: Final = 266
+LINES_WIDTH: Final = 184
+BESIDE_WIDTH: Final = 248
+LINES_ROOMY: Final = 240
+BESIDE_ROOMY: Final = 300
 BESIDE_FROM: Final = 1200
 """Width of the window, in pixels of the drawing board, from which who and why stand beside the list."""
 ROOMY_FROM: Final = 1600
+WHOLE_FROM: Final = 720
+"""Width of the list from which it has all its columns; with less the order alone says whose turn it is."""
 NARROW_BELOW: Final = 640
 """Width of the list below which it leaves out what stands beside anyway."""
 
@@ -75,14 +78,12 @@ class WaitingPage(BaseView):
         self.answer: shown.Answer | None = None
         self._line = shown.ALL
         self._wanted: int | None = None
-        self._own_gone: set[int] = set()
-        self._unlisted: tuple[Order, int] | None = None
-        self._asking = False
-        self._to_ask: Changes | None = None
+        self._left_at = 0
         self._late_after = settings.WAIT_APOLOGY_MINUTES.default
         self._wish: bool | None = None
-        self._turn = 0
-        self.acts = Acts(self, self)
+        self._buttons: dict[str, ActionButton] = {}
+        self.reading, self.telling = Reading(self), Telling(self)
+        self.acts = Acts(self, self.telling)
         self.does = WaitingKeys(self)
         self.ringer = Ringer(self.desk, self)
         self.lines_model: RecordTableModel[shown.LineItem] = RecordTableModel(
@@ -103,9 +104,6 @@ class WaitingPage(BaseView):
         self.notices = Notices(self)
         self._lay_out()
         self._connect()
-        self._tick = QTimer(self)
-        self._tick.setInterval(TICK_MS)
-        self._tick.timeout.connect(self.tick)
 
     def _lay_out(self) -> None:
         middle = QVBoxLayout()
@@ -137,10 +135,12 @@ class WaitingPage(BaseView):
             return
         super().ensure_built()
         every = self.key_actions | self.table_keys
-        for name in UNDER:
-            self._under.addWidget(ActionButton(every[name]))
+        self._buttons = {name: ActionButton(every[name]) for name in UNDER}
+        for button in self._buttons.values():
+            self._under.addWidget(button)
         self.panel.add_buttons(every[name] for name in (*CARE_KEYS, *BESIDE))
         self.does.enable()
+        self._share_room()
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
@@ -177,18 +177,35 @@ class WaitingPage(BaseView):
     def _share_room(self) -> None:
         sizes = style.tokens().sizes
         width = self.window().width()
-        roomy = width >= sizes.px(BESIDE_FROM)
-        self.panel.setVisible(self._wish if self._wish is not None else roomy)
-        for list_or_panel, wide in ((self.panel, BESIDE_WIDTH), (self.lines, LINES_WIDTH)):
+        beside, roomy = width >= sizes.px(BESIDE_FROM), width >= sizes.px(ROOMY_FROM)
+        self.panel.setVisible(self._wish if self._wish is not None else beside)
+        for list_or_panel, wide in (
+            (self.panel, BESIDE_ROOMY if roomy else BESIDE_WIDTH),
+            (self.lines, LINES_ROOMY if roomy else LINES_WIDTH),
+        ):
             list_or_panel.setFixedWidth(sizes.px(wide))
             list_or_panel.resize(sizes.px(wide), list_or_panel.height())
         self._columns.setSpacing(sizes.field_gap)
+        self._keep_widths()
         names = ONE_LINE if self._line not in (shown.ALL, shown.LEFT_OVER) else ALL_LINES
-        if width >= sizes.px(ROOMY_FROM):
+        if roomy:
             names = ROOMY
-        beside = 0 if self.panel.isHidden() else self.panel.width() + sizes.field_gap
-        room = self.width() - beside - self.lines.width() - sizes.field_gap
-        self.table.show_columns(names if room >= sizes.px(NARROW_BELOW) else names - NARROW)
+        taken = 0 if self.panel.isHidden() else self.panel.width() + sizes.field_gap
+        room = self.width() - taken - self.lines.width() - sizes.field_gap
+        if room < sizes.px(NARROW_BELOW):
+            names -= NARROW
+        elif room < sizes.px(WHOLE_FROM):
+            names -= SPARE
+        self.table.show_columns(names)
+
+    def _keep_widths(self) -> None:
+        """Let no button grow with another word: a second line of them would move the list under the cursor."""
+        for name in WORDS.keys() & self._buttons.keys():
+            button = self._buttons[name]
+            button.setMinimumWidth(0)
+            wide = button.fontMetrics().horizontalAdvance
+            words = max(wide(self.desk.tr(word)) for word in WORDS[name])
+            button.setMinimumWidth(button.sizeHint().width() - wide(button.text()) + words)
 
     @Slot()
     def toggle_beside(self) -> None:
@@ -200,17 +217,17 @@ class WaitingPage(BaseView):
         """Look again: minutes went by while nobody saw the page."""
         was_built = self._built
         super().showEvent(event)
-        self._tick.start()
+        self.reading.clock.start()
         # Later: what is not on the screen yet would not have the cursor when the window is activated.
         QTimer.singleShot(0, self, self._take_cursor)
-        if was_built and not self._asking:
+        if was_built and not self.reading.under_way:
             self.look()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Ask nothing while nobody sees the page."""
         super().hideEvent(event)
         if self._built:
-            self._tick.stop()
+            self.reading.clock.stop()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc goes to the list."""
@@ -258,7 +275,7 @@ class WaitingPage(BaseView):
 
     def refresh(self, changes: Changes) -> None:
         """Ask again for what changed and, at first, what the page has to know."""
-        self._ask(changes)
+        self.reading.ask(changes)
         if not changes:
             services, actor = self.desk.services, self.desk.actor()
             self.desk.runner.run(
@@ -276,84 +293,29 @@ class WaitingPage(BaseView):
         self._late_after = int(values.get(settings.WAIT_APOLOGY_MINUTES.name, self._late_after))
 
     @Slot()
-    def tick(self) -> None:
-        """Let minutes and signs go on: of many departments one at a time, each within TICK_MS.
-
-        Reading two thousand places at once keeps Python busy for a tenth of a second, and painting waits for it.
-        """
-        departments = self.answer.departments if self.answer is not None else ()
-        if len(departments) <= shown.MOST_DEPARTMENTS:
-            self.look()
-            return
-        self._turn += 1
-        self._ask(Changes.of(shown.TURN, departments[self._turn % len(departments)]))
-
-    def _set_pace(self, departments: int) -> None:
-        pace = (
-            TICK_MS if departments <= shown.MOST_DEPARTMENTS else max(LEAST_TICK_MS, TICK_MS // departments)
-        )
-        if self._tick.interval() != pace:
-            self._tick.setInterval(pace)
-
-    @Slot()
     def look(self) -> None:
         """Ask for all of it."""
-        self._ask(NOTHING)
+        self.reading.ask(NOTHING)
 
-    def _ask(self, changes: Changes) -> None:
-        """Ask once at a time: what changes while an answer is on its way is asked for after it.
-
-        Were each question to take the place of the one before, a busy line would never be shown.
-        """
-        if not self.isVisible():
-            self._missed |= changes or Changes.of("queue")
-        elif not self._asking:
-            self._asking = True
-            self._send(changes)
-        elif self._to_ask is None:
-            self._to_ask = changes
-        else:
-            self._to_ask = self._to_ask | changes if self._to_ask and changes else NOTHING
-
-    def _send(self, changes: Changes) -> None:
-        service, actor, before = self.desk.services.waiting, self.desk.actor(), self.answer
-        some = shown.touched_departments(changes, before) if before is not None else None
-        run, done = self.desk.runner.run, self.take_answer
-        if some is None or len(some) > shown.MOST_DEPARTMENTS:
-            run(shown.ask, service, actor, before, done=done, busy=self._set_asking, owner=self)
-        else:
-            part = shown.Part(some, changes.touched.get("queue", frozenset()))
-            run(shown.ask_some, service, actor, before, part, done=done, busy=self._set_asking, owner=self)
-
-    def _set_asking(self, busy: bool) -> None:
-        self._asking = busy
-        if not busy and self._to_ask is not None:
-            # Not before the answer that has come is shown.
-            QTimer.singleShot(0, self, self._ask_on)
-
-    @Slot()
-    def _ask_on(self) -> None:
-        changes, self._to_ask = self._to_ask, None
-        if changes is not None:
-            self._ask(changes)
+    def miss(self, changes: Changes) -> None:
+        """Keep what changed until the page can be seen."""
+        self._missed |= changes
 
     def take_answer(self, answer: shown.Answer) -> None:
         """Show what the service answered, as differences."""
         first, self.answer = self.answer is None, answer
         chosen = self.chosen()
-        self._set_pace(len(answer.departments))
+        at = self.model.row_of(chosen.id) if chosen is not None else 0
+        self.reading.set_pace(len(answer.departments))
         self.acts.look_again()
         self._show_lines(answer.view, first)
         self._apply()
         self.notices.take(answer.due)
         if first:
             self._say_empty(self.desk.tr)
-        self._follow(chosen)
-        self._own_gone &= answer.by_id.keys()
+        self._follow(chosen, at)
         self._show_wanted()
-        if self._unlisted is not None and self._unlisted[1] in answer.by_id:
-            (order, entry), self._unlisted = self._unlisted, None
-            self._called(order, entry)
+        self.telling.take_answer()
 
     def _show_lines(self, view: WaitingView, first: bool) -> None:
         items = shown.line_items(view, self._late_after, self._line)
@@ -368,18 +330,18 @@ class WaitingPage(BaseView):
         if self.view is not None:
             self.model.apply(shown.chosen(self.view, self._line), highlight=shown.stirred)
 
-    def _follow(self, before: WaitingRow | None) -> None:
-        """Keep to the place that was chosen; nobody else is chosen by its going."""
+    def _follow(self, before: WaitingRow | None, at: int) -> None:
+        """Keep to the place that was chosen, in row `at` until now; nobody else is chosen by its going."""
         if before is None:
             return
         row = self.model.row_of(before.id)
         if row < 0:
             self._choose_nobody()
-            if before.id not in self._own_gone:
+            self._left_at = at
+            if not self.telling.went(before.id):
                 self.bar.show_notice(
                     Notice(INFO, Text(N_("{number} is not here any more."), {"number": before.label}))
                 )
-            self._own_gone.discard(before.id)
             return
         now = self.model.record(row)
         if now is not before:
@@ -446,12 +408,17 @@ class WaitingPage(BaseView):
             self._ask_history(row)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Begin at the top with the first arrow key: Qt would pass over the first place."""
-        arrows = (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home)
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() in arrows:
-            first = self.model.record(0)
-            if first is not None and self.chosen() is None:
-                self.table.select(first.id)
+        """Begin with the first arrow key where the cursor was last, at first at the top; Home and End go to the ends.
+
+        Qt would pass over the first place, and with Home and End only look for another column.
+        """
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self.model.records:
+            last = len(self.model.records) - 1
+            wanted = {Qt.Key.Key_Home: 0, Qt.Key.Key_End: last}.get(Qt.Key(event.key()))
+            if wanted is None and self.chosen() is None and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                wanted = min(self._left_at, last)
+            if wanted is not None:
+                self.table.select(self.model.records[wanted].id)
                 return True
         return super().eventFilter(watched, event)
 
@@ -461,68 +428,6 @@ class WaitingPage(BaseView):
         self.desk.runner.run(
             history, self.desk.actor(), row.id, done=asked.take, owner=self, latest="waiting.history"
         )
-
-    # what was done
-
-    def take_done(self, order: Order, done: Done[Any]) -> None:
-        """Say what was done, offer to take it back, and go to who was called."""
-        value = done.value
-        self.ask.forget()
-        if isinstance(value, Several):
-            self._tell_several(order, value)
-            return
-        entry = entry_of(order, done)
-        if order.name in GOING and entry is not None:
-            self._own_gone.add(entry)
-        if order.name == "call_next":
-            self._called(order, entry)
-            return
-        undo = None
-        if order.can_undo and entry is not None and order.version is not None:
-            undo = Undo(self.acts, entry, order.version + 1, order.label)
-        self.does.remember(undo)
-        self.desk.messages.did(told(order, order.label), undo)
-
-    def _called(self, order: Order, entry: int | None) -> None:
-        if entry is None:
-            self.bar.show_notice(Notice(INFO, Text(N_("Nobody waits in this line."))))
-            return
-        row = self.place(entry)
-        if row is None:
-            # Who came just now and is not listed yet: the next answer shows the call.
-            self._unlisted = order, entry
-            self.look()
-            return
-        # As it was seen before the call, unless another desk changed it meanwhile: then undoing is refused.
-        undo = Undo(self.acts, entry, row.version + 1, row.label)
-        self.does.remember(undo)
-        self.desk.messages.did(told(order, row.label), undo)
-        self.show_place(row)
-
-    def _tell_several(self, order: Order, several: Several) -> None:
-        self.desk.messages.did(told(order, str(several.done)))
-        if several.why is not None:
-            words = N_("{count} could not be done. {why}")
-            self.bar.show_notice(Notice(RULE, Text(words, {"count": several.left, "why": several.why.text})))
-
-    def take_refusal(self, order: Order, *, is_late: bool) -> None:
-        """Look again: somebody else was first, and who it was is told."""
-        self.look()
-        if is_late and order.entry_id is not None:
-            first = _First(self, order)
-            history = self.desk.services.waiting.history
-            self.desk.runner.run(history, order.actor, order.entry_id, done=first.take, owner=self)
-
-    def tell_first(self, order: Order, event: QueueEventView) -> None:
-        """Say what another desk did with the place before."""
-        words = N_("{number} was changed meanwhile: {what}, {who}, {time}. Look again, then decide.")
-        values = {"number": order.label, "what": Text(ACT_LABELS[event.act]), "who": event.by}
-        values["time"] = event.at.astimezone().time()
-        self.bar.show_notice(Notice(RULE, Text(words, values)))
-
-
-GOING: Final = frozenset({"finish", "left_unseen", "to_emergency", "move", "carry_over"})
-"""After these a place may not be in the list any more, and nobody has to be told so."""
 
 
 @dataclass(frozen=True)
@@ -534,18 +439,6 @@ class _History:
 
     def take(self, events: Sequence[QueueEventView]) -> None:
         self.page.panel.show_history(self.entry_id, events)
-
-
-@dataclass(frozen=True)
-class _First:
-    """An order that came too late: who was first is being asked."""
-
-    page: WaitingPage
-    order: Order
-
-    def take(self, events: Sequence[QueueEventView]) -> None:
-        if events:
-            self.page.tell_first(self.order, events[-1])
 
 
 def shown_stir(before: shown.LineItem, now: shown.LineItem) -> bool:

@@ -24,7 +24,13 @@ from deskapp.domain.waiting import (
 from deskapp.i18n import Translator
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
-from deskapp.ui.intake.waiting.columns import SLIP_LABELS, estimate_words, minutes_words, standing_words
+from deskapp.ui.intake.waiting.columns import (
+    SLIP_LABELS,
+    estimate_words,
+    minutes_words,
+    standing_since,
+    standing_words,
+)
 from deskapp.ui.keys import KeyAction
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import EmptyState, Panel, Pill, label, line, scrolled
@@ -102,8 +108,9 @@ class WaitingPanel(Panel):
         head.addWidget(self._number)
         head.addWidget(self._urgency)
         head.addStretch(1)
-        head.addWidget(self._stands)
         self._rows.addLayout(head)
+        # In a line of its own: beside a long number it would push the panel's right edge out of sight.
+        self._rows.addWidget(self._stands)
         for widget in (self._name, self._where, self.obstacle, self.say, self.why):
             self._rows.addWidget(widget)
         self._buttons = FlowLayout()
@@ -135,7 +142,11 @@ class WaitingPanel(Panel):
         self.care.set_title(tr(N_("Done for the visitor")))
         self.history.set_title(tr(N_("What happened")))
         self._empty.show_text(
-            tr(N_("Choose somebody with the arrow keys: who it is and why there stands here."))
+            tr(
+                N_(
+                    "Choose somebody with the arrow keys: here you read who it is, and why the place is where it is."
+                )
+            )
         )
         self._tell()
 
@@ -169,7 +180,7 @@ class WaitingPanel(Panel):
         self._urgency.show_level(row.urgency)
         self._name.setText(row.name or row.name_masked)
         self._where.setText(where(row, tr))
-        self._stands.show_text(standing_words(row, tr), *_PILLS.get(row.standing, ("", "")))
+        self._stands.show_text(standing_since(row, tr), *_PILLS.get(row.standing, ("", "")))
         self.obstacle.setText(tr(row.obstacle) if row.obstacle is not None else "")
         self.obstacle.setVisible(row.obstacle is not None)
         self.why.show_lines(tr(reason) for reason in row.why)
@@ -198,6 +209,8 @@ def where(row: WaitingRow, tr: Translator) -> str:
         N_("waited {time} since {since}"), time=minutes_words(row.waited, tr), since=tr.time(row.since)
     )
     told.append(waited)
+    if row.standing is Standing.PARKED and row.reason:
+        told.append(standing_words(row, tr))
     if row.standing is Standing.WAITING:
         told.append(tr(N_("still to wait: {estimate}"), estimate=estimate_words(row.estimate, tr)))
     if row.appointment_at is not None:
@@ -210,14 +223,20 @@ def where(row: WaitingRow, tr: Translator) -> str:
 
 
 def sentences(row: WaitingRow, desk: Desk) -> list[str]:
-    """Return what to say to somebody who waits: the apology when it is due, and the house's own sentences."""
+    """Return what to say to somebody who waits: the apology when it is due, and the house's own sentences.
+
+    Nobody who was called is asked to wait.
+    """
     if row.standing not in OPEN:
         return []
     library = desk.services.house.sentences
     codes = [*(APOLOGIES if row.apology_due else USUAL)]
     if row.place is None or row.place < 2:
         codes.remove(EXPLAINED)
-    codes += [code for code, one in library.items() if one.situation == SITUATION and code not in KNOWN]
+    if row.standing is Standing.CALLED:
+        codes = [code for code in codes if code == APOLOGIES[0]]
+    else:
+        codes += [code for code, one in library.items() if one.situation == SITUATION and code not in KNOWN]
     known = _known(row)
     return [desk.tr(library[code].filled(known)) for code in codes if code in library]
 
@@ -227,7 +246,7 @@ def _known(row: WaitingRow) -> dict[str, object]:
     known: dict[str, object] = {"doctor": doctor_address(row.doctor), "room": row.room, "number": row.label}
     if row.place is not None:
         known["waiting"] = str(row.place - 1)
-    if row.estimate.high is not None:
+    if row.estimate.high:
         known["minutes"] = str(row.estimate.high)
     known["department"] = row.line
     return {name: value for name, value in known.items() if value and (name != "doctor" or row.doctor)}

@@ -11,9 +11,11 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication
 
 from deskapp.domain.board import BoardCall, BoardLine
+from deskapp.domain.text import Words
 from deskapp.i18n import LANGUAGES, translator
 from deskapp.ui import style
 from deskapp.ui.intake.board import canvas as drawing
+from deskapp.ui.intake.board import plan as shares
 from deskapp.ui.intake.board.canvas import (
     TEXT_PAIRS,
     BoardCanvas,
@@ -136,6 +138,30 @@ def test_the_longest_texts_stay_within_their_areas(
     long = call(label="AB1234·20", name_masked="Б" * 20, room="第二住院楼十二层内镜检查中心")
     canvas.show_board(Showing(view(long, long), (language,)))
     assert differs(empty, image(canvas), canvas) <= {"called", "last"}
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920), (460, 258)])
+def test_a_number_whose_letters_reach_below_the_line_stays_off_the_name_and_the_edge(
+    canvas: BoardCanvas, size: tuple[int, int]
+) -> None:
+    canvas.resize(*size)
+    nobody = {"name_masked": "", "line": Words("", "", ""), "doctor": "", "room": "1"}
+    canvas.show_board(Showing(view(call(label="", **nobody)), ("en",)))
+    without = image(canvas)
+    canvas.show_board(Showing(view(call(label="JQ047", **nobody)), ("en",)))
+    inked = image(canvas)
+    where = plan(*size)
+    room = where.called.adjusted(where.px(shares.MARGIN), 0, 0, 0)
+    room.setTop(room.top() + where.px(shares.MARGIN) // 2 + where.px(shares.HEADING_ROOM))
+    room.setHeight(where.px(shares.BIG_ROOM))
+    outside = [
+        (x, y)
+        for x in range(where.called.left(), where.called.right(), 2)
+        for y in range(where.called.top(), where.called.bottom(), 2)
+        if not room.adjusted(-1, -1, 1, 1).contains(x, y) and inked.pixel(x, y) != without.pixel(x, y)
+    ]
+    assert inked != without
+    assert outside == []
 
 
 def test_a_long_notice_moves_where_motion_is_allowed_and_is_paged_where_not(

@@ -58,6 +58,19 @@ def test_by_default_it_is_off_and_says_so(office: Office) -> None:
     assert office.page.voice.value("voice.on") is False
 
 
+def test_the_cursor_is_in_the_first_field(office: Office) -> None:
+    assert office.front.window.focusWidget() is office.page.form.widget("board.on")
+
+
+def test_the_list_of_departments_begins_in_its_first_row_however_wide_it_is(office: Office) -> None:
+    ticks = office.page.departments
+    for width in (200, 300, 470, 480, 500, 730):
+        ticks.setMaximumWidth(width)
+        ticks.resize(width, ticks.height())
+        office.front.settle()
+        assert ticks.visualItemRect(ticks.item(0)).top() == 0
+
+
 def test_switching_it_on_shows_it_and_says_where_and_since_when(office: Office) -> None:
     office.page.form.fill("board.on", True)
     office.store()

@@ -10,6 +10,7 @@ from typing import Any
 from deskapp.domain.access import Actor
 from deskapp.domain.changes import Changes
 from deskapp.domain.directory import DepartmentView, DoctorView
+from deskapp.domain.escorts import EscortAct
 from deskapp.domain.registration import SlipState
 from deskapp.domain.text import Text, Words
 from deskapp.domain.waiting import (
@@ -136,10 +137,6 @@ class Line:
         self.put(replace(row, care=done, apology_due=row.apology_due and kind is not CareKind.APOLOGY))
         return Done(None, Changes.of("care", visit_id))
 
-    def leave(self, _actor: Any, _request: str, visit_id: int) -> Done[Any]:
-        self.ways.append(visit_id)
-        return Done(None, Changes.of("escort", 1))
-
     def become(self, row: WaitingRow, **changes: Any) -> Done[Any]:
         """Store a changed place under a new version."""
         now = replace(row, version=row.version + 1, **changes)
@@ -153,6 +150,22 @@ class Line:
     def find(self, entry_id: int) -> WaitingRow:
         """Return a place."""
         return next(row for row in (*self.rows, *self.left_over) if row.id == entry_id)
+
+
+class Ways:
+    """The ways to the consulting room: who was gone along with is in `Line.ways`."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+
+    def leave(self, _actor: Any, _request: str, visit_id: int) -> Done[Any]:
+        self.line.ways.append(visit_id)
+        return Done(len(self.line.ways), Changes.of("escort", len(self.line.ways)))
+
+    def undo(self, _actor: Any, _request: str, escort_id: int, act: EscortAct) -> Done[Any]:
+        assert act is EscortAct.LEFT
+        self.line.ways.pop(escort_id - 1)
+        return Done(None, Changes.of("escort", escort_id))
 
 
 class _Act:

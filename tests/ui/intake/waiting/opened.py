@@ -15,7 +15,7 @@ from deskapp.domain.waiting import WaitingRow
 from deskapp.services.house import HouseRules
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.intake.waiting.page import WaitingPage
-from tests.ui.intake.waiting.line import Directory, Line, Settings, li
+from tests.ui.intake.waiting.line import Directory, Line, Settings, Ways, li
 
 Opened = Callable[..., WaitingPage]
 
@@ -32,7 +32,7 @@ def opened(desk: Desk) -> Iterator[Opened]:
             settings=Settings(ring_on=True, voice_quiet=""),
             house=HouseRules(),
         )
-        services.escorts = services.waiting
+        services.escorts = Ways(services.waiting)
         page = WaitingPage(replace(desk, services=services, actor=li))
         page.resize(1240, 640)
         pages.append(page)

@@ -77,7 +77,7 @@ def test_parking_asks_why_in_the_page_and_needs_an_answer(opened: Opened) -> Non
 def test_f6_brings_back_who_was_parked(opened: Opened) -> None:
     page = opened(place(1, standing=Standing.PARKED, place=None))
     page.table.select(1)
-    assert page.key_actions["waiting.park"].text() == "No longer parked"
+    assert page.key_actions["waiting.park"].text() == "Resume"
     press(page, Qt.Key.Key_F6)
     assert line_of(page).did == [("unpark", 1, 1)]
 

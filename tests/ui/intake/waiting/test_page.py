@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from PySide6.QtCore import Qt
 
 from deskapp.domain.registration import SlipState
 from deskapp.domain.waiting import CareDone, CareKind, Estimate, Standing
+from deskapp.ui.intake.waiting.page import WaitingPage
 from tests.support.shown import nameless
 from tests.ui.intake.waiting.line import NOW, SURGERY, place
 from tests.ui.intake.waiting.opened import Opened, cells, labels, line_of, opened, press, said, settle
@@ -94,24 +93,6 @@ def test_a_narrow_window_folds_who_and_why_away_and_a_key_brings_it_back(opened:
     assert page.panel.isVisible()
 
 
-def test_who_was_faster_is_told_and_the_line_is_read_again(opened: Opened) -> None:
-    page = opened(place(1))
-    page.table.select(1)
-    line_of(page).taken = "周敏"
-    asked = line_of(page).asked
-    page.does.call()
-    assert said(page) == "Called by 周敏 at 10:30."
-    assert line_of(page).asked == asked + 1
-
-
-def test_who_changed_a_place_first_is_told(opened: Opened) -> None:
-    page = opened(place(1, standing=Standing.CALLED, place=None))
-    page.table.select(1)
-    line_of(page).put(replace(line_of(page).find(1), version=2))
-    page.does.requeue()
-    assert said(page).startswith("N001 was changed meanwhile: parked, 周敏")
-
-
 def test_a_place_that_another_desk_ended_is_told_and_nobody_else_is_chosen(opened: Opened) -> None:
     page = opened(place(1), place(2), place(3))
     page.table.select(2)
@@ -132,62 +113,6 @@ def test_selection_stays_on_its_person_when_others_go_before(opened: Opened) -> 
     assert labels(page) == ["N004", "N003", "N001", "N002"]
 
 
-def test_a_hidden_page_asks_nothing_and_catches_up_when_it_is_seen(opened: Opened) -> None:
-    page = opened(place(1))
-    page.hide()
-    asked = line_of(page).asked
-    page._tick.timeout.emit()
-    page.look()
-    assert line_of(page).asked == asked
-    assert not page._tick.isActive()
-    line_of(page).rows = (place(1), place(2))
-    page.show()
-    settle()
-    assert labels(page) == ["N001", "N002"]
-    assert page._tick.isActive()
-
-
-def test_minutes_go_on_without_a_reset(opened: Opened) -> None:
-    page = opened(place(1), place(2))
-    resets: list[object] = []
-    page.model.modelReset.connect(resets.clear)
-    page.table.select(2)
-    line_of(page).rows = (place(1, waited=11), place(2, waited=11))
-    page._tick.timeout.emit()
-    assert cells(page)["waited"] == "11 min"
-    assert resets == []
-    chosen = page.chosen()
-    assert chosen is not None
-    assert chosen.waited == 11
-
-
-def test_of_many_departments_one_at_a_time_is_asked_for(opened: Opened) -> None:
-    rows = tuple(place(number, department_id=number, queue=f"department:{number}") for number in range(1, 11))
-    page = opened(*rows)
-    assert page._tick.interval() == 2000
-    asked: list[object] = []
-    view = line_of(page).view
-
-    def noted(actor: object, department: int | None = None) -> object:
-        asked.append(department)
-        return view(actor, department)
-
-    line_of(page).view = noted  # type: ignore[assignment,method-assign]
-    for _ in range(10):
-        page._tick.timeout.emit()
-        settle()
-    assert sorted(asked, key=str) == sorted(range(1, 11), key=str)
-    assert len(labels(page)) == 10
-
-
-def test_rows_that_are_as_before_stay_the_same_objects(opened: Opened) -> None:
-    page = opened(place(1), place(2))
-    first = page.model.records[0]
-    line_of(page).rows = (place(1), place(2, waited=11))
-    page.look()
-    assert page.model.records[0] is first
-
-
 def test_a_visit_chosen_elsewhere_is_shown(opened: Opened) -> None:
     page = opened(place(1), place(2))
     page.open_record("visit", 1002)
@@ -203,3 +128,61 @@ def test_it_speaks_every_language(opened: Opened, language: str) -> None:
     page.desk.language.set(language)
     settle()
     assert page.table.accessibleName()
+
+
+def test_the_arrow_keys_go_on_where_the_last_one_stood_and_home_and_end_go_to_the_ends(
+    opened: Opened,
+) -> None:
+    page = opened(*(place(number) for number in range(1, 6)))
+    page.table.setFocus()
+    press(page, Qt.Key.Key_End)
+    assert _chosen(page) == 5
+    press(page, Qt.Key.Key_Home)
+    assert _chosen(page) == 1
+    page.table.select(3)
+    page.does.start_or_finish()
+    settle()
+    page.does.start_or_finish()
+    settle()
+    assert labels(page) == ["N001", "N002", "N004", "N005"]
+    press(page, Qt.Key.Key_Down)
+    assert _chosen(page) == 4, "not at the top again"
+
+
+def _chosen(page: WaitingPage) -> int:
+    row = page.chosen()
+    assert row is not None
+    return row.id
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "mn"])
+def test_who_and_why_fits_beside_the_list_however_long_the_number_and_the_reason(
+    opened: Opened, language: str
+) -> None:
+    reason = "去做心电图和胸片，等结果回来" * 2
+    page = opened(place(1, label="XNDA0123", urgency=3, standing=Standing.PARKED, place=None, reason=reason))
+    page.desk.language.set(language)
+    page.table.select(1)
+    settle()
+    area = page.panel._area
+    assert area.widget().minimumSizeHint().width() <= area.viewport().width()
+    assert reason in page.panel._where.text()
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "mn"])
+def test_choosing_somebody_else_moves_nothing(opened: Opened, language: str) -> None:
+    parked = place(2, standing=Standing.PARKED, place=None, reason="X")
+    page = opened(place(1), parked, place(3, standing=Standing.WITH_DOCTOR, place=None))
+    page.desk.language.set(language)
+    page.desk.keys.retranslate(page.desk.tr)
+    settle()
+    heights = set()
+    for width in range(1000, 1400, 40):
+        page.resize(width, 640)
+        found = []
+        for one in (1, 2, 3):
+            page.table.select(one)
+            settle()
+            found.append(page.table.height())
+        heights.add(len(set(found)))
+    assert heights == {1}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 from deskapp.domain.registration import SlipState
-from deskapp.domain.waiting import Standing
+from deskapp.domain.waiting import Estimate, Standing
 from deskapp.i18n import translator
 from deskapp.services.house import HouseRules
 from deskapp.ui.base_tab import Desk
@@ -35,3 +35,11 @@ def test_what_is_said_follows_the_wait(desk: Desk) -> None:
     assert "very sorry" in sentences(place(3, apology_due=True), desk)[0]
     assert sentences(place(3, standing=Standing.WITH_DOCTOR), desk) == []
     assert "very sorry" in apology(place(1), desk)
+
+
+def test_nobody_is_asked_to_wait_who_was_called_or_has_no_minute_to_wait(desk: Desk) -> None:
+    desk = replace(desk, services=SimpleNamespace(house=HouseRules()))
+    assert sentences(place(1, standing=Standing.CALLED, place=None), desk) == []
+    called = place(1, standing=Standing.CALLED, place=None, apology_due=True)
+    assert ["very sorry" in words for words in sentences(called, desk)] == [True]
+    assert not any(" 0 " in words for words in sentences(place(1, estimate=Estimate(0, 0)), desk))
