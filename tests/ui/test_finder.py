@@ -157,6 +157,22 @@ def test_an_answer_to_other_letters_is_not_shown(front: Front, finder: Finder) -
     assert titles(finder) == []
 
 
+def test_enter_faster_than_the_answer_waits_for_it(front: Front, finder: Finder) -> None:
+    ran: list[object] = []
+    finder.wanted.connect(ran.append)
+    with front.runner.held():
+        front.type("cashier")
+        front.enter()
+        # What can be done here is still listed; none of it was meant.
+        assert QApplication.activeModalWidget() is finder
+    front.settle()
+    assert ran == []
+    page = front.window.frame_of_tabs.page("intake", "directory")
+    assert isinstance(page, DirectoryPage)
+    assert page.panel.detail is not None
+    assert page.panel.detail.view.code == "cashier"
+
+
 def test_the_lock_takes_it_away(front: Front, finder: Finder) -> None:
     front.type("cashier")
     front.session.lock()
