@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from deskapp.domain.statistics import PERIOD_LABELS, Period, PeriodKind, chosen, period
 from deskapp.domain.text import N_, Text
@@ -17,6 +17,8 @@ from deskapp.ui.widgets.basics import label
 from deskapp.ui.widgets.editors import DATE, ChoiceBox, Field, Today
 from deskapp.ui.widgets.form import Form
 
+COLUMN: Final = 200
+"""Width of a day to be typed, in pixels of the drawing board."""
 FROM_TO: Final = (
     Field("first", N_("From"), DATE, required=True),
     Field("last", N_("To"), DATE, required=True),
@@ -86,6 +88,10 @@ class PeriodHead(QWidget):
         if kind is PeriodKind.CHOSEN:
             self.wanted.emit(chosen(self.shown.span.first, self.shown.span.last))
             self.form.focus("first")
+            first = self.form.widget("first")
+            if isinstance(first, QLineEdit):
+                # What is typed takes the place of the day that stands there.
+                first.selectAll()
         else:
             self.wanted.emit(period(kind, self._today()))
 
@@ -100,7 +106,10 @@ class PeriodHead(QWidget):
 
     @Slot()
     def _space(self) -> None:
-        self._row.setSpacing(style.tokens().sizes.field_gap)
+        sizes = style.tokens().sizes
+        self._row.setSpacing(sizes.field_gap)
+        # As wide as two columns need to be: an error below a day does not push the other one down.
+        self.form.setMinimumWidth(2 * sizes.px(COLUMN) + sizes.field_gap)
 
 
 def reading(since: dt.date) -> Text:

@@ -217,11 +217,12 @@ def test_a_figure_opens_its_visits_and_a_visit_opens_at_the_desk(open_front: Ope
 
 def test_esc_closes_the_visits(open_front: Opener) -> None:
     front, page = open_page(open_front)
-    page.open_behind(Behind(new=True))
-    front.settle()
+    page.tiles.boxes[1].setFocus()
+    front.key(Qt.Key.Key_Return)
     assert page._keys["overview.stop"].text() == "Close"
     front.key(Qt.Key.Key_Escape)
     assert not page.behind.isVisible()
+    assert front.window.focusWidget() is page.tiles.boxes[1]
 
 
 def test_visits_come_in_parts(open_front: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,21 +249,21 @@ def test_visits_of_another_figure_are_dropped(open_front: Opener) -> None:
 def test_it_is_saved_as_a_table(open_front: Opener, tmp_path: Path) -> None:
     front, page = open_page(open_front)
     file = tmp_path / "figures.csv"
-    page.save_to(file)
+    page.output.save_to(file)
     front.settle()
     rows = list(csv.reader(file.read_text("utf-8-sig").splitlines()))
     assert ["Altogether", "Visits", "Value", "3", "visits"] in [row[:5] for row in rows]
     assert ["How they heard of us", "friend or relative", "New visitors", "2", "visits"] in [
         row[:5] for row in rows
     ]
-    page.save_to(tmp_path / "figures.xlsx")
+    page.output.save_to(tmp_path / "figures.xlsx")
     front.settle()
     assert (tmp_path / "figures.xlsx").read_bytes().startswith(b"PK")
 
 
 def test_it_is_saved_as_a_picture_and_the_trail_has_it(open_front: Opener, tmp_path: Path) -> None:
     front, page = open_page(open_front)
-    page.save_to(tmp_path / "figures.png")
+    page.output.save_to(tmp_path / "figures.png")
     front.settle()
     assert (tmp_path / "figures.png").read_bytes().startswith(b"\x89PNG")
     assert front.services.trail.page(front.actor, _everything()).lines[0].action == "export.figures"

@@ -38,7 +38,8 @@ class Head(QWidget):
         self._halves.addLayout(self._when)
         self._halves.addStretch(1)
         self._halves.addLayout(self._how)
-        self._how.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        for half in (self._when, self._how):
+            half.setAlignment(Qt.AlignmentFlag.AlignLeft)
 
     def add_buttons(self, keys: Mapping[str, KeyAction], *, reads_files: bool) -> None:
         """Show the keys that turn days and change the view."""
