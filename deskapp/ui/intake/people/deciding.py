@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
@@ -28,6 +29,7 @@ class Deciding(QObject):
         self.desk = page.desk
         self.pairs = PairsPane(page.desk)
         self.view = CompareView(page.desk.tr)
+        self._undo: Callable[[], object] | None = None
 
     def ask(self, one: int, other: int) -> None:
         """Read two records to be compared."""
@@ -45,6 +47,7 @@ class Deciding(QObject):
     def take(self, found: Comparison) -> None:
         """Show two records side by side."""
         self.view.show_comparison(found)
+        self.pairs.point_at(self.view.pair())
         self._page.show_comparing()
 
     def lose(self, error: Exception) -> None:
@@ -63,7 +66,7 @@ class Deciding(QObject):
 
     def take_merged(self, merged: Merged, done: Done[MergeRef]) -> None:
         """Go on to the next pair, and let the merge be taken back."""
-        self.desk.messages.did(Text(N_("Two records merged")), UndoMerge(self, done.value))
+        self._did(Text(N_("Two records merged")), UndoMerge(self, done.value))
         self._go_on(merged.pair, done.value.kept_id)
 
     def part(self) -> None:
@@ -75,7 +78,7 @@ class Deciding(QObject):
 
     def take_parted(self, parted: Parted) -> None:
         """Go on to the next pair, and let the decision be taken back."""
-        self.desk.messages.did(Text(N_("Remembered as two people")), parted.undo)
+        self._did(Text(N_("Remembered as two people")), parted.undo)
         self._go_on(parted.pair, None)
 
     def take_refusal(self, pair: tuple[int, int], error: Exception) -> None:
@@ -97,12 +100,29 @@ class Deciding(QObject):
         else:
             self._page.leave_comparing()
 
+    def _did(self, text: Text, undo: Callable[[], object]) -> None:
+        self._undo = undo
+        self.desk.messages.did(text, undo)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether the last decision can be taken back."""
+        return self._undo is not None
+
+    def undo(self) -> None:
+        """Take the last decision back."""
+        undo, self._undo = self._undo, None
+        if undo is not None:
+            undo()
+
     def take_back(self, write: Any, *what: object) -> None:
         """Take a decision back."""
+        self._undo = None
         self._page.run(write, self.desk.actor(), new_request(), *what, done=self._taken_back)
 
     def _taken_back(self, _done: object) -> None:
         self.desk.messages.did(Text(N_("Taken back")))
+        self._page.enable()
 
     @Slot()
     def search(self) -> None:
