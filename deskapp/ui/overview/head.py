@@ -12,7 +12,9 @@ from deskapp.domain.statistics import PERIOD_LABELS, Period, PeriodKind, chosen,
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.ui import style
+from deskapp.ui.keys import KeyAction
 from deskapp.ui.overview import said
+from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import label
 from deskapp.ui.widgets.editors import DATE, ChoiceBox, Field, Today
 from deskapp.ui.widgets.form import Form
@@ -53,6 +55,10 @@ class PeriodHead(QWidget):
         self.form.submitted.connect(self.take_days)
         style.look().changed.connect(self._space)
         self._space()
+
+    def add_button(self, action: KeyAction) -> None:
+        """Show an action at the end of the row, where there is room for it at any size."""
+        self._row.addWidget(ActionButton(action))
 
     def show_period(self, shown: Period) -> None:
         """Show which days these are."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -43,6 +44,8 @@ REDRAW_MS: Final = 400
 AGAIN_MS: Final = 10_000
 """After a change elsewhere the figures of a short period are read anew so much later."""
 SHORT_DAYS: Final = 31
+LOW: Final = 600
+"""Below this height of the page, in pixels of the drawing board, the visits and the figures have no room together."""
 
 
 def load_charts() -> None:
@@ -105,8 +108,10 @@ class IntakeFigures(BaseView):
 
     def _lay_out(self) -> None:
         buttons = FlowLayout()
-        for action in self._keys.values():
-            buttons.addWidget(ActionButton(action))
+        for name, action in self._keys.items():
+            if name != "overview.stop":
+                buttons.addWidget(ActionButton(action))
+        self.head.add_button(self._keys["overview.stop"])
         self._left = QWidget()
         column = QVBoxLayout(self._left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -372,6 +377,7 @@ class IntakeFigures(BaseView):
             self._opener = QApplication.focusWidget()
         if not self.behind.isVisible():
             self.behind.show()
+            self._share_height()
             room = style.tokens().sizes.px(PANEL_WIDTH)
             self._split.setSizes([max(1, self._split.width() - room), room])
         self.behind.begin(wanted)
@@ -409,10 +415,22 @@ class IntakeFigures(BaseView):
         """Show the figures alone; the cursor goes back to the figure that was opened."""
         goes_back = self._is_among_visits()
         self.behind.hide()
+        self._share_height()
         self._enable()
         if goes_back:
             there = self._opener is not None and isValid(self._opener) and self._opener.isVisible()
             (self._opener if there and self._opener is not None else self.head.kind).setFocus()
+
+    def _share_height(self) -> None:
+        """Where the page is low the list of visits gets the room of the figures on top while it is open."""
+        low = self.height() < style.tokens().sizes.px(LOW)
+        self.tiles.setVisible(not (low and self.behind.isVisibleTo(self)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the height anew."""
+        super().resizeEvent(event)
+        if self._built:
+            self._share_height()
 
     def _is_among_visits(self) -> bool:
         now = QApplication.focusWidget()
