@@ -65,6 +65,9 @@ def test_a_visitor_is_found_and_opened_at_the_desk(front: Front) -> None:
     finder = open_finder(front)
     front.type("13800138000")
     assert groups(finder)[0] is Group.VISITOR
+    (hit,) = front.services.visitors.find(front.actor, "13800138000")
+    assert hit.birth_date is not None
+    assert front.desk.tr.date(hit.birth_date) in finder.results.rows()[0].second
     front.enter()
     assert front.window.frame_of_tabs.tab("intake").current_page() == "desk"  # type: ignore[attr-defined]
     assert front.tab.current() is not None or front.tab.arrival is not None
