@@ -125,8 +125,17 @@ def by_day(summary: Summary) -> FigureTable:
     if days and (max(days) - min(days)).days >= MONTHS_FROM:
         rows = tuple(_months(days))
         return FigureTable("days", N_("Visits by month"), N_("Month"), (_VISITS,), rows)
-    rows = tuple(FigureRow(day.isoformat(), _day(day), (days[day],), Behind(day=day)) for day in sorted(days))
+    rows = tuple(
+        FigureRow(day.isoformat(), _day(day), (days.get(day, 0),), Behind(day=day)) for day in _all_days(days)
+    )
     return FigureTable("days", N_("Visits by day"), N_("Date"), (_VISITS,), rows)
+
+
+def _all_days(days: Mapping[dt.date, int]) -> Iterator[dt.date]:
+    """Yield the days from the first to the last, those on which nobody came as well: else a bar stands beside the wrong one."""
+    if days:
+        first = min(days)
+        yield from (first + dt.timedelta(at) for at in range((max(days) - first).days + 1))
 
 
 def _day(day: dt.date) -> Text:

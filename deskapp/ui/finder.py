@@ -71,6 +71,7 @@ class Finder(QDialog):
         # What the page in front can do comes before what can be done everywhere.
         self._commands = sorted(now, key=_is_everywhere(parent))
         self._typed = ""
+        self._pending = self._choosing = False
         self._found: list[Found] = []
         self.setModal(True)
         self.setProperty("role", "finder")
@@ -83,7 +84,7 @@ class Finder(QDialog):
         self.field.installEventFilter(self)
         self.field.edited.connect(self._on_edited)
         self.field.stepped.connect(self.results.step)
-        self.field.confirmed.connect(self.results.choose)
+        self.field.confirmed.connect(self._on_confirmed)
         self.results.chosen.connect(self._on_chosen)
         self.results.current.connect(self._on_current)
         self.retranslate(desk.tr)
@@ -137,7 +138,8 @@ class Finder(QDialog):
 
     @Slot(str)
     def _on_edited(self, typed: str) -> None:
-        self._typed = typed.strip()
+        self._typed, self._choosing = typed.strip(), False
+        self._pending = bool(self._typed)
         if not self._typed:
             self._show([])
             return
@@ -147,8 +149,20 @@ class Finder(QDialog):
 
     def take(self, typed: str, found: Iterable[Found]) -> None:
         """Show what was found if that is still what is typed."""
-        if typed == self._typed:
-            self._show([*found, *self._here(typed)])
+        if typed != self._typed:
+            return
+        self._pending = False
+        self._show([*found, *self._here(typed)])
+        if self._choosing:
+            self.results.choose()
+
+    @Slot()
+    def _on_confirmed(self) -> None:
+        if self._pending:
+            # Enter faster than the answer: what is listed still is of fewer letters.
+            self._choosing = True
+        else:
+            self.results.choose()
 
     def _show(self, found: Sequence[Found]) -> None:
         tr = self.desk.tr

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -44,6 +45,15 @@ class Action:
     hint: str = ""
 
 
+ARROWS: Final = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+
+
+def printed(key: QKeySequence) -> str:
+    """Return a key as it is printed on the keyboard: arrows are signs there, in every language."""
+    parts = key.toString(QKeySequence.SequenceFormat.NativeText).split("+")
+    return "+".join(ARROWS.get(part, part) for part in parts)
+
+
 class KeyAction(QAction):
     """The Qt side of an `Action`; enable and disable it here."""
 
@@ -61,7 +71,7 @@ class KeyAction(QAction):
             self.setShortcut(QKeySequence(action.key))
             self.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             self.setAutoRepeat(False)
-        self.key_text = self.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        self.key_text = printed(self.shortcut())
         """The key as it is printed on the keyboard, "" when there is none."""
         self.triggered.connect(self._on_triggered)
         self.retranslate(tr)

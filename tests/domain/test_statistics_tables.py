@@ -47,6 +47,8 @@ def test_days_and_months() -> None:
     table = made.by_day(SUMMARY)
     assert [row.values for row in table.rows] == [(2,), (3,)]
     assert table.rows[1].behind == Behind(day=DAY)
+    gap = made.by_day(Summary(days={DAY: 3, DAY - dt.timedelta(days=2): 2}))
+    assert [row.values[0] for row in gap.rows] == [2, 0, 3]
     long = made.by_day(Summary(days={DAY: 3, DAY - dt.timedelta(days=120): 2}))
     assert labels(long) == ["2026-07", "2026-11"]
 

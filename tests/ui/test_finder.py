@@ -65,6 +65,9 @@ def test_a_visitor_is_found_and_opened_at_the_desk(front: Front) -> None:
     finder = open_finder(front)
     front.type("13800138000")
     assert groups(finder)[0] is Group.VISITOR
+    (hit,) = front.services.visitors.find(front.actor, "13800138000")
+    assert hit.birth_date is not None
+    assert front.desk.tr.date(hit.birth_date) in finder.results.rows()[0].second
     front.enter()
     assert front.window.frame_of_tabs.tab("intake").current_page() == "desk"  # type: ignore[attr-defined]
     assert front.tab.current() is not None or front.tab.arrival is not None
@@ -155,6 +158,22 @@ def test_an_answer_to_other_letters_is_not_shown(front: Front, finder: Finder) -
         front.type("cashier")
         finder.field.setText("zzzz")
     assert titles(finder) == []
+
+
+def test_enter_faster_than_the_answer_waits_for_it(front: Front, finder: Finder) -> None:
+    ran: list[object] = []
+    finder.wanted.connect(ran.append)
+    with front.runner.held():
+        front.type("cashier")
+        front.enter()
+        # What can be done here is still listed; none of it was meant.
+        assert QApplication.activeModalWidget() is finder
+    front.settle()
+    assert ran == []
+    page = front.window.frame_of_tabs.page("intake", "directory")
+    assert isinstance(page, DirectoryPage)
+    assert page.panel.detail is not None
+    assert page.panel.detail.view.code == "cashier"
 
 
 def test_the_lock_takes_it_away(front: Front, finder: Finder) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
 from deskapp.i18n import translator
-from deskapp.ui.keys import Action, Keys
+from deskapp.ui.keys import Action, Keys, printed
 
 
 class View(QWidget):
@@ -127,3 +128,10 @@ def test_the_key_bar_hears_which_action_leads_on(keys: Keys, qtbot: QtBot) -> No
     with qtbot.waitSignal(keys.changed):
         view.actions_made["next"].lead(True)
     assert view.actions_made["next"].primary
+
+
+@pytest.mark.parametrize(
+    ("key", "cap"), [("Left", "←"), ("Shift+Down", "Shift+↓"), ("Ctrl++", "Ctrl++"), ("F9", "F9"), ("", "")]
+)
+def test_arrow_keys_are_told_as_they_are_printed(key: str, cap: str) -> None:
+    assert printed(QKeySequence(key)) == cap

@@ -37,6 +37,10 @@ def _figure(option: settings.Option[int], words: str, fold: str) -> Field:
 FIELDS: Final = (
     Field(settings.HOSPITAL_NAME.name, N_("Name of the hospital"), required=True, fold=HOUSE),
     _figure(settings.DOOR_GUIDES, N_("Guides at the main entrance"), HOUSE),
+    _figure(settings.LOCK_MINUTES, N_("The screen locks after, minutes"), HOUSE),
+    _figure(settings.CLIPBOARD_SECONDS, N_("Copies are forgotten after, seconds"), HOUSE),
+    _figure(settings.RETENTION_YEARS, N_("Records are kept, years"), HOUSE),
+    _figure(settings.PAPER_BLOCK_SIZE, N_("Paper numbers in a block"), HOUSE),
     Field(
         settings.DEDUCTIONS.name,
         N_("Deductions are counted in"),
@@ -46,10 +50,6 @@ FIELDS: Final = (
         required=True,
         fold=HOUSE,
     ),
-    _figure(settings.LOCK_MINUTES, N_("The screen locks after, minutes"), HOUSE),
-    _figure(settings.CLIPBOARD_SECONDS, N_("Copies are forgotten after, seconds"), HOUSE),
-    _figure(settings.RETENTION_YEARS, N_("Records are kept, years"), HOUSE),
-    _figure(settings.PAPER_BLOCK_SIZE, N_("Paper numbers in a block"), HOUSE),
     _figure(settings.WAIT_APOLOGY_MINUTES, N_("Apology due after, minutes"), LINE),
     _figure(settings.WAIT_TARGET_MINUTES, N_("Nobody waits longer than, minutes"), LINE),
     _figure(settings.NO_SHOW_MINUTES, N_("Called and not there after, minutes"), LINE),

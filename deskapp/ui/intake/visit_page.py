@@ -116,6 +116,7 @@ class VisitPage(QWidget):
         for part in (self.triage, self.vitals, self.pay, self.head, self.number, self.escort):
             part.retranslate(tr)
         self.steps.retranslate(tr)
+        self._say_appointment(tr)
         if self.visit is not None:
             self.show_visit(self.visit)
 
@@ -203,8 +204,12 @@ class VisitPage(QWidget):
     def _offer_appointment(self, found: list[AppointmentView]) -> None:
         self._appointments = found
         self._appointment.setVisible(bool(found))
-        if found:
-            booked, tr = found[0], self._desk.tr
+        self._say_appointment(self._desk.tr)
+        self.booked.emit()
+
+    def _say_appointment(self, tr: Translator) -> None:
+        if self._appointments:
+            booked = self._appointments[0]
             who = " · ".join(part for part in (tr(booked.department), booked.doctor) if part)
             self._appointment.setText(
                 tr(
@@ -214,7 +219,6 @@ class VisitPage(QWidget):
                     key=APPOINTMENT_KEY,
                 )
             )
-        self.booked.emit()
 
     def is_booked(self) -> bool:
         """Return whether an appointment of the visitor in front can be confirmed."""

@@ -13,6 +13,7 @@ from deskapp.services.statistics import Setting
 
 if TYPE_CHECKING:
     from deskapp.ui.overview.intake import IntakeFigures
+    from deskapp.ui.overview.output import Output
 
 FORM: Final = "intake-overview"
 
@@ -47,12 +48,12 @@ class OfFigure:
 class OfPaper:
     """What was to be printed when the letterhead was asked for."""
 
-    page: IntakeFigures
+    output: Output
     paper: OverviewPaper
 
     def take(self, letterhead: Letterhead) -> None:
         """Show the paper."""
-        self.page.open_preview(self.paper, letterhead)
+        self.output.open_preview(self.paper, letterhead)
 
 
 @dataclass(frozen=True)

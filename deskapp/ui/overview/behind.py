@@ -136,8 +136,8 @@ def _ended(row: BehindRow, tr: Translator) -> str:
 
 COLUMNS: Final = (
     Column("arrived", N_("Arrived"), _arrived, sort=_when, width=132),
-    Column("number", N_("Number"), _number, width=80),
-    Column("where", N_("Department and doctor"), _where, width=120, stretch=2, wrap=True),
+    Column("number", N_("Number"), _number, width=72),
+    Column("where", N_("Department and doctor"), _where, width=132, stretch=5, wrap=True),
     Column("waited", N_("Waited"), _waited, sort=_minutes, width=72, number=True),
     Column("ended", N_("Ended"), _ended, width=72, stretch=1, wrap=True),
 )

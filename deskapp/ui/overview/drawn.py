@@ -15,7 +15,7 @@ from deskapp.ui.widgets.chart_pieces import Bar, Bars, Cell, Heat
 
 MOST_BARS: Final = 10
 """Of lying bars; a table shows all."""
-LABEL: Final = 18
+LABEL: Final = 30
 """Letters of a label beside a lying bar; the words of the bar say it whole."""
 
 

@@ -6,17 +6,21 @@ import datetime as dt
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from deskapp.domain.statistics import PERIOD_LABELS, Period, PeriodKind, chosen, period
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.ui import style
+from deskapp.ui.keys import KeyAction
 from deskapp.ui.overview import said
+from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import label
 from deskapp.ui.widgets.editors import DATE, ChoiceBox, Field, Today
 from deskapp.ui.widgets.form import Form
 
+COLUMN: Final = 200
+"""Width of a day to be typed, in pixels of the drawing board."""
 FROM_TO: Final = (
     Field("first", N_("From"), DATE, required=True),
     Field("last", N_("To"), DATE, required=True),
@@ -52,6 +56,10 @@ class PeriodHead(QWidget):
         style.look().changed.connect(self._space)
         self._space()
 
+    def add_button(self, action: KeyAction) -> None:
+        """Show an action at the end of the row, where there is room for it at any size."""
+        self._row.addWidget(ActionButton(action))
+
     def show_period(self, shown: Period) -> None:
         """Show which days these are."""
         self.shown = shown
@@ -86,6 +94,10 @@ class PeriodHead(QWidget):
         if kind is PeriodKind.CHOSEN:
             self.wanted.emit(chosen(self.shown.span.first, self.shown.span.last))
             self.form.focus("first")
+            first = self.form.widget("first")
+            if isinstance(first, QLineEdit):
+                # What is typed takes the place of the day that stands there.
+                first.selectAll()
         else:
             self.wanted.emit(period(kind, self._today()))
 
@@ -100,7 +112,10 @@ class PeriodHead(QWidget):
 
     @Slot()
     def _space(self) -> None:
-        self._row.setSpacing(style.tokens().sizes.field_gap)
+        sizes = style.tokens().sizes
+        self._row.setSpacing(sizes.field_gap)
+        # As wide as two columns need to be: an error below a day does not push the other one down.
+        self.form.setMinimumWidth(2 * sizes.px(COLUMN) + sizes.field_gap)
 
 
 def reading(since: dt.date) -> Text:

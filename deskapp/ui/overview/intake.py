@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from deskapp.domain import statistics
 from deskapp.domain.access import Permission
 from deskapp.domain.changes import Changes
-from deskapp.domain.papers import Letterhead
 from deskapp.domain.statistics import Behind, BehindPart, BehindRow, Period, PeriodKind, Summary
 from deskapp.domain.statistics_tables import FigureTable, OverviewPaper, Tile, tables, tiles
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
-from deskapp.services.base import Done, new_request
-from deskapp.services.statistics import FigureRows, Setting, SoFar
+from deskapp.services.statistics import Setting, SoFar
 from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView
 from deskapp.ui.keys import Action
-from deskapp.ui.messages import GOOD, Notice
 from deskapp.ui.overview import head
-from deskapp.ui.overview.answers import FORM, OfFigure, OfPaper, OfPeriod, Sheet
+from deskapp.ui.overview.answers import OfFigure, OfPeriod
 from deskapp.ui.overview.behind import PANEL_WIDTH, BehindPanel
 from deskapp.ui.overview.boards import Tables
 from deskapp.ui.overview.loading import Reading
-from deskapp.ui.overview.saving import FILES, picture_of, rows_of
+from deskapp.ui.overview.output import Output
 from deskapp.ui.overview.tiles import Tiles
-from deskapp.ui.preview import Preview, PreviewDialog, Printed
-from deskapp.ui.printing import Printing
 from deskapp.ui.tasks import Task
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import label
@@ -48,6 +44,8 @@ REDRAW_MS: Final = 400
 AGAIN_MS: Final = 10_000
 """After a change elsewhere the figures of a short period are read anew so much later."""
 SHORT_DAYS: Final = 31
+LOW: Final = 600
+"""Below this height of the page, in pixels of the drawing board, the visits and the figures have no room together."""
 
 
 def load_charts() -> None:
@@ -73,7 +71,7 @@ class IntakeFigures(BaseView):
         self._so_far: SoFar | None = None
         self._earlier: Summary | None = None
         self._task: Task | None = None
-        self._ready = False
+        self._opener: QWidget | None = None
         self.head = head.PeriodHead(desk.tr, desk.today)
         self.tiles, self.tables = Tiles(), Tables()
         self.charts: Charts | None = None
@@ -84,6 +82,7 @@ class IntakeFigures(BaseView):
         self._redraw, self._again = self._timer(REDRAW_MS), self._timer(AGAIN_MS)
         self._redraw.timeout.connect(self.draw)
         self._again.timeout.connect(self.load)
+        self.output = Output(self)
         self._keys = desk.keys.install(self, self._own_actions())
         self._lay_out()
         self._connect()
@@ -102,15 +101,17 @@ class IntakeFigures(BaseView):
             Action("overview.before", N_("Earlier"), self.go_back, "Left", "chevron-left"),
             Action("overview.after", N_("Later"), self.go_on, "Right", "chevron-right"),
             Action("overview.table", N_("Tables"), self.switch, "F7", "table"),
-            Action("overview.save", N_("Save"), self.save, "Ctrl+S", "download"),
-            Action("overview.print", N_("Print"), self.show_print, "Ctrl+P", "printer"),
+            Action("overview.save", N_("Save"), self.output.save, "Ctrl+S", "download"),
+            Action("overview.print", N_("Print"), self.output.show_print, "Ctrl+P", "printer"),
             Action("overview.stop", N_("Stop"), self.stop, "Esc", "circle-x"),
         )
 
     def _lay_out(self) -> None:
         buttons = FlowLayout()
-        for action in self._keys.values():
-            buttons.addWidget(ActionButton(action))
+        for name, action in self._keys.items():
+            if name != "overview.stop":
+                buttons.addWidget(ActionButton(action))
+        self.head.add_button(self._keys["overview.stop"])
         self._left = QWidget()
         column = QVBoxLayout(self._left)
         column.setContentsMargins(0, 0, 0, 0)
@@ -300,13 +301,10 @@ class IntakeFigures(BaseView):
         tr, made = self.desk.tr, self.shown_tables()
         self._tell()
         self.tiles.show_tiles(self.shown_tiles(), self._reading.period.kind, tr)
-        if self._shown() is self.tables:
+        if self.shown is self.tables:
             self.tables.show_tables(made, tr)
         elif self.charts is not None:
             self.charts.show_tables(made, tr)
-
-    def _shown(self) -> QWidget:
-        return self._stack.currentWidget() or self._stack
 
     @Slot()
     def switch(self) -> None:
@@ -375,8 +373,11 @@ class IntakeFigures(BaseView):
         """Show the visits behind a figure beside it."""
         if self._reading is None or wanted is None:
             return
+        if not self._is_among_visits():
+            self._opener = QApplication.focusWidget()
         if not self.behind.isVisible():
             self.behind.show()
+            self._share_height()
             room = style.tokens().sizes.px(PANEL_WIDTH)
             self._split.setSizes([max(1, self._split.width() - room), room])
         self.behind.begin(wanted)
@@ -411,70 +412,46 @@ class IntakeFigures(BaseView):
 
     @Slot()
     def close_behind(self) -> None:
-        """Show the figures alone."""
-        had = self.behind.isVisible()
+        """Show the figures alone; the cursor goes back to the figure that was opened."""
+        goes_back = self._is_among_visits()
         self.behind.hide()
+        self._share_height()
         self._enable()
-        if had and self.charts is not None:
-            self._shown().setFocus()
+        if goes_back:
+            there = self._opener is not None and isValid(self._opener) and self._opener.isVisible()
+            (self._opener if there and self._opener is not None else self.head.kind).setFocus()
+
+    def _share_height(self) -> None:
+        """Where the page is low the list of visits gets the room of the figures on top while it is open."""
+        low = self.height() < style.tokens().sizes.px(LOW)
+        self.tiles.setVisible(not (low and self.behind.isVisibleTo(self)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the height anew."""
+        super().resizeEvent(event)
+        if self._built:
+            self._share_height()
+
+    def _is_among_visits(self) -> bool:
+        now = QApplication.focusWidget()
+        return now is not None and self.behind.isAncestorOf(now)
 
     @Slot(object)
     def _on_visit(self, row: BehindRow) -> None:
         self.desk.ways.go("intake", "desk", "visit", row.id)
 
-    # --- Files and paper --------------------------------------------------------------------------------------
-
-    @Slot()
-    def save(self) -> None:
-        """Ask where to, and save the figures as a table or as a picture."""
-        path, _kind = QFileDialog.getSaveFileName(self, self.desk.tr(N_("Save the figures")), "", FILES)
-        if path:
-            self.save_to(Path(path))
-
-    def save_to(self, path: Path) -> None:
-        """Save what is shown: a picture for ".png", else all tables."""
-        actor, request, span = self.desk.actor(), new_request(), self.head.shown.span
-        service = self.desk.services.statistics
-        if path.suffix.lower() == ".png":
-            picture = picture_of(self.tiles, self._shown())
-            self.run(service.export_picture, actor, request, path, picture, span, done=self._saved)
-            return
-        rows = rows_of(self.shown_tiles(), self.shown_tables(), self.desk.tr)
-        figures = FigureRows(span, rows)
-        self.run(service.export, actor, request, path, self.desk.tr, figures, done=self._saved)
-
-    def _saved(self, _done: Done[Any]) -> None:
-        self.bar.show_notice(Notice(GOOD, self.desk.tr(N_("Saved."))))
-
-    @Slot()
-    def show_print(self) -> None:
-        """Show the overview as it prints."""
+    def paper(self) -> OverviewPaper | None:
+        """Return what is shown as it prints, None while nothing is there."""
         if self._reading is None or self._so_far is None:
-            return
-        actor = self.desk.actor()
-        asked = OfPaper(self, self._paper())
-        letterhead = self.desk.services.statistics.letterhead
-        self.run(letterhead, actor, actor.name, done=asked.take, latest="overview.print")
-
-    def _paper(self) -> OverviewPaper:
-        assert self._reading is not None
+            return None
         span, target = self._reading.period.span, self._reading.setting.target
         made = tuple(self.shown_tables())
         return OverviewPaper(span.first, span.last, target, tuple(self.shown_tiles()), made)
 
-    def open_preview(self, paper: OverviewPaper, letterhead: Letterhead) -> None:
-        """Show the printed overview, to be printed or saved."""
-        sheet = Sheet(paper, letterhead)
-        preview = Preview(FORM, N_("Overview of the intake"), ("A4",), sheet.draw)
-        dialog = PreviewDialog(self.desk, Printing(self.desk), (preview,), self)
-        dialog.printed.connect(self._on_printed)
-        dialog.open()
-
-    @Slot(object)
-    def _on_printed(self, printed: Printed) -> None:
-        where = printed.printer or (printed.file.name if printed.file is not None else "")
-        note = self.desk.services.papers.printed
-        self.run(note, self.desk.actor(), new_request(), FORM, None, where)
+    @property
+    def shown(self) -> QWidget:
+        """What stands below the figures: the charts or the tables."""
+        return self._stack.currentWidget() or self._stack
 
 
 def _no_progress(_progress: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint
@@ -17,6 +18,12 @@ from deskapp.ui.overview import said
 
 FILES: Final = "XLSX (*.xlsx);;CSV (*.csv);;PNG (*.png)"
 Row = tuple[str, str, str, object, str]
+
+
+def named(path: str, kind: str) -> Path:
+    """Return the path as it was typed; without an ending it gets the one of the chosen kind of file."""
+    typed = Path(path)
+    return typed if typed.suffix else typed.with_suffix(kind.partition("*")[2].rstrip(")") or ".xlsx")
 
 
 def rows_of(tiles: Sequence[Tile], tables: Sequence[FigureTable], tr: Translator) -> list[Row]:

@@ -16,6 +16,7 @@ from deskapp.ui.intake.visit_page import PAY, TRIAGE, VITALS
 from deskapp.ui.tokens import Sizes
 from deskapp.ui.widgets.action_button import ActionButton
 from tests.support.front import Front
+from tests.ui.intake.test_taking import book
 
 LONG = "Дашдоржийн Цэрэнбалтавын Нямсүрэнжаргал"
 SIZES = {
@@ -145,3 +146,16 @@ def test_every_place_to_type_has_a_name_for_who_can_not_see_it(front: Front) -> 
     nameless = [type(one).__name__ for one in inputs if not one.accessibleName()]
     assert len(inputs) > 20
     assert nameless == []
+
+
+def test_an_appointment_that_can_be_confirmed_is_said_in_the_language_spoken_now(front: Front) -> None:
+    book(front)
+    (hit,) = front.services.visitors.find(front.actor, "13800138000")
+    visit = front.services.visits.open(front.actor, new_request(), hit.id).value.id
+    front.desk.ways.go("intake", "desk", "visit", visit)
+    front.settle()
+    offered = front.tab.visit_page._appointment
+    assert "Here now?" in offered.text()
+    front.language.set("zh")
+    front.settle()
+    assert "本人已到" in offered.text()

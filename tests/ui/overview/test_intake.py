@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -20,7 +18,6 @@ from deskapp.services.base import new_request
 from deskapp.ui.base_tab import Way
 from deskapp.ui.overview.intake import IntakeFigures
 from deskapp.ui.overview.tab import OverviewTab
-from deskapp.ui.preview import PreviewDialog
 from tests.support.front import Front, Opener
 from tests.support.hospital import signed_in
 from tests.support.source import ROOT
@@ -217,11 +214,12 @@ def test_a_figure_opens_its_visits_and_a_visit_opens_at_the_desk(open_front: Ope
 
 def test_esc_closes_the_visits(open_front: Opener) -> None:
     front, page = open_page(open_front)
-    page.open_behind(Behind(new=True))
-    front.settle()
+    page.tiles.boxes[1].setFocus()
+    front.key(Qt.Key.Key_Return)
     assert page._keys["overview.stop"].text() == "Close"
     front.key(Qt.Key.Key_Escape)
     assert not page.behind.isVisible()
+    assert front.window.focusWidget() is page.tiles.boxes[1]
 
 
 def test_visits_come_in_parts(open_front: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,43 +243,16 @@ def test_visits_of_another_figure_are_dropped(open_front: Opener) -> None:
     assert len(page.behind.records) == 2
 
 
-def test_it_is_saved_as_a_table(open_front: Opener, tmp_path: Path) -> None:
+def test_where_the_page_is_low_the_list_gets_the_room_of_the_figures(open_front: Opener) -> None:
     front, page = open_page(open_front)
-    file = tmp_path / "figures.csv"
-    page.save_to(file)
-    front.settle()
-    rows = list(csv.reader(file.read_text("utf-8-sig").splitlines()))
-    assert ["Altogether", "Visits", "Value", "3", "visits"] in [row[:5] for row in rows]
-    assert ["How they heard of us", "friend or relative", "New visitors", "2", "visits"] in [
-        row[:5] for row in rows
-    ]
-    page.save_to(tmp_path / "figures.xlsx")
-    front.settle()
-    assert (tmp_path / "figures.xlsx").read_bytes().startswith(b"PK")
-
-
-def test_it_is_saved_as_a_picture_and_the_trail_has_it(open_front: Opener, tmp_path: Path) -> None:
-    front, page = open_page(open_front)
-    page.save_to(tmp_path / "figures.png")
-    front.settle()
-    assert (tmp_path / "figures.png").read_bytes().startswith(b"\x89PNG")
-    assert front.services.trail.page(front.actor, _everything()).lines[0].action == "export.figures"
-
-
-def _everything() -> object:
-    from deskapp.services.trail import TrailFilter
-
-    return TrailFilter()
-
-
-def test_who_may_not_export_can_print_but_not_save(open_front: Opener) -> None:
-    front, page = open_page(open_front, "zhou")
-    assert not page._keys["overview.save"].isEnabled()
-    front.key(Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier)
-    dialog = front.dialog(PreviewDialog)
-    assert dialog.preview.form == "intake-overview"
-    assert dialog._pdf.startswith(b"%PDF")
-    dialog.reject()
+    front.window.resize(1366, 560)
+    page.tiles.boxes[0].setFocus()
+    front.key(Qt.Key.Key_Return)
+    assert page.behind.isVisible()
+    assert not page.tiles.isVisible()
+    front.key(Qt.Key.Key_Escape)
+    assert page.tiles.isVisible()
+    assert page.tiles.boxes[0].hasFocus()
 
 
 def test_who_may_not_see_figures_has_no_overview(open_front: Opener) -> None:

@@ -7,9 +7,10 @@ from collections import deque
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from deskapp.domain.statistics import Behind, HouseNames, PeriodKind, Span, Summary, chosen, period
 from deskapp.domain.statistics_tables import (
@@ -33,7 +34,7 @@ from deskapp.ui.overview.boards import Tables, worth_a_chart
 from deskapp.ui.overview.drawn import CHARTS, drawn
 from deskapp.ui.overview.head import PeriodHead
 from deskapp.ui.overview.loading import Reading
-from deskapp.ui.overview.saving import rows_of
+from deskapp.ui.overview.saving import named, rows_of
 from deskapp.ui.overview.tiles import Tiles
 from deskapp.ui.tasks import Progress
 from tests.domain.test_statistics_tables import DAY, NAMES, SUMMARY
@@ -121,6 +122,31 @@ def test_the_period_is_chosen(app: QApplication) -> None:
     head.take_days()
     assert heard[-1] == chosen(DAY, DAY + dt.timedelta(days=3))
     head.deleteLater()
+
+
+def test_days_are_typed_over_and_an_error_cuts_nothing(qtbot: QtBot) -> None:
+    head = PeriodHead(TR, lambda: DAY)
+    qtbot.addWidget(head)
+    head.retranslate(TR)
+    head.wanted.connect(head.show_period)
+    head.show()
+    head.kind.setCurrentIndex(head.kind.count() - 1)
+    head.kind.activated.emit(head.kind.count() - 1)
+    first, last = head.form.widget("first"), head.form.widget("last")
+    qtbot.keyClicks(first, "soon")
+    assert first.text() == "soon"  # type: ignore[attr-defined]
+    head.take_days()
+    QApplication.processEvents()
+    assert head.form.error("first")
+    assert last.mapTo(head, QPoint()).y() == first.mapTo(head, QPoint()).y()
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "file"),
+    [("a", "PNG (*.png)", "a.png"), ("a", "XLSX (*.xlsx)", "a.xlsx"), ("a.csv", "PNG (*.png)", "a.csv")],
+)
+def test_a_file_without_an_ending_gets_the_chosen_one(path: str, kind: str, file: str) -> None:
+    assert named(path, kind).name == file
 
 
 def test_a_reading_shows_only_the_newest_part() -> None:

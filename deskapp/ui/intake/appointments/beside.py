@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -119,6 +119,9 @@ class Question:
 class ReasonBox(Panel):
     """Asks for a reason in the page; what was typed stays until it is done or left with Esc."""
 
+    asked = Signal()
+    """A reason is asked for, or not any more."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
@@ -147,6 +150,7 @@ class ReasonBox(Panel):
         self.retranslate(self._desk.tr)
         self.show()
         self.form.focus_first()
+        self.asked.emit()
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
@@ -169,6 +173,7 @@ class ReasonBox(Panel):
         self.hide()
         if self._back is not None:
             self._back.setFocus()
+        self.asked.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc leaves it."""

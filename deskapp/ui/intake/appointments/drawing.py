@@ -153,7 +153,8 @@ class Drawing:
         time = f"{cell.begins:%H:%M}"
         width = self._time_width
         name_width = self._metrics[id(self._body)].horizontalAdvance(name)
-        if name_width + width <= rect.width() or rect.width() > 2 * width:
+        # The time stands at the left as well: a name that has no room beside it goes before it.
+        if name_width + width <= rect.width():
             painter.setFont(self._small)
             painter.setPen(self._colour("secondary" if look.text == "secondary" else "text"))
             painter.drawText(first, _LEFT, time)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
@@ -17,6 +16,8 @@ from deskapp.services.transfer.report import ImportReport, Outcome
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.appointments.page import AppointmentsPage
+
+SUFFIX: Final = ".ics"
 
 
 class FileWork(QObject):
@@ -67,13 +68,13 @@ class FileWork(QObject):
             page, tr(N_("Write a calendar file")), "", tr(N_("Calendar (*.ics)"))
         )
         if path:
-            self.write_to(Path(path))
+            file = Path(path)
+            self.write_to(file if file.suffix else file.with_suffix(SUFFIX))
 
     def write_to(self, path: Path) -> None:
         """Write what is shown to this file."""
         page = self._page
-        first = page.day if page.doctor_id is None else page.monday
-        days = (first, first if page.doctor_id is None else first + dt.timedelta(6))
+        days = page.showing.days
         order = _Writing(self, path)
         export, actor = self._desk.services.appointments.export_calendar, self._desk.actor()
         page.run(export, actor, new_request(), path, days, self._desk.tr.language, done=order.done)

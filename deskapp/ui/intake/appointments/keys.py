@@ -22,6 +22,13 @@ BOTTOM: Final = (
 )
 """What has a button below the calendar."""
 
+AT_THE_CALENDAR: Final = (
+    "appointment.whom",
+    *("day.before", "day.today", "day.after", "day.back", "day.on"),
+    *("view.day", "view.week", "view.place"),
+)
+"""What turns the calendar or chooses for whom: nothing of it while the report of a file stands in its place."""
+
 
 def actions_of(page: AppointmentsPage) -> Sequence[Action]:
     """Return what can be done on the page."""
@@ -35,14 +42,14 @@ def actions_of(page: AppointmentsPage) -> Sequence[Action]:
         Action("appointment.cancel", N_("Cancel it"), page.cancel, "F10", "ban"),
         Action("appointment.reopen", N_("Open again"), page.reopen, "F11", "rotate-ccw", in_bar=False),
         Action("appointment.undo", N_("Undo"), page.undo, "Ctrl+Z", "undo-2"),
-        Action("day.before", N_("Earlier"), page.before, "PgUp", "chevron-left"),
-        Action("day.today", N_("Today"), page.to_today, "T", in_bar=False),
-        Action("day.after", N_("Later"), page.after, "PgDown", "chevron-right"),
-        Action("day.back", N_("A week back"), page.week_back, "Shift+PgUp", in_bar=False),
-        Action("day.on", N_("A week on"), page.week_on, "Shift+PgDown", in_bar=False),
-        Action("view.day", N_("Day"), page.show_day, "D", "calendar", in_bar=False),
-        Action("view.week", N_("Week"), page.show_week, "W", "calendar-days", in_bar=False),
-        Action("view.place", N_("Department"), page.to_department, "F3", in_bar=False),
+        Action("day.before", N_("Earlier"), page.showing.before, "PgUp", "chevron-left"),
+        Action("day.today", N_("Today"), page.showing.to_today, "T", in_bar=False),
+        Action("day.after", N_("Later"), page.showing.after, "PgDown", "chevron-right"),
+        Action("day.back", N_("A week back"), page.showing.week_back, "Shift+PgUp", in_bar=False),
+        Action("day.on", N_("A week on"), page.showing.week_on, "Shift+PgDown", in_bar=False),
+        Action("view.day", N_("Day"), page.showing.show_day, "D", "calendar", in_bar=False),
+        Action("view.week", N_("Week"), page.showing.show_week, "W", "calendar-days", in_bar=False),
+        Action("view.place", N_("Department"), page.showing.to_department, "F3", in_bar=False),
         Action("file.import", N_("Read in…"), page.read_file, "Ctrl+I", "download", in_bar=False),
         Action("file.export", N_("Write calendar…"), page.write_file, "Ctrl+Shift+I", "upload", in_bar=False),
         Action("file.store", N_("Store the good rows"), page.store_file, "Ctrl+Return", "save", primary=True),
@@ -52,24 +59,32 @@ def actions_of(page: AppointmentsPage) -> Sequence[Action]:
 
 def enable_keys(page: AppointmentsPage) -> None:
     """Enable the keys that do something now."""
-    cell, keys = page.grid.current_cell(), page.keys
-    line = page.selected.line
-    is_open = line is not None and line.state is AppointmentState.BOOKED
-    closed = line is not None and line.state in (AppointmentState.CANCELLED, AppointmentState.MISSED)
-    reading = page.is_reading
+    keys, reading, question = page.keys, page.is_reading, page.reason.question
     ready = not page.is_busy and not reading
-    asked = {
+    for name, possible in _acts(page).items():
+        # While a reason is asked for nothing else is begun: F9 does what it is asked for.
+        wanted = possible if question is None else name == "appointment.book"
+        keys[name].setEnabled(wanted and ready)
+    for name in AT_THE_CALENDAR:
+        keys[name].setEnabled(not reading)
+    keys["appointment.late"].setEnabled(bool(page.late.lines) and not reading)
+    keys["file.store"].setVisible(reading)
+    keys["file.store"].setEnabled(reading and not page.is_busy and page.report.path is not None)
+    usual = N_("Move here") if page.moving else N_("Book")
+    keys["appointment.book"].call(question.do if question is not None else usual)
+
+
+def _acts(page: AppointmentsPage) -> dict[str, bool]:
+    """Return what could be done with what the cursor is on."""
+    cell, line = page.grid.current_cell(), page.selected.line
+    is_open = line is not None and line.state is AppointmentState.BOOKED
+    return {
         "appointment.book": cell is not None and (cell.is_free or page.has_wish),
         "appointment.move": is_open and page.moving is None,
         "appointment.missed": page.is_late(line) or (line is None and bool(page.late.lines)),
         "appointment.arrived": is_open,
         "appointment.cancel": is_open,
-        "appointment.reopen": closed,
+        "appointment.reopen": line is not None
+        and line.state in (AppointmentState.CANCELLED, AppointmentState.MISSED),
         "appointment.undo": page.work.can_undo,
     }
-    for name, wanted in asked.items():
-        keys[name].setEnabled(bool(wanted) and ready)
-    keys["appointment.late"].setEnabled(bool(page.late.lines))
-    keys["file.store"].setVisible(reading)
-    keys["file.store"].setEnabled(reading and not page.is_busy and page.report.path is not None)
-    keys["appointment.book"].call(N_("Move here") if page.moving else N_("Book"))

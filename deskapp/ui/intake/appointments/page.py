@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,26 +13,22 @@ from deskapp.domain.access import Permission
 from deskapp.domain.appointments import (
     AppointmentLine,
     AppointmentLog,
-    CalendarColumn,
-    DayView,
-    WeekView,
 )
 from deskapp.domain.changes import Changes
-from deskapp.domain.directory import DepartmentView
 from deskapp.domain.registration import AppointmentState
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView
-from deskapp.ui.intake.appointments import words
 from deskapp.ui.intake.appointments.beside import ReasonBox, SelectedPanel
-from deskapp.ui.intake.appointments.cells import Cell, Key, wall
+from deskapp.ui.intake.appointments.cells import Cell, wall
 from deskapp.ui.intake.appointments.files import FileWork
 from deskapp.ui.intake.appointments.grid import CalendarGrid
 from deskapp.ui.intake.appointments.head import Head
 from deskapp.ui.intake.appointments.import_report import ImportPage
 from deskapp.ui.intake.appointments.keys import BOTTOM, actions_of, enable_keys
 from deskapp.ui.intake.appointments.late_strip import LateStrip
+from deskapp.ui.intake.appointments.showing import Showing
 from deskapp.ui.intake.appointments.whom import Whom, WhomPane
 from deskapp.ui.intake.appointments.work import AppointmentWork
 from deskapp.ui.messages import INFO, Notice
@@ -44,7 +39,6 @@ from deskapp.ui.widgets.flow import FlowLayout
 BESIDE_WIDTH: Final = 288
 TICK_MS: Final = 30_000
 """How often the line of this moment moves and the late ones are asked for."""
-DAY: Final = dt.timedelta(days=1)
 
 
 class AppointmentsPage(BaseView):
@@ -62,21 +56,15 @@ class AppointmentsPage(BaseView):
     def build(self) -> None:
         """Make the head, the calendar, and what stands beside it."""
         desk = self.desk
-        self.day = desk.today()
-        self.doctor_id: int | None = None
         self.moving: AppointmentLine | None = None
-        self._department: int | None = None
-        self._departments: Sequence[DepartmentView] = ()
-        self._wanted: Key | None = None
-        self._keep = False
-        self._gone: AppointmentLine | None = None
         self._busy = 0
+        self.grid, self.head = CalendarGrid(desk.tr), Head()
+        self.showing = Showing(self)
         self.keys = desk.keys.install(self, actions_of(self))
-        self.grid = CalendarGrid(desk.tr)
         self.whom = WhomPane(desk)
         self.selected = SelectedPanel(desk)
         self.reason = ReasonBox(desk)
-        self.head = Head(self.keys, reads_files=desk.actor().may(Permission.IMPORT))
+        self.head.add_buttons(self.keys, reads_files=desk.actor().may(Permission.IMPORT))
         self.late = LateStrip([self.keys["appointment.late"]])
         self.report = ImportPage(desk, self.keys["file.store"], self.keys["page.back"])
         self.work = AppointmentWork(self)
@@ -85,8 +73,9 @@ class AppointmentsPage(BaseView):
         self.grid.current.connect(self._on_current)
         self.grid.chosen.connect(self._on_cell)
         self.whom.picked.connect(self._on_picked)
-        self.whom.opened.connect(self.show_line)
-        self.head.place.activated.connect(self._on_department)
+        self.whom.opened.connect(self.showing.show_line)
+        self.showing.arrived.connect(self._show_here)
+        self.reason.asked.connect(self.enable)
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self._tick)
@@ -133,60 +122,18 @@ class AppointmentsPage(BaseView):
         )
         for part in (self.whom, self.selected, self.reason, self.late, self.report):
             part.retranslate(tr)
-        self.head.show_departments(self._departments, self._department, tr)
-        self._tell_title(tr)
-
-    def _tell_title(self, tr: Translator) -> None:
-        if self.doctor_id is None:
-            self.head.title.setText(words.day_words(self.day, tr))
-            return
-        columns = self.grid.columns()
-        name = columns[0].doctor if columns else ""
-        week = words.week_words(self.monday, tr)
-        self.head.title.setText(tr(N_("{doctor}, {week}"), doctor=name, week=week) if name else week)
+        self.showing.retranslate(tr)
 
     # asking
-
-    @property
-    def monday(self) -> dt.date:
-        """The Monday of the week shown."""
-        return self.day - self.day.weekday() * DAY
 
     def refresh(self, changes: Changes) -> None:
         """Ask again for what is shown."""
         if not changes or changes.concerns("department"):
-            read = self.desk.services.directory.departments
-            run = self.desk.runner.run
-            run(read, self.desk.actor(), done=self._take_departments, owner=self, latest="departments")
-        self.ask()
+            self.showing.ask_departments()
+        self.showing.ask()
         self._ask_late()
         if changes.concerns("appointment", "visitor"):
             self.whom.refresh()
-
-    def ask(self) -> None:
-        """Ask for the day or week that is shown."""
-        service, actor, run = self.desk.services.appointments, self.desk.actor(), self.desk.runner.run
-        if self.doctor_id is None:
-            asked = (service.day, actor, self.day, self._department)
-        else:
-            asked = (service.week, actor, self.monday, self.doctor_id)
-        run(*asked, done=self._take_view, owner=self, latest="calendar")
-
-    def _take_view(self, view: DayView | WeekView) -> None:
-        keep, self._keep = self._keep, True
-        self.grid.show_columns(view.columns, by_day=isinstance(view, WeekView), keep=keep)
-        wanted, closed = self._wanted, self._gone
-        if wanted is not None and self.grid.select(wanted):
-            self._wanted = None
-        elif closed is not None:
-            self._show_cell(Cell(0, wall(closed.starts_at), closed.minutes, line=closed))
-        self._gone = None
-        self._tell_title(self.desk.tr)
-        self.enable()
-
-    def _take_departments(self, departments: Sequence[DepartmentView]) -> None:
-        self._departments = departments
-        self.head.show_departments(self._departments, self._department, self.desk.tr)
 
     @Slot()
     def _tick(self) -> None:
@@ -200,17 +147,23 @@ class AppointmentsPage(BaseView):
     def _take_late(self, lines: Sequence[AppointmentLine]) -> None:
         now = self.desk.services.appointments.now()
         self.late.show_lines(lines, now, self.desk.tr)
+        if self.is_reading:
+            self.late.hide()
         self.grid.show_now(wall(now), frozenset(line.id for line in lines))
-        self._on_current(self.grid.current_cell())
+        self._show_here()
 
     # the cursor
 
     @Slot(object)
-    def _on_current(self, cell: Cell | None) -> None:
-        self._show_cell(cell, self.grid.column_of(cell) if cell is not None else None)
+    def _on_current(self, _cell: Cell | None) -> None:
+        self._show_here()
 
-    def _show_cell(self, cell: Cell | None, column: CalendarColumn | None = None) -> None:
+    @Slot()
+    def _show_here(self) -> None:
+        """Show beside what the cursor is on, with its history if it is an appointment."""
+        cell = self.showing.cell()
         line = cell.line if cell is not None else None
+        column = self.grid.column_of(cell) if cell is not None and cell is self.grid.current_cell() else None
         self.selected.show_cell(cell, column, late=self.is_late(line))
         if line is not None:
             asked = _History(self, line.id)
@@ -222,6 +175,7 @@ class AppointmentsPage(BaseView):
         """Say whether somebody was expected and has not come."""
         return line is not None and any(one.id == line.id for one in self.late.lines)
 
+    @Slot()
     def enable(self) -> None:
         """Enable the keys that do something now."""
         enable_keys(self)
@@ -246,69 +200,6 @@ class AppointmentsPage(BaseView):
         self._busy += 1 if busy else -1
         self.enable()
 
-    def select_later(self, key: Key) -> None:
-        """Put the cursor on a cell as soon as it is there."""
-        self._wanted = key
-
-    # days
-
-    def go(self, day: dt.date) -> None:
-        """Show another day, or the week that it lies in."""
-        self.day, self._keep = day, True
-        self._tell_title(self.desk.tr)
-        self.ask()
-
-    def before(self) -> None:
-        """Show the day or week before."""
-        self.go(self.day - (DAY if self.doctor_id is None else 7 * DAY))
-
-    def after(self) -> None:
-        """Show the day or week after."""
-        self.go(self.day + (DAY if self.doctor_id is None else 7 * DAY))
-
-    def week_back(self) -> None:
-        """Show the same day a week before."""
-        self.go(self.day - 7 * DAY)
-
-    def week_on(self) -> None:
-        """Show the same day a week later."""
-        self.go(self.day + 7 * DAY)
-
-    def to_today(self) -> None:
-        """Show today."""
-        self.go(self.desk.today())
-
-    def show_day(self) -> None:
-        """Show the day of the cursor with the doctors across."""
-        cell = self.grid.current_cell()
-        if self.doctor_id is not None and cell is not None:
-            self.day, self._wanted = self.grid.column_of(cell).day, cell.key
-        self.doctor_id, self._keep = None, True
-        self.ask()
-        self.grid.setFocus()
-
-    def show_week(self) -> None:
-        """Show the week of the doctor under the cursor."""
-        cell = self.grid.current_cell()
-        doctors = [column.doctor_id for column in self.grid.columns() if column.doctor_id is not None]
-        here = self.grid.column_of(cell).doctor_id if cell is not None else None
-        if self.doctor_id is None and (here or doctors):
-            self.doctor_id, self._wanted = here or doctors[0], cell.key if cell is not None else None
-            self.ask()
-        self.grid.setFocus()
-
-    def to_department(self) -> None:
-        """Choose a department."""
-        self.head.place.setFocus()
-        self.head.place.showPopup()
-
-    @Slot(int)
-    def _on_department(self, at: int) -> None:
-        self._department = self.head.place.itemData(at)
-        self.doctor_id, self._keep = None, False
-        self.ask()
-        self.grid.setFocus()
-
     # what is done
 
     def to_whom(self) -> None:
@@ -322,9 +213,11 @@ class AppointmentsPage(BaseView):
         self.enable()
 
     def book(self) -> None:
-        """Book, or move to, the time under the cursor."""
+        """Book, or move to, the time under the cursor; do what a reason is asked for."""
         cell = self.grid.current_cell()
-        if cell is not None:
+        if self.reason.isVisible():
+            self.reason.submit()
+        elif cell is not None:
             self._on_cell(cell)
 
     @Slot(object)
@@ -380,7 +273,7 @@ class AppointmentsPage(BaseView):
         ids = [line.id for line in lines]
         at = ids.index(here.id) + 1 if here is not None and here.id in ids else 0
         if lines:
-            self.show_line(lines[at % len(lines)])
+            self.showing.show_line(lines[at % len(lines)])
 
     def arrived(self) -> None:
         """Open the visitor of the appointment at the desk, where the visit begins."""
@@ -396,20 +289,6 @@ class AppointmentsPage(BaseView):
     def undo(self) -> None:
         """Take back what was done last."""
         self.work.undo()
-
-    @Slot(object)
-    def show_line(self, line: AppointmentLine) -> None:
-        """Show an appointment where it stands."""
-        self._wanted = ("line", line.id)
-        # What was cancelled stands in no column; it is shown beside, where it can be opened again.
-        self._gone = line if line.state is AppointmentState.CANCELLED else None
-        if self.doctor_id is not None and self.doctor_id != line.doctor_id:
-            self.doctor_id = None
-        if self._department not in (None, line.department_id):
-            self._department = None
-            self.head.show_departments(self._departments, self._department, self.desk.tr)
-        self.go(wall(line.starts_at).date())
-        self.grid.setFocus()
 
     # files
 
@@ -428,7 +307,9 @@ class AppointmentsPage(BaseView):
     def show_report(self, shown: bool) -> None:
         """Show the report of a file in the calendar's place, or the calendar again."""
         self._stack.setCurrentIndex(1 if shown else 0)
-        self._beside.setVisible(not shown)
+        for around in (self.head, self._beside):
+            around.setVisible(not shown)
+        self.late.setVisible(bool(self.late.lines) and not shown)
         self.enable()
         (self.report.table if shown else self.grid).setFocus()
 
@@ -462,7 +343,7 @@ class AppointmentsPage(BaseView):
 
     def _take_one(self, line: AppointmentLine | None) -> None:
         if line is not None:
-            self.show_line(line)
+            self.showing.show_line(line)
 
     def show_example(self) -> None:
         """Show a day with something on it: for pictures of the program."""

@@ -72,7 +72,7 @@ class AppointmentWork(QObject):
         self._page.reason.put_away()
         self._page.whom.clear()
         self._page.grid.setFocus()
-        self._page.select_later(("line", ref.id))
+        self._page.showing.select_later(("line", ref.id))
         told = {"name": order.draft.name, "when": wall(order.draft.starts_at)}
         self._did(Text(N_("Booked: {name}, {when}"), told), _Takeback(self, ref))
 
@@ -100,7 +100,7 @@ class AppointmentWork(QObject):
         """Say where it went."""
         self._page.reason.put_away()
         self._page.end_moving()
-        self._page.select_later(("line", ref.id))
+        self._page.showing.select_later(("line", ref.id))
         old = order.line
         back = Target(
             old.department_id,

@@ -68,6 +68,7 @@ class DirectoryPage(BaseView):
         self._wanted: tuple[Kind, int | str] | None = None
         self._listed: Sequence[Listed] = ()
         self._questions: Sequence[QuestionView] = ()
+        self._to_first = False
         self.kinds = KindList([kind for kind in Kind if self._asks or kind is not Kind.QUESTION])
         self.search = SearchField()
         self._model: RecordTableModel[Line] = RecordTableModel(COLUMNS, self.desk.tr, self)
@@ -126,12 +127,15 @@ class DirectoryPage(BaseView):
         roomy = self.width() >= sizes.px(ROOMY)
         self._beside.setFixedWidth(sizes.px(PANEL_WIDTH if roomy else NARROW_PANEL))
         self.kinds.fit(self.width(), self.desk.tr)
-        self._show_columns(roomy)
+        self._show_columns()
 
-    def _show_columns(self, roomy: bool) -> None:
-        hidden = set() if roomy else {"second"}
+    def _show_columns(self) -> None:
+        hidden = set() if self.width() >= style.tokens().sizes.px(ROOMY) else {"second"}
         if self.kinds.kind() in WITHOUT_ASIDE:
             hidden.add("aside")
+        if not any(line.note for line in self._model.records):
+            # Where everything simply holds, the others have its room.
+            hidden.add("note")
         self.table.show_columns([column.name for column in COLUMNS if column.name not in hidden])
 
     def retranslate(self, tr: Translator) -> None:
@@ -197,11 +201,16 @@ class DirectoryPage(BaseView):
             asked = [one for one in self._questions if _answers(one, typed)]
             lines += [question_line(question, now) for question in asked]
         self._model.apply(lines)
+        self._show_columns()
         self._say_empty()
         if self._wanted is not None and self.table.select(f"{self._wanted[0].value}:{self._wanted[1]}"):
             self._wanted = None
-        elif self.search.hasFocus() and typed and lines:
+        elif self.search.hasFocus() and typed and lines and (self._to_first or not self._is_on_line()):
+            # Only for what was typed anew: a change elsewhere must not take the cursor off the line it was stepped to.
             self.table.select(lines[0].id)
+
+    def _is_on_line(self) -> bool:
+        return self.table.current_record() is not None
 
     def _say_empty(self) -> None:
         tr, typed = self.desk.tr, self.search.query().strip()
@@ -226,10 +235,12 @@ class DirectoryPage(BaseView):
 
     @Slot(str)
     def _on_edited(self, _typed: str) -> None:
+        self._to_first = True
         self._ask_list()
 
     @Slot(object)
     def _on_stepped(self, rows: int) -> None:
+        self._to_first = False
         last = self._model.rowCount() - 1
         row = min(max(self.table.currentIndex().row() + rows, 0), last)
         record = self._model.record(row)

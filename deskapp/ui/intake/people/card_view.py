@@ -52,6 +52,8 @@ FACTS: Final = (
     ("guardian", N_("Guardian")),
     ("note", N_("Note")),
 )
+ALWAYS: Final = frozenset({"sex", "born", "phone", "document"})
+"""Of these it is told as well that nothing is known."""
 ABREAST: Final = 2
 SHORT: Final = 30
 """Characters of an allergy that stand beside the name; the rest on hover."""
@@ -105,17 +107,25 @@ class CardView(QWidget):
         rows.addLayout(self.buttons)
 
     def _grid(self) -> QGridLayout:
-        grid = QGridLayout()
+        grid = self._places = QGridLayout()
         sizes = style.tokens().sizes
         grid.setHorizontalSpacing(sizes.field_gap)
         grid.setVerticalSpacing(sizes.gap)
-        for place, (name, _) in enumerate(FACTS):
-            row, column = divmod(place, ABREAST)
-            grid.addWidget(self._labels[name], row, 2 * column)
-            grid.addWidget(self._facts[name], row, 2 * column + 1)
         for column in range(ABREAST):
             grid.setColumnStretch(2 * column + 1, 1)
+        self._place([name for name, _ in FACTS])
         return grid
+
+    def _place(self, shown: Sequence[str]) -> None:
+        """Give these facts their places; what nobody knows takes no room from the rest."""
+        for name, _ in FACTS:
+            for widget in (self._labels[name], self._facts[name]):
+                self._places.removeWidget(widget)
+                widget.setVisible(name in shown and self.card is not None)
+        for place, name in enumerate(shown):
+            row, column = divmod(place, ABREAST)
+            self._places.addWidget(self._labels[name], row, 2 * column)
+            self._places.addWidget(self._facts[name], row, 2 * column + 1)
 
     def add_buttons(self, actions: Sequence[KeyAction]) -> None:
         """Show these actions below the lists."""
@@ -168,8 +178,10 @@ class CardView(QWidget):
         self._name.setText(shown_name(card.draft.name, tr))
         self._code.setText(card.code)
         self._show_pills(card)
-        for name, text in self._told(card):
+        told = dict(self._told(card))
+        for name, text in told.items():
             self._facts[name].setText(text or "–")
+        self._place([name for name, _ in FACTS if told[name] or name in ALWAYS])
         self._led.setText(tr(N_("{code} was merged into this record."), code=card.led_from))
         self._led.setVisible(bool(card.led_from))
         self._kept.setText(kept_until(card, tr))

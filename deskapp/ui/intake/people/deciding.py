@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ class Deciding(QObject):
         self.desk = page.desk
         self.pairs = PairsPane(page.desk)
         self.view = CompareView(page.desk.tr)
+        self._undo: Callable[[], object] | None = None
 
     def ask(self, one: int, other: int) -> None:
         """Read two records to be compared."""
@@ -37,6 +39,7 @@ class Deciding(QObject):
 
     def _take(self, found: Comparison) -> None:
         self.view.show_comparison(found)
+        self.pairs.point_at(self.view.pair())
         self._page.show_comparing()
 
     def _lose(self, error: Exception) -> None:
@@ -79,7 +82,7 @@ class Deciding(QObject):
         """Go on to the next pair, and let the merge be taken back."""
         unmerge, merge = self.desk.services.people.unmerge, done.value
         undo = Later(self.take_back, unmerge, merge.id, merge.version)
-        self.desk.messages.did(Text(N_("Two records merged")), undo)
+        self._did(Text(N_("Two records merged")), undo)
         self._go_on(pair, merge.kept_id)
 
     def part(self) -> None:
@@ -91,7 +94,7 @@ class Deciding(QObject):
     def _take_parted(self, pair: tuple[int, int], _done: object) -> None:
         """Go on to the next pair, and let the decision be taken back."""
         undo = Later(self.take_back, self.desk.services.people.reopen_pair, *pair)
-        self.desk.messages.did(Text(N_("Remembered as two people")), undo)
+        self._did(Text(N_("Remembered as two people")), undo)
         self._go_on(pair, None)
 
     def _decide(self, write: Any, pair: tuple[int, int], *what: object, done: Any) -> None:
@@ -117,12 +120,29 @@ class Deciding(QObject):
         else:
             self._page.leave_comparing()
 
+    def _did(self, text: Text, undo: Callable[[], object]) -> None:
+        self._undo = undo
+        self.desk.messages.did(text, undo)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether the last decision can be taken back."""
+        return self._undo is not None
+
+    def undo(self) -> None:
+        """Take the last decision back."""
+        undo, self._undo = self._undo, None
+        if undo is not None:
+            undo()
+
     def take_back(self, write: Any, *what: object) -> None:
         """Take a decision back."""
+        self._undo = None
         self._page.run(write, self.desk.actor(), new_request(), *what, done=self._taken_back)
 
     def _taken_back(self, _done: object) -> None:
         self.desk.messages.did(Text(N_("Taken back")))
+        self._page.enable()
 
     @Slot()
     def search(self) -> None:

@@ -107,7 +107,7 @@ class PeoplePage(BaseView):
         self.body.addLayout(row)
         self.finding.chosen.connect(self._on_found)
         self.pairs.chosen.connect(self._on_pair)
-        self.pairs.looked.connect(self._enable)
+        self.pairs.looked.connect(self.enable)
         self.card.visit_chosen.connect(self._on_visit)
         self.card.tabs.currentChanged.connect(self._on_tab)
         self._to_find()
@@ -130,6 +130,7 @@ class PeoplePage(BaseView):
             Action("pair.different", N_("Two people"), decide.part, "D", "split"),
             Action("pair.swap", N_("Keep the other one"), self.compare.swap, "K", "refresh-cw"),
             Action("pair.take", N_("Take this field"), self.compare.take_over, "T", "arrow-left"),
+            Action("pair.undo", N_("Undo"), decide.undo, "Ctrl+Z", "undo-2"),
             Action("person.store", N_("Store"), self.store, "Ctrl+Return", "check", primary=True),
             Action("person.back", N_("Back"), self.back, "Esc", in_bar=False),
         )
@@ -144,7 +145,7 @@ class PeoplePage(BaseView):
             self.compare.add_buttons([keys[name] for name in PAIR_KEYS])
             self.editing.add_buttons([keys["person.back"], keys["person.store"]])
             self.pairs.add_button(keys["pair.search"])
-            self._enable()
+            self.enable()
             if self._wanted is not None:
                 self.open_record("visitor", self._wanted)
 
@@ -232,7 +233,7 @@ class PeoplePage(BaseView):
         if self.card.card is not None and self.card.card.id == visitor_id:
             self.card.show_card(card)
             self._ask_edits()
-            self._enable()
+            self.enable()
 
     @Slot(int)
     def _on_tab(self, _place: int) -> None:
@@ -409,7 +410,7 @@ class PeoplePage(BaseView):
 
     def _show(self, page: QWidget) -> None:
         self._stack.setCurrentWidget(page)
-        self._enable()
+        self.enable()
 
     def set_busy(self, busy: bool) -> None:
         """Take no second decision while one is under way."""
@@ -417,7 +418,8 @@ class PeoplePage(BaseView):
             self.key_actions[name].setEnabled(not busy and self._comparing())
 
     @Slot()
-    def _enable(self) -> None:
+    def enable(self) -> None:
+        """Enable the keys that do something now."""
         keys, actor = self.key_actions, self.desk.actor()
         if not keys:
             return
@@ -440,6 +442,7 @@ class PeoplePage(BaseView):
             keys["person.unmerge"].setEnabled(False)
         for name in PAIR_KEYS:
             keys[name].setEnabled(self._comparing())
+        keys["pair.undo"].setEnabled(self.deciding.can_undo)
         keys["person.store"].setEnabled(at is self.editing)
         self._enable_search()
 

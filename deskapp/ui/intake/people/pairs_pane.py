@@ -119,8 +119,13 @@ class PairsPane(QWidget):
 
     def _show(self, part: PairPart) -> None:
         self._part, tr = part, self._desk.tr
-        self.list.apply([_pair_row(row, tr) for row in part.pairs])
+        self.list.apply([_pair_row(row, tr) for row in part.pairs], to_first=False)
         self._tell(tr)
+
+    def point_at(self, pair: tuple[int, int]) -> None:
+        """Put the cursor on the pair that is decided now, if it is one of the list."""
+        low, high = sorted(pair)
+        self.list.select((low, high))
 
     def _tell(self, tr: Translator) -> None:
         count = self._part.open if self._part is not None else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from deskapp.ui.widgets.action_button import ActionButton
 from tests.support.front import Front
 from tests.ui.intake.appointments.test_page import Desk
 
@@ -10,7 +11,7 @@ def test_a_department_is_chosen_and_stays_chosen(front: Front) -> None:
     desk = Desk(front)
     everybody = len(desk.page.grid.columns())
     desk.page.head.place.setCurrentIndex(2)
-    desk.page._on_department(2)
+    desk.page.showing.choose_department(2)
     front.settle()
     columns = desk.page.grid.columns()
     assert len(columns) < everybody
@@ -19,3 +20,13 @@ def test_a_department_is_chosen_and_stays_chosen(front: Front) -> None:
     front.language.set("zh")
     front.settle()
     assert desk.page.head.place.currentData() == chosen
+
+
+def test_where_one_row_has_no_room_nothing_is_cut(front: Front) -> None:
+    head = Desk(front).page.head
+    assert head.place.y() == head._title.y()
+    head.setFixedWidth(head.minimumSizeHint().width())
+    front.settle()
+    assert head.place.y() > head._title.y()
+    parts = [head.place, head._title, *head.findChildren(ActionButton)]
+    assert [part for part in parts if part.width() < part.sizeHint().width()] == []

@@ -62,7 +62,7 @@ class Desk:
         return line
 
     def look_again(self) -> None:
-        self.page.ask()
+        self.page.showing.ask()
         self.page._tick()
         self.front.settle()
 
@@ -75,7 +75,7 @@ class Desk:
         self.front.settle()
 
     def lines(self) -> dict[str, AppointmentLine]:
-        columns = self.service.day(self.front.actor, self.page.day).columns
+        columns = self.service.day(self.front.actor, self.page.showing.day).columns
         return {line.name: line for column in columns for line in column.lines}
 
     def said(self) -> str:
@@ -211,17 +211,17 @@ def test_who_has_come_is_opened_at_the_desk(desk: Desk) -> None:
 
 
 def test_days_and_weeks_turn_by_keys(desk: Desk) -> None:
-    today = desk.page.day
+    today = desk.page.showing.day
     desk.go("10:00")
     desk.key(Key.Key_PageDown)
-    assert desk.page.day == today + dt.timedelta(1)
+    assert desk.page.showing.day == today + dt.timedelta(1)
     assert "10:00" in desk.said()
     desk.key(Key.Key_T)
-    assert desk.page.day == today
+    assert desk.page.showing.day == today
     desk.key(Key.Key_W)
     assert len(desk.page.grid.columns()) == 7
     desk.key(Key.Key_PageUp)
-    assert desk.page.day == today - dt.timedelta(7)
+    assert desk.page.showing.day == today - dt.timedelta(7)
     desk.key(Key.Key_PageDown)
     desk.key(Key.Key_D)
     assert {column.day for column in desk.page.grid.columns()} == {today}
@@ -255,10 +255,38 @@ def test_a_cancelled_one_is_found_with_its_visitor_and_opened_again(desk: Desk) 
     desk.service.cancel(desk.front.actor, new_request(), line.id, line.version, "误约")
     gone = desk.service.one(desk.front.actor, line.id)
     assert gone is not None
-    desk.page.show_line(gone)
+    desk.page.showing.show_line(gone)
     desk.front.settle()
+    assert desk.page.selected.line is not None
+    # Whatever happens elsewhere in the house, it stays beside until the cursor goes on.
+    desk.look_again()
+    assert desk.page.selected.line is not None
     desk.key(Key.Key_F11)
     assert desk.state(line) is AppointmentState.BOOKED
+
+
+def test_a_cancelled_one_is_put_away_when_the_cursor_goes_on(desk: Desk) -> None:
+    line = desk.booked("赵云", "10:00")
+    desk.service.cancel(desk.front.actor, new_request(), line.id, line.version, "误约")
+    gone = desk.service.one(desk.front.actor, line.id)
+    assert gone is not None
+    desk.page.showing.show_line(gone)
+    desk.front.settle()
+    desk.key(Key.Key_Down)
+    assert desk.page.selected.line is None
+
+
+def test_f9_does_what_a_reason_is_typed_for_and_nothing_else_is_begun(desk: Desk) -> None:
+    line = desk.booked("赵云", "10:00")
+    desk.go("10:00")
+    desk.key(Key.Key_F10)
+    assert desk.page.keys["appointment.book"].text() == "Cancel it"
+    desk.front.type("改天再来")
+    desk.key(Key.Key_F6)
+    assert desk.page.moving is None
+    desk.key(Key.Key_F9)
+    assert desk.state(line) is AppointmentState.CANCELLED
+    assert desk.page.keys["appointment.book"].text() == "Book"
 
 
 def test_a_file_is_looked_at_first_and_its_good_rows_stored(
@@ -274,6 +302,9 @@ def test_a_file_is_looked_at_first_and_its_good_rows_stored(
     desk.front.settle()
     assert desk.page.report.isVisible()
     assert desk.page.report.model.rowCount() == 1
+    desk.key(Key.Key_PageDown)
+    assert desk.page.showing.day == desk.clock.day
+    assert not desk.page.head.isVisible()
     desk.key(Key.Key_Return, CONTROL)
     columns = desk.service.day(desk.front.actor, day).columns
     assert [line.name for column in columns for line in column.lines] == ["王一"]

@@ -88,6 +88,21 @@ def test_a_place_is_found_by_what_the_visitor_says_and_read_aloud(
     assert QGuiApplication.clipboard().text() == "8001"
 
 
+def test_a_change_elsewhere_leaves_the_cursor_where_it_was_stepped_to(
+    head: Front, page: DirectoryPage
+) -> None:
+    for code, name in (("cash1", "Cash desk one"), ("cash2", "Cash desk two")):
+        add_place(head, replace(CASHIER, code=code, name=Words(name, name, name)))
+    find(head, page, "cash desk")
+    assert shown(page) == ["Cash desk one", "Cash desk two"]
+    head.key(Qt.Key.Key_Down)
+    before = page.table.current_record()
+    assert before is not None
+    assert "Cash desk two" in read(page)
+    add_place(head)
+    assert page.table.current_record() == before
+
+
 def test_the_keys_go_through_the_kinds(head: Front, page: DirectoryPage) -> None:
     head.key(Qt.Key.Key_PageDown, CONTROL)
     assert page.kinds.kind() is Kind.DEPARTMENT

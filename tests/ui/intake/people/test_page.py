@@ -197,6 +197,37 @@ def test_s_merges_and_undo_takes_it_back(front: Front, pair: tuple[int, int]) ->
     assert len(page.pairs.list._rows.records) == 1
 
 
+def test_ctrl_z_takes_the_last_decision_back(front: Front, pair: tuple[int, int]) -> None:
+    page = page_of(front)
+    front.enter()
+    front.key(Qt.Key.Key_D)
+    assert page.pairs.list.rows() == ()
+    front.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert [row.id for row in page.pairs.list.rows()] == [tuple(sorted(pair))]
+    assert not page.key_actions["pair.undo"].isEnabled()
+
+
+def test_the_list_points_at_the_pair_that_is_compared(front: Front, pair: tuple[int, int]) -> None:
+    born = dt.date(1990, 1, 2)
+    one, other = (register(front, "钱一", birth_date=born, phone="13733330000") for _ in range(2))
+    others = (one, other)
+    page = page_of(front)
+    front.services.people.start_scan(front.actor, new_request())
+    page.refresh(front.services.people.stop_scan(front.actor).changes)
+    front.settle()
+    rows = {row.id for row in page.pairs.list.rows()}
+    assert rows == {tuple(sorted(pair)), tuple(sorted(others))}
+    for asked in (pair, others):
+        page.deciding.ask(*asked)
+        front.settle()
+        now = page.pairs.list.current_row()
+        assert now is not None
+        assert now.id == tuple(sorted(asked))
+        page.pairs.ask()
+        front.settle()
+        assert page.pairs.list.current_row() == now
+
+
 def test_the_other_record_can_be_kept_and_a_field_left(front: Front, pair: tuple[int, int]) -> None:
     page = page_of(front)
     front.enter()
