@@ -51,7 +51,7 @@ def _map(table: FigureTable, tr: Translator) -> Heat:
         for column, (head, value) in enumerate(zip(table.headings, row.values, strict=True)):
             told = {"day": said.words(row.label, tr), "hour": head.title}
             count = said.figure(value, head.unit, tr)
-            words = tr(N_("{day} {hour}: {count} visits"), **told, count=count)
+            words = tr(N_("{day} {hour}: visits {count}"), **told, count=count)
             behind = replace(row.behind or Behind(), hour=int(head.title[:2]))
             cells.append(Cell(at, column, float(value or 0), words, behind))
     rows = tuple(said.words(row.label, tr) for row in table.rows)

@@ -203,7 +203,7 @@ class DoorPage(BaseView):
     def _show_expected(self) -> None:
         typed = self.search.query().strip()
         self._expected.apply(matching(self._rows, typed))
-        none = N_("Nobody expected is called so.") if typed else N_("Nobody is booked for today.")
+        none = N_("Nobody of that name is expected.") if typed else N_("Nobody is booked for today.")
         self._none_expected.show_text(self.desk.tr(none))
 
     @Slot(str)
