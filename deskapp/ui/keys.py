@@ -61,8 +61,9 @@ class KeyAction(QAction):
             self.setShortcut(QKeySequence(action.key))
             self.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
             self.setAutoRepeat(False)
-        self.key_text = self.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        """The key as it is printed on the keyboard, "" when there is none."""
+        text = self.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        self.key_text = text.replace("Return", "Enter")
+        """The key as it is printed on the keyboard and called in every text, "" when there is none."""
         self.triggered.connect(self._on_triggered)
         self.retranslate(tr)
 

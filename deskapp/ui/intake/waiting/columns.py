@@ -168,7 +168,7 @@ COLUMNS: Final[tuple[Column[WaitingRow], ...]] = (
         icon=_standing_icon,
     ),
     Column("room", N_("Room"), _room, width=54),
-    Column("slip", N_("Slip"), _slip, width=52, tone=_slip_tone, icon=_slip_icon, icon_only=True),
+    Column("slip", N_("Slips"), _slip, width=52, tone=_slip_tone, icon=_slip_icon, icon_only=True),
     Column(
         "sign", N_("To do"), _sign, width=92, wrap=True, tone=_sign_tone, icon=_sign_icon, hint=_sign_hint
     ),
