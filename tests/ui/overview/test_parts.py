@@ -81,7 +81,7 @@ def test_a_tile_shows_word_and_sign_of_a_change(app: QApplication) -> None:
 
 def test_charts_say_each_piece() -> None:
     heat = drawn(by_weekday_hour(SUMMARY), TR)
-    assert heat.cells[0].said == "Monday 08:00: 3 visits"  # type: ignore[union-attr]
+    assert heat.cells[0].said == "Monday 08:00: visits 3"  # type: ignore[union-attr]
     assert heat.cells[0].key == Behind(weekday=0, hour=8)  # type: ignore[union-attr]
     waits = drawn(by_wait(SUMMARY, 30), TR)
     assert waits.bars[0].values == (11.0, 0.0)  # type: ignore[union-attr]
