@@ -135,7 +135,7 @@ class WaitingPanel(Panel):
         self.care.set_title(tr(N_("Done for the visitor")))
         self.history.set_title(tr(N_("What happened")))
         self._empty.show_text(
-            tr(N_("Choose somebody with the arrow keys to see who it is and why they stand there."))
+            tr(N_("Choose somebody with the arrow keys: who it is and why there stands here."))
         )
         self._tell()
 
