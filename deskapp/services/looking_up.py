@@ -59,7 +59,7 @@ def _doctor(row: Doctor, department: Department) -> Entry:
 
 
 def _price(row: PriceItem) -> Entry:
-    copied = Words(*(f"{text} ¥{row.fen / 100:.2f}" for text in _each_filled(more.words_of(row))))
+    copied = Words(*(f"{text} {row.fen / 100:.2f}" for text in _each_filled(more.words_of(row))))
     second = (row.code, row.category)
     return _entry(Kind.PRICE, row, second, Fen(row.fen), more=(row.category,), copied=copied)
 

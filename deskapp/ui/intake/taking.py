@@ -193,9 +193,7 @@ class Taking(QObject):
 
     def _on_unlinked(self, _done: object) -> None:
         self.ask()
-        self._desk.messages.did(
-            Text(N_("The visit counts from the desk now; whoever came in is still to be served."))
-        )
+        self._desk.messages.did(Text(N_("The visit began at the desk; who came in is still in hand.")))
 
 
 @dataclass(frozen=True)
