@@ -27,7 +27,7 @@ def drawn(table: FigureTable, tr: Translator) -> Bars | Heat:
 def _standing(table: FigureTable, tr: Translator) -> Bars:
     bars = tuple(
         Bar(
-            _short_day(said.words(row.label, tr), row.id),
+            _short_day(said.words(row.label, tr), row.id, tr),
             (float(row.values[0] or 0),),
             said.row(table, row, tr),
             row.behind,
@@ -38,10 +38,10 @@ def _standing(table: FigureTable, tr: Translator) -> Bars:
     return Bars(bars)
 
 
-def _short_day(words: str, key: str) -> str:
+def _short_day(words: str, key: str, tr: Translator) -> str:
     """Return month and day of a date, the hour of a time; a month stays as it is."""
     if len(key) == len("2026-11-16"):
-        return f"{int(key[5:7])}/{int(key[8:])}"
+        return tr(N_("{day}/{month}"), month=int(key[5:7]), day=int(key[8:]))
     return words.removesuffix(":00")
 
 
