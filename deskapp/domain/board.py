@@ -172,7 +172,7 @@ _SENTENCE: Final = Words(
     "请{number}号{address}到{room}", "Number {number}, please go to {room}.", "{number}, {room}"
 )
 _ROOM: Final = Words("{room}诊室", "room {room}", "{room}")
-_HERE: Final = Words("服务台", "the desk", "")
+_HERE: Final = Words("前台", "the desk", "")
 
 
 def spoken(call: BoardCall, language: str) -> str:

@@ -195,7 +195,7 @@ def by_wait(summary: Summary, target: int) -> FigureTable:
     headings = (
         Heading(N_("Median"), Unit.MINUTES),
         Heading(N_("90 % within"), Unit.MINUTES),
-        Heading(N_("Waited")),
+        Heading(N_("Waits")),
         Heading(N_("Over the limit")),
     )
     rows = []

@@ -31,7 +31,7 @@ from deskapp.domain.directory import Kind, Standing, standing
 from deskapp.domain.finding import MOST, Entry, Found, Group, Listed, Said, best, grade
 from deskapp.domain.intake import VisitorHit
 from deskapp.domain.names import query_key
-from deskapp.domain.text import Text
+from deskapp.domain.text import N_, Text
 from deskapp.services.base import Service, composed, reads
 from deskapp.services.house import HouseRules
 from deskapp.services.intake.visitors import VisitorService
@@ -156,12 +156,7 @@ def _found(one: Listed) -> Found:
 
 
 def _visitor(hit: VisitorHit, typed: str) -> Found:
-    second: list[Said] = []
-    if hit.birth_date is not None:
-        second.append(Text("{day}", {"day": hit.birth_date}))
-    if hit.document_masked:
-        second.append(hit.document_masked)
+    born: Said = Text(N_("{day}"), {"day": hit.birth_date}) if hit.birth_date else ""
+    second = tuple(part for part in (born, hit.document_masked) if part)
     sure = typed.casefold() in (hit.name.casefold(), hit.code.casefold())
-    return Found(
-        Group.VISITOR, hit.id, hit.name, tuple(second), hit.phone_masked, "", 0 if sure else 1, data=hit
-    )
+    return Found(Group.VISITOR, hit.id, hit.name, second, hit.phone_masked, "", 0 if sure else 1, data=hit)

@@ -45,13 +45,13 @@ class Action:
     hint: str = ""
 
 
-ARROWS: Final = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓"}
+PRINTED: Final = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Return": "Enter"}
 
 
 def printed(key: QKeySequence) -> str:
-    """Return a key as it is printed on the keyboard: arrows are signs there, in every language."""
+    """Return a key as it is printed on the keyboard: arrows are signs there, in every language, and texts say Enter."""
     parts = key.toString(QKeySequence.SequenceFormat.NativeText).split("+")
-    return "+".join(ARROWS.get(part, part) for part in parts)
+    return "+".join(PRINTED.get(part, part) for part in parts)
 
 
 class KeyAction(QAction):

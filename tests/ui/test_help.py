@@ -30,4 +30,4 @@ def test_it_tells_only_of_keys_that_work_now(front: Front) -> None:
 def test_it_speaks_the_language_of_the_window(front: Front) -> None:
     front.language.set("zh")
 
-    assert any("回车" in words for words in _words(front))
+    assert any("按Enter" in words for words in _words(front))

@@ -111,6 +111,12 @@ def test_word_and_key_are_told_in_the_language(keys: Keys, qtbot: QtBot) -> None
     assert action.text() == translator("mn")("Undo")
 
 
+def test_enter_is_called_as_on_the_keyboard(keys: Keys, qtbot: QtBot) -> None:
+    view = View(keys, ("store", "Ctrl+Return"))
+    qtbot.addWidget(view)
+    assert view.actions_made["store"].key_text == "Ctrl+Enter"
+
+
 def test_an_action_can_take_another_word_in_every_language(keys: Keys, qtbot: QtBot) -> None:
     view = View(keys, ("next", "F8"))
     qtbot.addWidget(view)

@@ -301,7 +301,7 @@ COLUMNS: Final[Sequence[Column[TrailLine]]] = (
     Column("person", N_("Person"), _who, width=88, stretch=1, wrap=True),
     Column("what", N_("What was done"), _what, width=140, stretch=3, wrap=True),
     Column("record", N_("Record"), _record, width=108, stretch=1, wrap=True),
-    Column("desk", N_("Desk"), _desk, width=80, stretch=1),
+    Column("desk", N_("Workstation"), _desk, width=80, stretch=1),
 )
 
 

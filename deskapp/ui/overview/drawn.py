@@ -27,7 +27,7 @@ def drawn(table: FigureTable, tr: Translator) -> Bars | Heat:
 def _standing(table: FigureTable, tr: Translator) -> Bars:
     bars = tuple(
         Bar(
-            _short_day(said.words(row.label, tr), row.id),
+            _short_day(said.words(row.label, tr), row.id, tr),
             (float(row.values[0] or 0),),
             said.row(table, row, tr),
             row.behind,
@@ -38,10 +38,10 @@ def _standing(table: FigureTable, tr: Translator) -> Bars:
     return Bars(bars)
 
 
-def _short_day(words: str, key: str) -> str:
+def _short_day(words: str, key: str, tr: Translator) -> str:
     """Return month and day of a date, the hour of a time; a month stays as it is."""
     if len(key) == len("2026-11-16"):
-        return f"{int(key[5:7])}/{int(key[8:])}"
+        return tr(N_("{day}/{month}"), month=int(key[5:7]), day=int(key[8:]))
     return words.removesuffix(":00")
 
 
@@ -51,7 +51,7 @@ def _map(table: FigureTable, tr: Translator) -> Heat:
         for column, (head, value) in enumerate(zip(table.headings, row.values, strict=True)):
             told = {"day": said.words(row.label, tr), "hour": head.title}
             count = said.figure(value, head.unit, tr)
-            words = tr(N_("{day} {hour}: {count} visits"), **told, count=count)
+            words = tr(N_("{day} {hour}: visits {count}"), **told, count=count)
             behind = replace(row.behind or Behind(), hour=int(head.title[:2]))
             cells.append(Cell(at, column, float(value or 0), words, behind))
     rows = tuple(said.words(row.label, tr) for row in table.rows)

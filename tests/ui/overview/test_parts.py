@@ -16,6 +16,7 @@ from deskapp.domain.statistics import Behind, HouseNames, PeriodKind, Span, Summ
 from deskapp.domain.statistics_tables import (
     Tile,
     Unit,
+    by_day,
     by_hour,
     by_operator,
     by_source,
@@ -85,8 +86,11 @@ def test_a_tile_shows_word_and_sign_of_a_change(app: QApplication) -> None:
 
 def test_charts_say_each_piece() -> None:
     heat = drawn(by_weekday_hour(SUMMARY), TR)
-    assert heat.cells[0].said == "Monday 08:00: 3 visits"  # type: ignore[union-attr]
+    assert heat.cells[0].said == "Monday 08:00: visits 3"  # type: ignore[union-attr]
     assert heat.cells[0].key == Behind(weekday=0, hour=8)  # type: ignore[union-attr]
+    for language, day in (("en", "16/11"), ("zh", "11/16"), ("mn", "11.16")):
+        days = drawn(by_day(Summary(days={DAY: 3})), translator(language))
+        assert days.bars[0].label == day  # type: ignore[union-attr]
     waits = drawn(by_wait(SUMMARY, 30), TR)
     assert waits.bars[0].values == (11.0, 0.0)  # type: ignore[union-attr]
     sources = drawn(by_source(SUMMARY), TR)

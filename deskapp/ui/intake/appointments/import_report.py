@@ -72,7 +72,7 @@ class ImportPage(Panel):
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
         self.model.retranslate(tr)
-        self.table.setAccessibleName(tr(N_("What is to be said of the file")))
+        self.table.setAccessibleName(tr(N_("Remarks on the file")))
         self._empty.show_text(tr(N_("Nothing is wrong with this file.")))
         if self._report is None or self._path is None:
             return

@@ -70,7 +70,7 @@ def head_words(column: CalendarColumn, tr: Translator) -> str:
 def short_day(day: dt.date, tr: Translator) -> str:
     """Return a day as the head of a column has it."""
     return tr(
-        N_("{weekday} {month}-{day}"), weekday=tr(SHORT_WEEKDAYS[day.weekday()]), month=day.month, day=day.day
+        N_("{weekday} {day}/{month}"), weekday=tr(SHORT_WEEKDAYS[day.weekday()]), month=day.month, day=day.day
     )
 
 

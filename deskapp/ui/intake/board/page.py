@@ -174,7 +174,7 @@ class BoardPage(BaseView):
         self._sound.set_title(tr(N_("How calls are heard")))
         self._which.setText(tr(N_("Departments on this board; none ticked shows all")))
         self.departments.setAccessibleName(tr(N_("Departments on this board")))
-        self._note.setText(tr(N_("So it looks now, with what is stored.")))
+        self._note.setText(tr(N_("This is how it looks now, as stored.")))
         for form in self.forms:
             form.retranslate(tr)
         self._list_screens()

@@ -144,8 +144,8 @@ def _note_tone(line: Line) -> str:
 
 
 COLUMNS: Final[Sequence[Column[Line]]] = (
-    Column("title", N_("Name"), _title, width=180, stretch=3, wrap=True, tone=_tone, icon=_icon),
-    Column("second", N_("About it"), _second, width=150, stretch=4, tone=_tone),
+    Column("title", N_("Entry"), _title, width=180, stretch=3, wrap=True, tone=_tone, icon=_icon),
+    Column("second", N_("Details"), _second, width=150, stretch=4, tone=_tone),
     Column("aside", N_("Phone, price"), _aside, width=108, number=True, tone=_tone),
-    Column("note", N_("Holds"), _note, width=104, stretch=1, wrap=True, tone=_note_tone, icon=_note_icon),
+    Column("note", N_("Valid"), _note, width=104, stretch=1, wrap=True, tone=_note_tone, icon=_note_icon),
 )

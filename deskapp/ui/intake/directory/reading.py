@@ -16,6 +16,7 @@ from deskapp.domain.finding import Fen, Said
 from deskapp.domain.promotions import people
 from deskapp.domain.questions import QUESTION_LABELS, QuestionView
 from deskapp.domain.text import N_, Text, Words
+from deskapp.domain.triage import LANGUAGE_NAMES
 from deskapp.i18n import LANGUAGES, Translator
 from deskapp.services.directory import Detail
 from deskapp.ui.found import said
@@ -172,8 +173,12 @@ def _of_doctor(detail: Detail, tr: Translator) -> list[Fact]:
         (N_("Exceptions"), _exceptions(detail, tr)),
         (N_("Speciality"), view.speciality),
         (N_("Introduction"), view.introduction),
-        (N_("Languages"), " ".join(view.languages)),
+        (N_("Languages"), _spoken(view.languages, tr)),
     ]
+
+
+def _spoken(languages: Iterable[str], tr: Translator) -> str:
+    return str(tr.value([Text(LANGUAGE_NAMES.get(one, one)) for one in languages]))
 
 
 def _week(times: Sequence[Duty], tr: Translator) -> str:
@@ -216,12 +221,12 @@ def _of_phrase(detail: Detail, _tr: Translator) -> list[Fact]:
     return facts
 
 
-def _of_member(detail: Detail, _tr: Translator) -> list[Fact]:
+def _of_member(detail: Detail, tr: Translator) -> list[Fact]:
     view = detail.view
     return [
         (N_("Post"), view.post),
         (N_("Group"), view.group_name),
-        (N_("Languages"), " ".join(view.languages)),
+        (N_("Languages"), _spoken(view.languages, tr)),
     ]
 
 

@@ -89,7 +89,7 @@ class ExpectedPane(QWidget):
     def _show(self) -> None:
         typed = self.search.query().strip()
         self.model.apply(matching(self._rows, typed))
-        none = N_("Nobody expected is called so.") if typed else N_("Nobody is booked for today.")
+        none = N_("Nobody of that name is expected.") if typed else N_("Nobody is booked for today.")
         self._none.show_text(self._desk.tr(none))
 
     @Slot(str)

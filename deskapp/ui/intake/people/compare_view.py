@@ -159,7 +159,7 @@ class CompareView(QWidget):
         sure = tr(N_("surely the same")) if found.certain else f"{found.score:.0%}"
         self._score.show_text(sure, "danger" if found.certain else "warning", "users")
         why = " · ".join(tr(reason) for reason in found.reasons)
-        self._reasons.setText(why or tr(N_("Nothing but your choice speaks for one person.")))
+        self._reasons.setText(why or tr(N_("Only your choice says that they are one person.")))
         hint = N_(
             "Nothing is lost: visits, appointments, consents and questions go to the kept record, and a merge can"
             " be taken back. ← marks what the kept record takes from the other one."

@@ -149,7 +149,7 @@ class PairsPane(QWidget):
 def scan_words(scan: ScanView | None, tr: Translator) -> str:
     """Say how far the last search is and what it did."""
     if scan is None:
-        return tr(N_("All records have never been searched for pairs."))
+        return tr(N_("The records have not been searched for pairs yet."))
     figures = tr(
         N_("{compared} pairs of {blocks} groups compared in {seconds} s, {found} likely."),
         compared=f"{scan.compared:,}",

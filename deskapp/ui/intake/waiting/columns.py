@@ -181,7 +181,7 @@ COLUMNS: Final[tuple[Column[WaitingRow], ...]] = (
         hint=standing_words,
     ),
     Column("room", N_("Room"), _room, width=74),
-    Column("slip", N_("Paper"), _slip, width=52, tone=_slip_tone, icon=_slip_icon, icon_only=True),
+    Column("slip", N_("Slips"), _slip, width=52, tone=_slip_tone, icon=_slip_icon, icon_only=True),
     Column(
         "sign", N_("To do"), _sign, width=92, wrap=True, tone=_sign_tone, icon=_sign_icon, hint=_sign_hint
     ),

@@ -203,7 +203,7 @@ class WaitingKeys(QObject):
         if len(rows) == 1:
             acts.do("move", rows[0], *args)
         else:
-            acts.for_all("move", rows, *args, said=N_("{number} people moved"))
+            acts.for_all("move", rows, *args, said=N_("People moved: {number}"))
         self._page.table.setFocus()
 
     def undo(self) -> None:

@@ -114,7 +114,9 @@ class Notices(QObject):
         tr = self._page.desk.tr
         if count < 2:
             return words
-        return tr(N_("{words} And {count} lines more."), words=words, count=count - 1)
+        return tr.n(
+            "{words} And {count} line more.", "{words} And {count} lines more.", count - 1, words=words
+        )
 
     def _show_stuck(self) -> None:
         if self._due.stuck:
@@ -163,10 +165,10 @@ class Notices(QObject):
 
     def _carry_all(self) -> None:
         if self._page.view is not None:
-            rows, said = self._page.view.left_over, N_("{number} numbers carried over to today")
+            rows, said = self._page.view.left_over, N_("Numbers carried over to today: {number}")
             self._page.acts.for_all("carry_over", rows, said=said)
 
     def _end_all(self) -> None:
         if self._page.view is not None:
-            rows, said = self._page.view.left_over, N_("{number} numbers ended: left unseen")
+            rows, said = self._page.view.left_over, N_("Numbers ended as left unseen: {number}")
             self._page.acts.for_all("left_unseen", rows, said=said)

@@ -40,12 +40,14 @@ def test_a_day_is_told_in_words() -> None:
     assert words.presence_words(partly, TR) == "3 free, partly absent"
     absent = replace(free, presence=Presence.ABSENT, slots=(), next_duty=at(480).astimezone(dt.UTC))
     assert words.presence_words(absent, TR) == "absent"
-    assert words.head_words(absent, TR) == "李静, 主治医师, Surgery, A1, absent, next Mon 11-16"
+    assert words.head_words(absent, TR) == "李静, 主治医师, Surgery, A1, absent, next Mon 16/11"
 
 
 def test_days_and_weeks_have_their_names() -> None:
     assert words.day_words(DAY, TR) == "Monday 16 Nov 2026"
     assert words.week_words(DAY, TR) == "16 Nov 2026 to 22 Nov 2026"
+    short = [words.short_day(DAY, translator(language)) for language in ("en", "zh", "mn")]
+    assert short == ["Mon 16/11", "11-16 周一", "Да 11.16"]
 
 
 def test_who_is_late_is_told_by_minutes_today_and_by_date_before() -> None:

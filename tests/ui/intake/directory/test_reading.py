@@ -49,6 +49,7 @@ def test_a_member_of_staff_who_left_is_over(qtbot: QtBot) -> None:
     reading.show_detail(Detail(Kind.STAFF, member, (), DAY), EN)
     assert reading.large[0].text() == "8899"
     assert "over since" in reading.pill.text()
+    assert "Chinese" in words(reading)
 
 
 def test_a_question_shows_who_asked_and_the_answer(qtbot: QtBot) -> None:
