@@ -67,6 +67,7 @@ class CompareView(QWidget):
         self.model: RecordTableModel[FieldRow] = RecordTableModel(COLUMNS, tr, self)
         self.table = RecordTable(self.model)
         self.buttons = FlowLayout()
+        self._button_of: dict[str, ActionButton] = {}
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -87,7 +88,15 @@ class CompareView(QWidget):
     def add_buttons(self, actions: Sequence[KeyAction]) -> None:
         """Show these actions below the table."""
         for action in actions:
-            self.buttons.addWidget(ActionButton(action))
+            self._button_of[action.action.name] = button = ActionButton(action)
+            self.buttons.addWidget(button)
+        self._choose_button()
+
+    def _choose_button(self) -> None:
+        """Show the decision, or once it was made that it can be taken back."""
+        for name, fits in (("pair.different", not self.is_decided), ("pair.reopen", self.is_decided)):
+            if name in self._button_of:
+                self._button_of[name].setVisible(fits)
 
     # what is shown
 
@@ -170,6 +179,7 @@ class CompareView(QWidget):
         told = tr(decided, person=found.decided_by, when=found.decided_at) if self.is_decided else ""
         self._decided.setText(told)
         self._decided.setVisible(self.is_decided)
+        self._choose_button()
         why = " · ".join(tr(reason) for reason in found.reasons)
         self._reasons.setText(why or tr(N_("Only your choice says that they are one person.")))
         hint = N_(

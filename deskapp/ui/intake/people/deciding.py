@@ -107,7 +107,7 @@ class Deciding(QObject):
     def _take_reopened(self, pair: tuple[int, int], _done: object) -> None:
         """Let the decision be made again as it was."""
         undo = Later(self.take_back, self.desk.services.people.decide_different, *pair)
-        self._did(Text(N_("Decision taken back: the pair waits again")), undo)
+        self._did(Text(N_("Decision taken back")), undo)
 
     def switch(self) -> None:
         """List the pairs that were decided, or again those to decide."""

@@ -451,7 +451,6 @@ class PeoplePage(BaseView):
             keys[name].setEnabled(self._comparing())
         for name, fits in (("pair.different", not is_decided), ("pair.reopen", is_decided)):
             keys[name].setEnabled(self._comparing() and fits)
-            keys[name].setVisible(fits)
         keys["pair.undo"].setEnabled(self.deciding.can_undo)
         keys["person.store"].setEnabled(at is self.editing)
         self._enable_pairs()

@@ -19,6 +19,7 @@ from deskapp.services.base import new_request
 from deskapp.ui.base_tab import Way
 from deskapp.ui.intake.dialogs import Decision
 from deskapp.ui.intake.people.page import PeoplePage
+from deskapp.ui.widgets.action_button import ActionButton
 from tests.forms import reading
 from tests.services.intake.searched_here import search_here
 from tests.support.front import Front, Opener, at_once, open_front, spooler  # noqa: F401
@@ -55,6 +56,10 @@ def find(front: Front, typed: str) -> PeoplePage:
 
 def said(page: PeoplePage) -> str:
     return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def buttons(page: PeoplePage) -> set[str]:
+    return {button.text() for button in page.compare.findChildren(ActionButton) if button.isVisible()}
 
 
 def register(front: Front, name: str, **values: object) -> int:
@@ -264,11 +269,14 @@ def test_decided_pairs_tell_by_whom_and_when_and_r_takes_a_decision_back(
     front.enter()
     assert f"Decided as two people by {front.actor.name} on " in said(page)
     assert not page.key_actions["pair.different"].isEnabled()
+    assert "Take decision back" in buttons(page)
+    assert "Two people" not in buttons(page)
     front.key(Qt.Key.Key_R)
     assert page.pairs.list.rows() == ()
     assert "Decided as two people" not in said(page)
     assert page.key_actions["pair.different"].isEnabled()
     assert not page.key_actions["pair.reopen"].isEnabled()
+    assert "Two people" in buttons(page)
     front.undo()
     assert [row.id for row in page.pairs.list.rows()] == [both]
     assert "Decided as two people" in said(page)
