@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from deskapp import paths
-from deskapp.domain.text import N_, Text, Words
+from deskapp.domain.text import N_, Month, Text, Words
 
 LANGUAGES = ("zh", "en", "mn")
 DEFAULT_LANGUAGE = "zh"
@@ -61,6 +61,8 @@ class Translator:
                 return f"{self.date(local.date())} {self.time(local)}"
             case dt.date():
                 return self.date(value)
+            case Month():
+                return self.month(value)
             case dt.time():
                 return self.time(value)
             case list() | tuple():
@@ -71,8 +73,17 @@ class Translator:
         """Return the date in the language's order: 2026-11-03, 3 Nov 2026."""
         if self.language == "en":
             return f"{day.day} {_EN_MONTHS[day.month - 1]} {day.year}"
-        separator = "-" if self.language == "zh" else "."
-        return separator.join((f"{day.year:04}", f"{day.month:02}", f"{day.day:02}"))
+        return f"{self.month(Month(day.year, day.month))}{self._separator}{day.day:02}"
+
+    def month(self, month: Month) -> str:
+        """Return a month as it stands in a date: 2026-11, Nov 2026."""
+        if self.language == "en":
+            return f"{_EN_MONTHS[month.month - 1]} {month.year}"
+        return f"{month.year:04}{self._separator}{month.month:02}"
+
+    @property
+    def _separator(self) -> str:
+        return "-" if self.language == "zh" else "."
 
     def time(self, moment: dt.datetime | dt.time) -> str:
         """Return hours and minutes; an aware datetime is shown in local time."""
@@ -90,9 +101,7 @@ class Translator:
 
     def money(self, fen: int) -> str:
         """Return an amount given in integer fen, with its unit."""
-        sign = "-" if fen < 0 else ""
-        yuan, rest = divmod(abs(fen), 100)
-        return f"{sign}¥{yuan:,}.{rest:02}"
+        return money(fen)
 
     def age(self, birth: dt.date, today: dt.date) -> str:
         """Return the age as a desk says it: years, for small children months, for newborns days."""
@@ -105,6 +114,13 @@ class Translator:
 
 
 _EN_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def money(fen: int) -> str:
+    """Return an amount given in integer fen, with its unit: it is written alike in all three languages."""
+    sign = "-" if fen < 0 else ""
+    yuan, rest = divmod(abs(fen), 100)
+    return f"{sign}¥{yuan:,}.{rest:02}"
 
 
 def _local(moment: dt.datetime) -> dt.datetime:

@@ -41,7 +41,12 @@ def _span(part: str) -> tuple[dt.time, dt.time]:
 
 def span_text(spans: Iterable[tuple[dt.time, dt.time]]) -> str:
     """Return spans as `read_spans` reads them."""
-    return ", ".join(f"{begins:%H:%M}-{ends:%H:%M}" for begins, ends in spans)
+    return ", ".join(f"{begins:%H:%M}-{_end_text(ends)}" for begins, ends in spans)
+
+
+def _end_text(ends: dt.time) -> str:
+    """Return when a span ends: midnight at the end of a day is read as 24:00, and is not taken for its beginning."""
+    return "24:00" if ends == dt.time(0) else f"{ends:%H:%M}"
 
 
 def weekday_text(times: Iterable[Duty], weekday: int) -> str:

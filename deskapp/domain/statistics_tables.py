@@ -33,7 +33,7 @@ from deskapp.domain.statistics import (
     together,
     within,
 )
-from deskapp.domain.text import N_, Text, Words
+from deskapp.domain.text import N_, Month, Text, Words
 
 Said = str | Text | Words
 MONTHS_FROM: Final = 93
@@ -143,12 +143,13 @@ def _day(day: dt.date) -> Text:
 
 
 def _months(days: Mapping[dt.date, int]) -> Iterator[FigureRow]:
-    months: dict[str, int] = {}
+    months: dict[dt.date, int] = {}
     for day, count in days.items():
-        months[f"{day:%Y-%m}"] = months.get(f"{day:%Y-%m}", 0) + count
-    for month in sorted(months):
-        first = dt.date.fromisoformat(f"{month}-01")
-        yield FigureRow(month, month, (months[month],), Behind(month=first))
+        first = day.replace(day=1)
+        months[first] = months.get(first, 0) + count
+    for first, count in sorted(months.items()):
+        label = Text("{month}", {"month": Month(first.year, first.month)})
+        yield FigureRow(f"{first:%Y-%m}", label, (count,), Behind(month=first))
 
 
 def by_hour(summary: Summary) -> FigureTable:

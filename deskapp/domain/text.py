@@ -19,7 +19,7 @@ def N_(message: str) -> str:
 class Text:
     """A catalogue message with the values for its `{placeholders}`.
 
-    Values may be `Text` or `Words` themselves, dates, times or plain values; the translator
+    Values may be `Text` or `Words` themselves, dates, months, times or plain values; the translator
     formats each in the user's way.
     """
 
@@ -28,6 +28,14 @@ class Text:
 
     def __str__(self) -> str:
         return self.message.format(**self.params) if self.params else self.message
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of a year, as a value of a `Text`."""
+
+    year: int
+    month: int
 
 
 @dataclass(frozen=True)

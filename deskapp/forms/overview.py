@@ -187,6 +187,8 @@ def _bars(table: FigureTable, tr: Translator) -> Block:
         first = float(row.values[0] or 0)
         second = max(float(row.values[1] or 0) - first, 0.0) if table.name == "waits" else 0.0
         told = _figures(row.values[:2], table.headings[:2], tr)
+        if table.name == "waits":  # Where most waited equally long both figures are one.
+            told = list(dict.fromkeys(told))
         lines.append(Lying(_said(row.label, tr), first, second, " – ".join(told)))
     return BarsBlock(lines, max(line.solid + line.striped for line in lines))
 

@@ -16,6 +16,7 @@ from deskapp.domain.finding import Entry, Fen, Said, as_keys
 from deskapp.domain.names import normalise, search_keys
 from deskapp.domain.promotions import PromotionView, people
 from deskapp.domain.text import N_, Text, Words
+from deskapp.i18n import money
 from deskapp.services.directory import more, phrases
 from deskapp.services.house import HouseRules
 from deskapp.triage_rules import Sentence
@@ -59,7 +60,7 @@ def _doctor(row: Doctor, department: Department) -> Entry:
 
 
 def _price(row: PriceItem) -> Entry:
-    copied = Words(*(f"{text} {row.fen / 100:.2f}" for text in _each_filled(row.name)))
+    copied = Words(*(f"{text} {money(row.fen)}" for text in _each_filled(row.name)))
     second = (row.code, row.category)
     return _entry(Kind.PRICE, row, second, Fen(row.fen), more=(row.category,), copied=copied)
 

@@ -31,6 +31,7 @@ def test_a_span_is_read_however_it_is_typed(typed: str) -> None:
 def test_several_spans_and_midnight() -> None:
     assert read_spans("8-12、14:00-17:30") == (MORNING, (dt.time(14), dt.time(17, 30)))
     assert read_spans("20-24") == ((dt.time(20), dt.time(0)),)
+    assert span_text([(dt.time(20), dt.time(0)), (dt.time(0), dt.time(6))]) == "20:00-24:00, 00:00-06:00"
     assert read_spans("  ") == ()
 
 

@@ -18,6 +18,7 @@ from deskapp.domain.statistics import (
 )
 from deskapp.domain.statistics_tables import FigureTable, Unit
 from deskapp.domain.text import Words
+from deskapp.i18n import LANGUAGES, translator
 
 DAY = dt.date(2026, 11, 16)
 NAMES = HouseNames(
@@ -50,7 +51,12 @@ def test_days_and_months() -> None:
     gap = made.by_day(Summary(days={DAY: 3, DAY - dt.timedelta(days=2): 2}))
     assert [row.values[0] for row in gap.rows] == [2, 0, 3]
     long = made.by_day(Summary(days={DAY: 3, DAY - dt.timedelta(days=120): 2}))
-    assert labels(long) == ["2026-07", "2026-11"]
+    assert [tr(row.label) for tr in map(translator, LANGUAGES) for row in long.rows] == [
+        *("2026-07", "2026-11"),
+        *("Jul 2026", "Nov 2026"),
+        *("2026.07", "2026.11"),
+    ]
+    assert long.rows[0].behind == Behind(month=dt.date(2026, 7, 1))
 
 
 def test_hours_between_the_first_and_the_last_busy_one() -> None:

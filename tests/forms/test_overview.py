@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deskapp.domain.statistics import Summary
+from deskapp.domain.statistics import Summary, WaitStep
 from deskapp.domain.statistics_tables import tables, tiles
 from deskapp.forms.overview import overview
 from deskapp.i18n import LANGUAGES, translator
@@ -46,6 +46,15 @@ def test_no_heading_and_no_label_is_cut_or_left_in_english(language: str) -> Non
     rows = tuple(dataclasses.replace(row, label=long) for row in table.rows)
     paper = dataclasses.replace(PAPER, tables=(dataclasses.replace(table, rows=rows),))
     assert reading.text(overview(paper, HEAD, tr, "A4")).count("хүлээлт") >= len(rows)
+
+
+def test_waits_of_one_length_are_one_figure() -> None:
+    waits = {WaitStep.TRIAGE: {2: 5}, WaitStep.DOCTOR: {3: 5, 9: 5}}
+    whole = tuple(table for table in tables(Summary(waits=waits), NAMES, 30) if table.name == "waits")
+    paper = dataclasses.replace(PAPER, tables=whole)
+    words = reading.text(overview(paper, HEAD, translator("en"), "A4"))
+    assert reading.visible("3 min – 9 min") in words
+    assert reading.visible("2 min – 2 min") not in words
 
 
 def test_a_map_of_the_whole_clock_stays_on_one_page_and_its_figures_in_their_squares(tmp_path: Path) -> None:

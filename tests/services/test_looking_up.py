@@ -21,7 +21,7 @@ def entries(services: Services) -> dict[str, Entry]:
 def test_each_kind_says_first_what_is_read_aloud(desk: Desk) -> None:
     found = entries(desk.services)
     assert found["XR"].aside == Fen(8050)
-    assert found["XR"].copied == Words("胸片 80.50", "Chest X-ray 80.50", "Цээжний зураг 80.50")
+    assert found["XR"].copied == Words("胸片 ¥80.50", "Chest X-ray ¥80.50", "Цээжний зураг ¥80.50")
     assert found["D001"].aside == "B301"
     assert found["ophthalmology"].aside == "8301"
     assert found["see-off"].kind is Kind.PHRASE

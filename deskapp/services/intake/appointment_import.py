@@ -288,7 +288,7 @@ def _starts(values: Mapping[str, Any]) -> dt.datetime:
     starts = _moment(values)
     if starts.year not in YEARS:
         message = N_("“{value}” is no date. Write it like 1990-03-21.")
-        raise InputError("date", "appointment.year", Text(message, {"value": starts.date().isoformat()}))
+        raise InputError("date", "appointment.year", Text(message, {"value": starts.date()}))
     return starts.astimezone(dt.UTC)
 
 

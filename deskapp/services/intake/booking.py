@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -31,13 +31,14 @@ from deskapp.domain.text import N_, Text
 from deskapp.errors import ConflictError, RuleError
 from deskapp.services.checks import plain_line, plain_text
 from deskapp.services.directory import duty_times, local
-from deskapp.services.intake.keys import blocking_keys, candidate_of
+from deskapp.services.intake.keys import blocking_keys, candidate_of, merged_by_root
 from deskapp.services.intake.taken import Taken, Whose, read_taken, room_at
 from deskapp.services.intake.visitors import add_visitor
 from deskapp.services.settings import site_value
 from deskapp.services.transfer.plan import parts
 
 MOST_MERGES: Final = 20
+PHONE_BLOCK: Final = "p:"
 LOCKED: Final[dict[str, Any]] = {"key_share": True}
 """Others may go on sending visitors to a department of which a time is given away."""
 
@@ -106,7 +107,10 @@ def same_person(session: Session, name: str, phone: str) -> int | None:
 
 
 def same_people(session: Session, people: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """Return the visitors with exactly these names and phones, of several alike the latest; who is not known is left out."""
+    """Return the visitors with exactly these names and phones, of several alike the latest; who is not known is left out.
+
+    Names and phones of records that were merged into a visitor's are the visitor's as well.
+    """
     by_key: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for name, phone in people:
         if name and phone:
@@ -114,25 +118,45 @@ def same_people(session: Session, people: Iterable[tuple[str, str]]) -> dict[tup
             for key in blocking_keys(candidate):
                 by_key[key].append((name, phone))
     found: dict[tuple[str, str], int] = {}
-    for part in parts(sorted(key for key in by_key if key.startswith("p:"))):
+    for part in parts(sorted(key for key in by_key if key.startswith(PHONE_BLOCK))):
         asked = (
             select(DuplicateKey.key, Visitor.id, Visitor.name, Visitor.phone)
             .join(Visitor, Visitor.id == DuplicateKey.visitor_id)
             .where(DuplicateKey.key.in_(part), Visitor.merged_into_id.is_(None))
         )
-        for key, visitor_id, called, known in session.execute(asked.order_by(Visitor.id)):
-            alike = [
-                person for person in by_key[key] if person[0] == called and _same_phone(person[1], known)
-            ]
+        rows = session.execute(asked.order_by(Visitor.id)).all()
+        earlier = _merged_into(session, {row.id for row in rows})
+        for key, visitor_id, called, phone in rows:
+            known = [(called, phone), *earlier.get(visitor_id, ())]
+            alike = [person for person in by_key[key] if _is_known(person, key, known)]
             found |= dict.fromkeys(alike, visitor_id)
     return found
 
 
+def _merged_into(session: Session, ids: Collection[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return the names and phones of the records that went into each of `ids`."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for part in parts(sorted(ids)):
+        for kept, gone in merged_by_root(session, part).items():
+            found[kept] = [(record.name, record.phone) for record in gone]
+    return found
+
+
+def _is_known(person: tuple[str, str], key: str, known: Iterable[tuple[str, str]]) -> bool:
+    """Say whether somebody has this name, and this phone among those that end as the blocking key does."""
+    names, phones = zip(*known, strict=True)
+    alike = (phone for phone in phones if _digits(phone).endswith(key.removeprefix(PHONE_BLOCK)))
+    return person[0] in names and any(_same_phone(person[1], phone) for phone in alike)
+
+
 def _same_phone(one: str, other: str) -> bool:
     """Say whether two numbers are one: alike, or the longer with the code of a country or area before it."""
-    digits = ("".join(filter(str.isdecimal, phone)).lstrip("0") for phone in (one, other))
-    shorter, longer = sorted(digits, key=len)
+    shorter, longer = sorted((_digits(phone).lstrip("0") for phone in (one, other)), key=len)
     return longer.endswith(shorter)
+
+
+def _digits(phone: str) -> str:
+    return "".join(filter(str.isdecimal, phone))
 
 
 # --- What is done -------------------------------------------------------------------------------------------------

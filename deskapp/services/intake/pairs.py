@@ -33,6 +33,8 @@ from deskapp.services.intake.merging import merged_error
 SILENT_AFTER: Final = dt.timedelta(minutes=2)
 """A search that says it runs and has written nothing for so long was broken off with its computer."""
 PairId = tuple[int, int]
+Place = tuple[float | dt.datetime, int, int]
+"""Where a pair stands in its list: its score, or when it was decided, and its numbers."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,15 @@ class PairRow:
     decided_by: str = ""
     """Who decided; "" while nobody has."""
 
+    @property
+    def place(self) -> Place:
+        """Where it stands in its list."""
+        return self.decided_at or self.score, *self.id
+
 
 @dataclass(frozen=True)
 class PairPart:
-    """Some pairs, the surest first; how many wait for a decision in all; whether there are more."""
+    """Some pairs: the surest, of those decided the latest first; how many wait in all; whether there are more."""
 
     pairs: tuple[PairRow, ...]
     open: int
@@ -105,6 +112,8 @@ class Comparison:
     certain: bool
     reasons: tuple[Text, ...]
     state: PairState | None
+    decided_at: dt.datetime | None = None
+    decided_by: str = ""
 
     def filled(self, kept_id: int) -> tuple[Difference, ...]:
         """Return what the record kept would take from the other one."""
@@ -149,13 +158,14 @@ def _listed(state: PairState) -> Any:
     )
 
 
-def listed(session: Session, state: PairState, limit: int, after: tuple[float, int, int] | None) -> PairPart:
-    """Return the pairs of a state, the surest first, behind the one with this score and numbers."""
-    asked = _listed(state).order_by(LikelyPair.score.desc(), LikelyPair.one_id, LikelyPair.other_id)
+def listed(session: Session, state: PairState, limit: int, after: Place | None) -> PairPart:
+    """Return the pairs of a state behind a place: the surest first, of those that are decided the latest."""
+    by: Any = LikelyPair.score if state is PairState.OPEN else LikelyPair.decided_at
+    asked = _listed(state).order_by(by.desc(), LikelyPair.one_id, LikelyPair.other_id)
     if after is not None:
-        score, one, other = after
+        value, one, other = after
         behind = or_(LikelyPair.one_id > one, and_(LikelyPair.one_id == one, LikelyPair.other_id > other))
-        asked = asked.where(or_(LikelyPair.score < score, and_(LikelyPair.score == score, behind)))
+        asked = asked.where(or_(by < value, and_(by == value, behind)))
     rows = session.execute(asked.limit(limit + 1)).all()
     waiting = _listed(PairState.OPEN).with_only_columns(func.count())
     count = session.scalar(waiting)
@@ -206,8 +216,16 @@ def comparison(session: Session, one_id: int, other_id: int) -> Comparison:
         found.score,
         found.band is Band.SAME,
         found.reasons,
-        pair.state if pair is not None else None,
+        *_decided(session, pair),
     )
+
+
+def _decided(session: Session, pair: LikelyPair | None) -> tuple[PairState | None, dt.datetime | None, str]:
+    """Return how a pair was decided, when and by whom."""
+    if pair is None:
+        return None, None, ""
+    by = session.scalar(select(Account.name).where(Account.id == pair.decided_by))
+    return pair.state, pair.decided_at, by or ""
 
 
 def _standing(session: Session, visitor_id: int) -> Visitor:

@@ -28,7 +28,7 @@ from deskapp.services.intake import cards, merging, pairs
 from deskapp.services.intake.cards import EditLine, PersonCard, WholeNumbers
 from deskapp.services.intake.keys import standing_id
 from deskapp.services.intake.merging import MergeRef, standing_visitor
-from deskapp.services.intake.pairs import Comparison, PairId, PairPart, ScanView
+from deskapp.services.intake.pairs import Comparison, PairId, PairPart, Place, ScanView
 from deskapp.services.intake.papers import letterhead
 from deskapp.services.intake.person_file import person_data
 from deskapp.services.intake.person_paper import PersonSheet, paper_of
@@ -127,10 +127,13 @@ class PeopleService(Service):
         self,
         session: Session,
         limit: int = PAIRS_AT_ONCE,
-        after: tuple[float, int, int] | None = None,
+        after: Place | None = None,
         state: PairState = PairState.OPEN,
     ) -> PairPart:
-        """Return the likely pairs that wait for a decision, the surest first, behind (score, one, other)."""
+        """Return the likely pairs that wait for a decision, the surest first, or were decided, the latest first.
+
+        `after` is the place of the last one that is known.
+        """
         return pairs.listed(session, state, limit, after)
 
     @writes(Permission.VISITOR_MERGE)

@@ -9,25 +9,12 @@ from deskapp.domain.papers import Letterhead
 from deskapp.domain.statistics import Behind, BehindPart, BehindRow, Period
 from deskapp.domain.statistics_tables import OverviewPaper
 from deskapp.i18n import translator
-from deskapp.services.statistics import Setting
 
 if TYPE_CHECKING:
     from deskapp.ui.overview.intake import IntakeFigures
     from deskapp.ui.overview.output import Output
 
 FORM: Final = "intake-overview"
-
-
-@dataclass(frozen=True)
-class OfPeriod:
-    """For which period the names and the target were asked."""
-
-    page: IntakeFigures
-    period: Period
-
-    def take(self, setting: Setting) -> None:
-        """Read the figures."""
-        self.page.begin(self.period, setting)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,9 @@ def _waits(table: FigureTable, tr: Translator) -> Bars:
     bars = []
     for row in table.rows:
         middle, high = row.values[0] or 0, row.values[1] or 0
-        figure = " – ".join(f"{value:,.0f}" for value in (middle, high)) if row.values[1] is not None else ""
+        told = [f"{value:,.0f}" for value in (middle, high)] if row.values[1] is not None else []
+        # Where most waited equally long both figures are one.
+        figure = " – ".join(dict.fromkeys(told))
         label, words = said.words(row.label, tr), said.row(table, row, tr)
         shown = tr(N_("{count} min"), count=figure) if figure else ""
         bars.append(Bar(label, (float(middle), float(max(high - middle, 0))), words, row.behind, shown))

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -14,22 +14,20 @@ from shiboken6 import isValid
 from deskapp.domain import statistics
 from deskapp.domain.access import Permission
 from deskapp.domain.changes import Changes
-from deskapp.domain.statistics import Behind, BehindPart, BehindRow, Period, PeriodKind, Summary
+from deskapp.domain.statistics import Behind, BehindPart, BehindRow, Period, PeriodKind
 from deskapp.domain.statistics_tables import FigureTable, OverviewPaper, Tile, tables, tiles
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
-from deskapp.services.statistics import Setting, SoFar
 from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView
 from deskapp.ui.keys import Action
 from deskapp.ui.overview import head
-from deskapp.ui.overview.answers import OfFigure, OfPeriod
+from deskapp.ui.overview.answers import OfFigure
 from deskapp.ui.overview.behind import PANEL_WIDTH, BehindPanel
 from deskapp.ui.overview.boards import Tables
-from deskapp.ui.overview.loading import Reading
+from deskapp.ui.overview.loading import Loading
 from deskapp.ui.overview.output import Output
 from deskapp.ui.overview.tiles import Tiles
-from deskapp.ui.tasks import Task
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import label
 from deskapp.ui.widgets.flow import FlowLayout
@@ -39,11 +37,6 @@ if TYPE_CHECKING:
     from deskapp.ui.overview.boards import Charts
 
 CHARTS_MODULE: Final = "deskapp.ui.widgets.charts"
-REDRAW_MS: Final = 400
-"""While parts arrive the charts are drawn anew this often at most."""
-AGAIN_MS: Final = 10_000
-"""After a change elsewhere the figures of a short period are read anew so much later."""
-SHORT_DAYS: Final = 31
 LOW: Final = 600
 """Below this height of the page, in pixels of the drawing board, the visits and the figures have no room together."""
 
@@ -67,10 +60,6 @@ class IntakeFigures(BaseView):
     def build(self) -> None:
         """Make head, figures and tables; the charts follow when what draws them is there."""
         desk = self.desk
-        self._reading: Reading | None = None
-        self._so_far: SoFar | None = None
-        self._earlier: Summary | None = None
-        self._task: Task | None = None
         self._opener: QWidget | None = None
         self.head = head.PeriodHead(desk.tr, desk.today)
         self.tiles, self.tables = Tiles(), Tables()
@@ -79,24 +68,16 @@ class IntakeFigures(BaseView):
         self.behind = BehindPanel(desk.tr)
         self._waiting = label("", "secondary")
         self._stack = QStackedWidget()
-        self._redraw, self._again = self._timer(REDRAW_MS), self._timer(AGAIN_MS)
-        self._redraw.timeout.connect(self.draw)
-        self._again.timeout.connect(self.load)
+        self.loading = Loading(self, self.head, self.progress)
         self.output = Output(self)
         self._keys = desk.keys.install(self, self._own_actions())
         self._lay_out()
         self._connect()
         self._enable()
 
-    def _timer(self, after: int) -> QTimer:
-        made = QTimer(self)
-        made.setSingleShot(True)
-        made.setInterval(after)
-        return made
-
     def _own_actions(self) -> Sequence[Action]:
         return (
-            Action("overview.refresh", N_("Read again"), self.load, "F5", "refresh-cw"),
+            Action("overview.refresh", N_("Read again"), self.loading.load, "F5", "refresh-cw"),
             Action("overview.period", N_("Period"), self.choose_period, "F6", "calendar"),
             Action("overview.before", N_("Earlier"), self.go_back, "Left", "chevron-left"),
             Action("overview.after", N_("Later"), self.go_on, "Right", "chevron-right"),
@@ -139,6 +120,8 @@ class IntakeFigures(BaseView):
 
     def _connect(self) -> None:
         self.head.wanted.connect(self.show_period)
+        self.loading.ready.connect(self.draw)
+        self.loading.turned.connect(self._enable)
         self.tiles.opened.connect(self._on_tile)
         self.tables.opened.connect(self.open_behind)
         self.behind.chosen.connect(self._on_visit)
@@ -158,111 +141,28 @@ class IntakeFigures(BaseView):
         """Read the figures; after changes elsewhere only those of a short period with today in it, a little later."""
         if not changes:
             self.desk.runner.run(load_charts, done=self._take_charts, owner=self, latest="overview.charts")
-            self.load()
+            self.loading.load()
             return
-        span = self.head.shown.span
-        if span.days <= SHORT_DAYS and span.first <= self.desk.today() <= span.last:
-            self._again.start()
-
-    @Slot()
-    def load(self) -> None:
-        """Read the figures of the chosen period anew; those that are shown stay until then."""
-        self._again.stop()
-        asked = OfPeriod(self, self.head.shown)
-        self.run(self.desk.services.statistics.setting, self.desk.actor(), done=asked.take, latest="overview")
-
-    def begin(self, shown: Period, setting: Setting) -> None:
-        """Read a period, if it is still the one that is wanted."""
-        if shown != self.head.shown:
-            return
-        reading = Reading(self, shown, setting)
-        if self._reading is None or self._reading.period != shown:
-            self._so_far = self._earlier = None
-        self._reading = reading
-        self._task = self.progress.watch(
-            self.run(
-                self.desk.services.statistics.figures,
-                self.desk.actor(),
-                shown.span,
-                reading.arrived.append,
-                done=reading.done,
-                progress=reading.progress,
-                busy=self.progress.busy,
-                latest="overview",
-            )
-        )
-        self._enable()
-
-    def take_figures(self, reading: Reading, so_far: SoFar) -> None:
-        """Show the figures as far as they were read; when all are there, the period before is read."""
-        if reading is not self._reading:
-            return
-        kept = self._so_far
-        if kept is not None and kept.whole and not so_far.whole:
-            # Read anew: the whole is not replaced by a part of it.
-            return
-        self._so_far = so_far
-        self._tell()
-        if so_far.whole:
-            self._task = None
-            self._compare(reading)
-        if so_far.whole or kept is None:
-            self._redraw.stop()
-            self.draw()
-        elif not self._redraw.isActive():
-            self._redraw.start()
-        self._enable()
+        self.loading.load_later()
 
     def is_whole(self) -> bool:
         """Return whether all figures of the chosen period and of the one before are there."""
-        if not self._built or self._reading is None or self._so_far is None:
-            return False
-        there = self._so_far.whole and self._earlier is not None
-        return there and self._reading.period == self.head.shown
-
-    def _compare(self, reading: Reading) -> None:
-        before = statistics.before(reading.period, reading.setting.now)
-        self._task = self.desk.runner.run(
-            self.desk.services.statistics.figures,
-            self.desk.actor(),
-            before.span,
-            done=reading.earlier,
-            progress=_no_progress,
-            owner=self,
-            latest="overview.earlier",
-        )
-
-    def take_earlier(self, reading: Reading, summary: Summary) -> None:
-        """Compare with the period before."""
-        if reading is self._reading:
-            self._task, self._earlier = None, summary
-            self.draw()
-            self._enable()
-
-    def _tell(self) -> None:
-        so_far, tr = self._so_far, self.desk.tr
-        if so_far is None or so_far.whole:
-            self.head.tell("")
-        elif self._task is not None and self._task.cancelled:
-            self.head.tell(tr(head.stopped(so_far.since)))
-        else:
-            self.head.tell(tr(head.reading(so_far.since)))
+        return self._built and self.loading.is_whole()
 
     @Slot()
     def stop(self) -> None:
         """Close the visits behind a figure, or read no further."""
         if self.behind.isVisible():
             self.close_behind()
-        elif self._task is not None:
-            self._task.cancel()
-            self._tell()
-            self._task = None
+        else:
+            self.loading.stop()
         self._enable()
 
+    @Slot()
     def _enable(self) -> None:
-        self._keys["overview.stop"].setEnabled(self._task is not None or self.behind.isVisibleTo(self))
+        self._keys["overview.stop"].setEnabled(self.loading.is_running or self.behind.isVisibleTo(self))
         self._keys["overview.stop"].call(N_("Close") if self.behind.isVisibleTo(self) else N_("Stop"))
-        actor, there = self.desk.actor(), self._so_far is not None
+        actor, there = self.desk.actor(), self.loading.so_far is not None
         self._keys["overview.save"].setEnabled(there and actor.may(Permission.EXPORT))
         self._keys["overview.print"].setEnabled(there and actor.may(Permission.PRINT))
 
@@ -281,26 +181,28 @@ class IntakeFigures(BaseView):
 
     def shown_tables(self) -> list[FigureTable]:
         """Return the tables of what is shown."""
-        if self._reading is None or self._so_far is None:
+        reading, so_far = self.loading.reading, self.loading.so_far
+        if reading is None or so_far is None:
             return []
-        setting = self._reading.setting
-        return tables(self._so_far.summary, setting.names, setting.target)
+        return tables(so_far.summary, reading.setting.names, reading.setting.target)
 
     def shown_tiles(self) -> list[Tile]:
         """Return the figures on top; they are compared only when all days are there."""
-        if self._reading is None or self._so_far is None:
+        reading, so_far = self.loading.reading, self.loading.so_far
+        if reading is None or so_far is None:
             return []
-        earlier = self._earlier if self._so_far.whole else None
-        return tiles(self._so_far.summary, earlier, self._reading.setting.target)
+        earlier = self.loading.earlier if so_far.whole else None
+        return tiles(so_far.summary, earlier, reading.setting.target)
 
     @Slot()
     def draw(self) -> None:
         """Draw what is there."""
-        if self._reading is None or self._so_far is None:
+        reading = self.loading.reading
+        if reading is None or self.loading.so_far is None:
             return
         tr, made = self.desk.tr, self.shown_tables()
-        self._tell()
-        self.tiles.show_tiles(self.shown_tiles(), self._reading.period.kind, tr)
+        self.loading.tell()
+        self.tiles.show_tiles(self.shown_tiles(), reading.period.kind, tr)
         if self.shown is self.tables:
             self.tables.show_tables(made, tr)
         elif self.charts is not None:
@@ -329,11 +231,9 @@ class IntakeFigures(BaseView):
     def show_period(self, shown: Period) -> None:
         """Look at other days."""
         self.head.show_period(shown)
-        if self._task is not None:
-            self._task.cancel()
-            self._task = None
+        self.loading.drop()
         self.close_behind()
-        self.load()
+        self.loading.load()
 
     @Slot()
     def choose_period(self) -> None:
@@ -371,7 +271,8 @@ class IntakeFigures(BaseView):
     @Slot(object)
     def open_behind(self, wanted: Behind | None) -> None:
         """Show the visits behind a figure beside it."""
-        if self._reading is None or wanted is None:
+        reading = self.loading.reading
+        if reading is None or wanted is None:
             return
         if not self._is_among_visits():
             self._opener = QApplication.focusWidget()
@@ -381,15 +282,16 @@ class IntakeFigures(BaseView):
             room = style.tokens().sizes.px(PANEL_WIDTH)
             self._split.setSizes([max(1, self._split.width() - room), room])
         self.behind.begin(wanted)
-        self._ask_behind(OfFigure(self, self._reading.period, wanted, None))
+        self._ask_behind(OfFigure(self, reading.period, wanted, None))
         self._enable()
 
     @Slot()
     def show_more(self) -> None:
         """Show the older ones as well."""
-        if self._reading is not None and self.behind.wanted is not None and self.behind.records:
+        reading = self.loading.reading
+        if reading is not None and self.behind.wanted is not None and self.behind.records:
             last = self.behind.records[-1]
-            self._ask_behind(OfFigure(self, self._reading.period, self.behind.wanted, last))
+            self._ask_behind(OfFigure(self, reading.period, self.behind.wanted, last))
 
     def _ask_behind(self, asked: OfFigure) -> None:
         strip = self.behind.progress
@@ -442,9 +344,10 @@ class IntakeFigures(BaseView):
 
     def paper(self) -> OverviewPaper | None:
         """Return what is shown as it prints, None while nothing is there."""
-        if self._reading is None or self._so_far is None:
+        reading = self.loading.reading
+        if reading is None or self.loading.so_far is None:
             return None
-        span, target = self._reading.period.span, self._reading.setting.target
+        span, target = reading.period.span, reading.setting.target
         made = tuple(self.shown_tables())
         return OverviewPaper(span.first, span.last, target, tuple(self.shown_tiles()), made)
 
@@ -452,7 +355,3 @@ class IntakeFigures(BaseView):
     def shown(self) -> QWidget:
         """What stands below the figures: the charts or the tables."""
         return self._stack.currentWidget() or self._stack
-
-
-def _no_progress(_progress: object) -> None:
-    """The period before says nothing while it is read; its report only lets it be stopped."""

@@ -12,6 +12,7 @@ from deskapp.domain.access import Actor
 from deskapp.domain.appointments import AppointmentAct, AppointmentLine
 from deskapp.domain.registration import AppointmentState
 from deskapp.errors import InputError
+from deskapp.i18n import translator
 from deskapp.services.base import new_request
 from deskapp.services.transfer.report import ImportReport, Outcome
 from tests.services.conftest import MONDAY, Desk, audit_bodies
@@ -258,6 +259,12 @@ def test_what_is_no_calendar_is_refused_plainly(files: Files, data: bytes) -> No
     with pytest.raises(InputError) as caught:
         files.read(data, "a.ics")
     assert caught.value.field == "file"
+
+
+def test_a_year_that_nobody_means_is_told_as_the_language_writes_dates(files: Files) -> None:
+    (problem,) = files.read(ics(event("bad", "DTSTART:99991231T100000")), "a.ics").problems
+    for language, day in (("zh", "9999-12-31"), ("en", "31 Dec 9999"), ("mn", "9999.12.31")):
+        assert f"“{day}”" in translator(language)(problem.text)
 
 
 def test_events_within_events_are_refused_one_by_one(files: Files) -> None:

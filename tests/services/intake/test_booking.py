@@ -9,6 +9,10 @@ import pytest
 from deskapp.db.engine import Store
 from deskapp.db.models.directory import Department, Doctor
 from deskapp.db.models.intake import Visitor
+from deskapp.domain.access import Actor
+from deskapp.domain.directory import Seen
+from deskapp.services.all import Services
+from deskapp.services.base import new_request
 from deskapp.services.intake.booking import same_person
 from tests.services.conftest import MONDAY, Desk
 from tests.services.intake.test_appointments import Book, refused
@@ -40,6 +44,36 @@ def test_the_same_person_has_this_name_and_this_phone(
     known = desk.register("王芳", phone="13800138000").id
     with store.reading() as session:
         assert same_person(session, name, phone) == (known if same else None)
+
+
+def test_who_was_merged_is_known_by_the_names_and_phones_of_both_records(
+    desk: Desk, store: Store, services: Services, head: Actor
+) -> None:
+    kept, gone = (
+        desk.register("王芳芳", phone="13900139000").id,
+        desk.register("王芳", phone="13800138000").id,
+    )
+    both = [Seen(who, services.visitors.visitor(head, who).version) for who in (kept, gone)]
+    ref = services.people.merge(head, new_request(), *both, []).value
+    with store.reading() as session:
+        for name in ("王芳", "王芳芳"):
+            assert same_person(session, name, "+86 138 0013 8000") == kept
+            assert same_person(session, name, "13900139000") == kept
+            assert same_person(session, name, "13900138000") is None
+    services.people.unmerge(head, new_request(), ref.id, ref.version)
+    with store.reading() as session:
+        assert same_person(session, "王芳", "13800138000") == gone
+        assert same_person(session, "王芳芳", "13800138000") is None
+
+
+def test_who_calls_from_the_phone_of_a_merged_record_is_not_registered_anew(
+    book: Book, services: Services, head: Actor
+) -> None:
+    kept = book.desk.register("王芳", phone="13900139000").id
+    gone = book.desk.register("王芳", phone="13800138000").id
+    both = [Seen(who, services.visitors.visitor(head, who).version) for who in (kept, gone)]
+    services.people.merge(head, new_request(), *both, [])
+    assert book.line(book.book("王芳")).visitor_id == kept
 
 
 def test_who_was_merged_is_booked_under_the_record_that_stays(book: Book, store: Store) -> None:

@@ -226,8 +226,26 @@ def test_pairs_come_in_parts(services: Services, desk: Desk, head: Actor, pair: 
         found += [row.id for row in part.pairs]
         if not part.more:
             break
-        after = (part.pairs[-1].score, *part.pairs[-1].id)
+        after = part.pairs[-1].place
     assert len(found) == len(set(found)) == part.open == 3
+
+
+def test_decided_pairs_come_the_latest_first(
+    services: Services, desk: Desk, head: Actor, pair: tuple[int, int], clock: WallClock
+) -> None:
+    third = desk.register("王建国", birth_date=BORN).id
+    decided = [pair, (pair[0], third), (pair[1], third)]
+    for at, both in enumerate(decided):
+        if at == 1:
+            clock.forward(minutes=1)  # The last two are decided at one moment.
+        services.people.decide_different(head, new_request(), *both)
+    found, after = [], None
+    for _ in decided:
+        part = services.people.pairs(head, 1, after, PairState.DIFFERENT)
+        found += [row.id for row in part.pairs]
+        after = part.pairs[-1].place
+    assert found == [decided[1], decided[2], decided[0]]
+    assert not part.more
 
 
 def test_two_people_are_remembered_until_it_is_taken_back(
@@ -264,7 +282,9 @@ def test_two_records_that_no_search_paired_can_be_told_apart_too(
 ) -> None:
     one, other = desk.register("王建国").id, desk.register("李娜").id
     services.people.decide_different(head, new_request(), other, one)
-    assert services.people.comparison(head, one, other).state is PairState.DIFFERENT
+    found = services.people.comparison(head, one, other)
+    assert (found.state, found.decided_by) == (PairState.DIFFERENT, head.name)
+    assert found.decided_at is not None
 
 
 def test_a_merged_pair_waits_no_more_and_does_again_when_taken_back(

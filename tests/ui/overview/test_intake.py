@@ -79,7 +79,7 @@ def test_a_tile_says_itself_whole(page: IntakeFigures) -> None:
 def test_what_changed_elsewhere_comes_a_little_later(
     open_front: Opener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("deskapp.ui.overview.intake.AGAIN_MS", 0)
+    monkeypatch.setattr("deskapp.ui.overview.loading.AGAIN_MS", 0)
     front, page = open_page(open_front)
     actor = signed_in(front.services, "li")
     done = front.services.visits.open(actor, new_request(), None)
@@ -92,13 +92,11 @@ def test_what_changed_elsewhere_comes_a_little_later(
 def test_the_newest_days_are_shown_while_the_rest_is_read(open_front: Opener) -> None:
     front, page = open_page(open_front)
     shown: list[tuple[str, str]] = []
-    draw = page.draw
 
     def drawn() -> None:
-        draw()
         shown.append((figures(page)["visits"], page.head.told()))
 
-    page.draw = drawn  # type: ignore[method-assign]
+    page.loading.ready.connect(drawn)
     today = front.desk.today()
     page.show_period(chosen(today - dt.timedelta(days=60), today))
     front.settle()
@@ -111,18 +109,20 @@ def test_the_newest_days_are_shown_while_the_rest_is_read(open_front: Opener) ->
 def test_reading_can_be_stopped_and_says_so(open_front: Opener) -> None:
     front, page = open_page(open_front)
     today = front.desk.today()
-    take = page.take_figures
+    take = page.loading.take_figures
 
     def taken(reading: object, so_far: object) -> None:
         take(reading, so_far)  # type: ignore[arg-type]
         page.stop()
 
-    page.take_figures = taken  # type: ignore[method-assign]
+    page.loading.take_figures = taken  # type: ignore[method-assign]
     with front.runner.held():
         page.show_period(chosen(today - dt.timedelta(days=200), today))
         front.runner.let_go()
     front.settle()
     assert page.head.told().startswith("Stopped: figures from")
+    page.switch()
+    assert page.head.told().startswith("Stopped: figures from"), "drawing again does not go on reading"
     assert figures(page)["visits"] == "3"
     assert not page._keys["overview.stop"].isEnabled()
 

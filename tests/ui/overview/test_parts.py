@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import deque
-from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,7 +10,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from deskapp.domain.statistics import Behind, HouseNames, PeriodKind, Span, Summary, chosen, period
+from deskapp.domain.statistics import (
+    Behind,
+    HouseNames,
+    PeriodKind,
+    Span,
+    Summary,
+    WaitStep,
+    chosen,
+    period,
+)
 from deskapp.domain.statistics_tables import (
     Tile,
     Unit,
@@ -26,7 +33,6 @@ from deskapp.domain.statistics_tables import (
     tiles,
 )
 from deskapp.i18n import translator
-from deskapp.services.statistics import Setting, SoFar
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.overview import said
 from deskapp.ui.overview.answers import Sheet
@@ -34,10 +40,8 @@ from deskapp.ui.overview.behind import BehindPanel
 from deskapp.ui.overview.boards import Tables, worth_a_chart
 from deskapp.ui.overview.drawn import CHARTS, drawn
 from deskapp.ui.overview.head import PeriodHead
-from deskapp.ui.overview.loading import Reading
 from deskapp.ui.overview.saving import named, rows_of
 from deskapp.ui.overview.tiles import Tiles
-from deskapp.ui.tasks import Progress
 from tests.domain.test_statistics_tables import DAY, NAMES, SUMMARY
 from tests.forms.reading import HEAD
 from tests.forms.samples import OVERVIEW
@@ -93,6 +97,9 @@ def test_charts_say_each_piece() -> None:
         assert days.bars[0].label == day  # type: ignore[union-attr]
     waits = drawn(by_wait(SUMMARY, 30), TR)
     assert waits.bars[0].values == (11.0, 0.0)  # type: ignore[union-attr]
+    assert [bar.figure for bar in waits.bars if bar.figure] == ["11 min", "31 min"]  # type: ignore[union-attr]
+    apart = drawn(by_wait(Summary(waits={WaitStep.TRIAGE: {2: 5, 9: 5}}), 30), TR)
+    assert apart.bars[0].figure == "2 – 9 min"  # type: ignore[union-attr]
     sources = drawn(by_source(SUMMARY), TR)
     assert sources.bars[0].values == (2.0, 1.0)  # type: ignore[union-attr]
     assert sources.bars[0].said.startswith("friend or relative: New visitors 2")  # type: ignore[union-attr]
@@ -151,19 +158,6 @@ def test_days_are_typed_over_and_an_error_cuts_nothing(qtbot: QtBot) -> None:
 )
 def test_a_file_without_an_ending_gets_the_chosen_one(path: str, kind: str, file: str) -> None:
     assert named(path, kind).name == file
-
-
-def test_a_reading_shows_only_the_newest_part() -> None:
-    shown: list[SoFar] = []
-    page = SimpleNamespace(take_figures=lambda _reading, so_far: shown.append(so_far))
-    setting = Setting(NAMES, 30, dt.datetime.now(dt.UTC))
-    reading = Reading(page, chosen(DAY, DAY), setting)  # type: ignore[arg-type]
-    assert isinstance(reading.arrived, deque)
-    for done in (1, 2):
-        reading.arrived.append(SoFar(SUMMARY, DAY, done, 2))
-    reading.progress(Progress(2, 2))
-    reading.done(SUMMARY)
-    assert [part.done for part in shown] == [2]
 
 
 def test_tables_change_their_columns_with_the_hours(app: QApplication) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deskapp.domain.directory import Seen
+from deskapp.domain.people import PairState
 from deskapp.domain.registration import LABELS, label
 from deskapp.domain.text import N_
 from deskapp.domain.trail import field_label
@@ -61,10 +62,12 @@ class CompareView(QWidget):
         self._taken: frozenset[str] = frozenset()
         self._title = words("", "title", wrap=True)
         self._score = Pill()
+        self._decided = words("", "strong", wrap=True)
         self._reasons, self._hint = words("", wrap=True), words("", "secondary", wrap=True)
         self.model: RecordTableModel[FieldRow] = RecordTableModel(COLUMNS, tr, self)
         self.table = RecordTable(self.model)
         self.buttons = FlowLayout()
+        self._button_of: dict[str, ActionButton] = {}
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -73,6 +76,7 @@ class CompareView(QWidget):
         head.addWidget(self._score)
         panel = Panel()
         panel.body.addLayout(head)
+        panel.body.addWidget(self._decided)
         panel.body.addWidget(self._reasons)
         panel.body.addWidget(self._hint)
         rows = QVBoxLayout(self)
@@ -84,7 +88,15 @@ class CompareView(QWidget):
     def add_buttons(self, actions: Sequence[KeyAction]) -> None:
         """Show these actions below the table."""
         for action in actions:
-            self.buttons.addWidget(ActionButton(action))
+            self._button_of[action.action.name] = button = ActionButton(action)
+            self.buttons.addWidget(button)
+        self._choose_button()
+
+    def _choose_button(self) -> None:
+        """Show the decision, or once it was made that it can be taken back."""
+        for name, fits in (("pair.different", not self.is_decided), ("pair.reopen", self.is_decided)):
+            if name in self._button_of:
+                self._button_of[name].setVisible(fits)
 
     # what is shown
 
@@ -104,6 +116,11 @@ class CompareView(QWidget):
         """Return the numbers of both records."""
         assert self.comparison is not None
         return self.comparison.one.seen.id, self.comparison.other.seen.id
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether somebody decided that the two records in front are two people's."""
+        return self.comparison is not None and self.comparison.state is PairState.DIFFERENT
 
     def kept(self) -> Seen:
         """Return the record that is kept, in the version that is shown."""
@@ -158,6 +175,11 @@ class CompareView(QWidget):
         self._title.setText(tr(shown, kept=names[0], code=kept.code, gone=names[1], other=gone.code))
         sure = tr(N_("surely the same")) if found.certain else f"{found.score:.0%}"
         self._score.show_text(sure, "danger" if found.certain else "warning", "users")
+        decided = N_("Decided as two people by {person} on {when}.")
+        told = tr(decided, person=found.decided_by, when=found.decided_at) if self.is_decided else ""
+        self._decided.setText(told)
+        self._decided.setVisible(self.is_decided)
+        self._choose_button()
         why = " · ".join(tr(reason) for reason in found.reasons)
         self._reasons.setText(why or tr(N_("Only your choice says that they are one person.")))
         hint = N_(

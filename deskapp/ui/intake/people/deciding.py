@@ -63,6 +63,7 @@ class Deciding(QObject):
         """
         if self._is_in_front(pair):
             self.view.show_comparison(found)
+            self._page.enable()
 
     def _lose_changed(self, pair: tuple[int, int], error: Exception) -> None:
         if self._is_in_front(pair):
@@ -96,6 +97,22 @@ class Deciding(QObject):
         undo = Later(self.take_back, self.desk.services.people.reopen_pair, *pair)
         self._did(Text(N_("Remembered as two people")), undo)
         self._go_on(pair, None)
+
+    def reopen(self) -> None:
+        """Take back that both records are two people's: they stay in front and can be decided anew."""
+        if self.view.is_decided:
+            write, pair = self.desk.services.people.reopen_pair, self.view.pair()
+            self._decide(write, pair, *pair, done=partial(self._take_reopened, pair))
+
+    def _take_reopened(self, pair: tuple[int, int], _done: object) -> None:
+        """Let the decision be made again as it was."""
+        undo = Later(self.take_back, self.desk.services.people.decide_different, *pair)
+        self._did(Text(N_("Decision taken back")), undo)
+
+    def switch(self) -> None:
+        """List the pairs that were decided, or again those to decide."""
+        self._page.finding.clear()
+        self.pairs.switch()
 
     def _decide(self, write: Any, pair: tuple[int, int], *what: object, done: Any) -> None:
         failed, busy = partial(self._take_refusal, pair), self._page.set_busy

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 
 from deskapp.domain.access import Permission
 from deskapp.domain.changes import Changes
-from deskapp.domain.people import ScanState
+from deskapp.domain.people import PairState, ScanState
 from deskapp.domain.registration import ConsentKind, label
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
@@ -45,7 +45,8 @@ CARD_KEYS: Final = (
     "person.export",
     "person.erase",
 )
-PAIR_KEYS: Final = ("pair.same", "pair.different", "pair.swap", "pair.take")
+DECISIONS: Final = ("pair.same", "pair.different", "pair.reopen")
+PAIR_KEYS: Final = (*DECISIONS, "pair.swap", "pair.take")
 CONSENT_FIELDS: Final = (
     Field(
         "kind",
@@ -75,6 +76,7 @@ class PeoplePage(BaseView):
     help: ClassVar[str] = N_(
         "Type any piece of a name, phone or document: Enter opens the person's card. While nothing is typed the"
         " likely pairs are listed: S takes two records for one person, D for two, and either can be taken back."
+        " Ctrl+PgDown lists those that were decided as two people: R takes the decision back."
     )
     subjects: ClassVar[frozenset[str]] = frozenset({"visitor", "visit", "appointment", "question", "pair"})
 
@@ -108,6 +110,7 @@ class PeoplePage(BaseView):
         self.finding.chosen.connect(self._on_found)
         self.pairs.chosen.connect(self._on_pair)
         self.pairs.looked.connect(self.enable)
+        self.pairs.turned.connect(self.enable)
         self.card.visit_chosen.connect(self._on_visit)
         self.card.tabs.currentChanged.connect(self._on_tab)
         self._to_find()
@@ -126,8 +129,10 @@ class PeoplePage(BaseView):
             Action("person.export", N_("Data out…"), self.export, "F9", "download", in_bar=False),
             Action("person.erase", N_("Erase…"), self.erase, "F10", "eraser", in_bar=False),
             Action("pair.search", N_("Search for pairs"), decide.search, "F11", "scan-line", in_bar=False),
+            Action("pair.list", N_("Decided pairs"), decide.switch, "Ctrl+PgDown", "split"),
             Action("pair.same", N_("Same person"), decide.merge, "S", "merge", primary=True),
             Action("pair.different", N_("Two people"), decide.part, "D", "split"),
+            Action("pair.reopen", N_("Take decision back"), decide.reopen, "R", "undo-2"),
             Action("pair.swap", N_("Keep the other one"), self.compare.swap, "K", "refresh-cw"),
             Action("pair.take", N_("Take this field"), self.compare.take_over, "T", "arrow-left"),
             Action("pair.undo", N_("Undo"), decide.undo, "Ctrl+Z", "undo-2"),
@@ -414,8 +419,9 @@ class PeoplePage(BaseView):
 
     def set_busy(self, busy: bool) -> None:
         """Take no second decision while one is under way."""
-        for name in ("pair.same", "pair.different"):
-            self.key_actions[name].setEnabled(not busy and self._comparing())
+        self.enable()
+        for name in DECISIONS:
+            self.key_actions[name].setEnabled(not busy and self.key_actions[name].isEnabled())
 
     @Slot()
     def enable(self) -> None:
@@ -440,13 +446,16 @@ class PeoplePage(BaseView):
             keys[name].setVisible(actor.may(permission))
         if self.card.last_merge() is None:
             keys["person.unmerge"].setEnabled(False)
+        is_decided = self.compare.is_decided
         for name in PAIR_KEYS:
             keys[name].setEnabled(self._comparing())
+        for name, fits in (("pair.different", not is_decided), ("pair.reopen", is_decided)):
+            keys[name].setEnabled(self._comparing() and fits)
         keys["pair.undo"].setEnabled(self.deciding.can_undo)
         keys["person.store"].setEnabled(at is self.editing)
-        self._enable_search()
+        self._enable_pairs()
 
-    def _enable_search(self) -> None:
+    def _enable_pairs(self) -> None:
         key, scan = self.key_actions["pair.search"], self.pairs.scan
         running = scan is not None and scan.state is ScanState.RUNNING
         stopped = scan is not None and scan.state is ScanState.STOPPED
@@ -454,3 +463,7 @@ class PeoplePage(BaseView):
         key.call(N_("Stop searching") if running else go_on)
         key.setEnabled(self.pairs.may and not (running and scan is not None and not scan.here))
         key.setVisible(self.pairs.may)
+        other = self.key_actions["pair.list"]
+        other.call(N_("Decided pairs") if self.pairs.state is PairState.OPEN else N_("Pairs to decide"))
+        other.setEnabled(self.pairs.may)
+        other.setVisible(self.pairs.may)

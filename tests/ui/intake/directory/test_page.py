@@ -205,7 +205,7 @@ def test_a_doctors_week_and_exceptions_are_edited_in_the_form(head: Front, page:
     doctor = head.services.directory.doctors(head.actor)[0]
     page.open_record("doctor", doctor.id)
     head.settle()
-    assert "00:00-00:00" in read(page)
+    assert "00:00-24:00" in read(page)
     head.key(Qt.Key.Key_F3)
     form = page.panel.form
     assert form is not None

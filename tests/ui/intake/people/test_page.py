@@ -19,6 +19,7 @@ from deskapp.services.base import new_request
 from deskapp.ui.base_tab import Way
 from deskapp.ui.intake.dialogs import Decision
 from deskapp.ui.intake.people.page import PeoplePage
+from deskapp.ui.widgets.action_button import ActionButton
 from tests.forms import reading
 from tests.services.intake.searched_here import search_here
 from tests.support.front import Front, Opener, at_once, open_front, spooler  # noqa: F401
@@ -55,6 +56,10 @@ def find(front: Front, typed: str) -> PeoplePage:
 
 def said(page: PeoplePage) -> str:
     return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
+
+
+def buttons(page: PeoplePage) -> set[str]:
+    return {button.text() for button in page.compare.findChildren(ActionButton) if button.isVisible()}
 
 
 def register(front: Front, name: str, **values: object) -> int:
@@ -249,6 +254,74 @@ def test_d_is_remembered_and_can_be_taken_back(front: Front, pair: tuple[int, in
     assert page.pairs.list._rows.rowCount() == 1
 
 
+def test_decided_pairs_tell_by_whom_and_when_and_r_takes_a_decision_back(
+    front: Front, pair: tuple[int, int]
+) -> None:
+    page = page_of(front)
+    both = tuple(sorted(pair))
+    front.enter()
+    front.key(Qt.Key.Key_D)
+    front.key(Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    (row,) = page.pairs.list.rows()
+    assert row.id == both
+    assert row.aside.startswith("today ")
+    assert row.second.startswith(f"{front.actor.name} · ")
+    front.enter()
+    assert f"Decided as two people by {front.actor.name} on " in said(page)
+    assert not page.key_actions["pair.different"].isEnabled()
+    assert "Take decision back" in buttons(page)
+    assert "Two people" not in buttons(page)
+    front.key(Qt.Key.Key_R)
+    assert page.pairs.list.rows() == ()
+    assert "Decided as two people" not in said(page)
+    assert page.key_actions["pair.different"].isEnabled()
+    assert not page.key_actions["pair.reopen"].isEnabled()
+    assert "Two people" in buttons(page)
+    front.undo()
+    assert [row.id for row in page.pairs.list.rows()] == [both]
+    assert "Decided as two people" in said(page)
+    front.key(Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    assert page.pairs.list.rows() == ()
+
+
+def test_who_turns_out_to_be_one_person_is_merged_from_the_decided_pairs(
+    front: Front, pair: tuple[int, int]
+) -> None:
+    page = page_of(front)
+    front.enter()
+    front.key(Qt.Key.Key_D)
+    front.key(Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    front.enter()
+    kept = page.compare.kept().id
+    front.key(Qt.Key.Key_S)
+    assert {front.services.visitors.visitor(front.actor, who).id for who in pair} == {kept}
+    assert page.pairs.list.rows() == ()
+
+
+def test_the_list_goes_on_where_the_end_of_it_is_reached(
+    front: Front, pair: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del pair
+    page = page_of(front)
+    register(front, "赵小川", birth_date=dt.date(1980, 5, 6))
+    monkeypatch.setattr("deskapp.ui.intake.people.pairs_pane.PAIRS_AT_ONCE", 2)
+    front.services.people.start_scan(front.actor, new_request())
+    page.refresh(front.services.people.stop_scan(front.actor).changes)
+    front.settle()
+    first = [row.id for row in page.pairs.list.rows()]
+    assert len(first) == 2
+    with front.runner.held():
+        page.pairs.ask()
+        page.finding.take_focus()
+        front.key(Qt.Key.Key_Down)
+        assert page.pairs.list.current_row() == page.pairs.list.rows()[1]
+    found = [row.id for row in page.pairs.list.rows()]
+    assert found[:2] == first
+    assert len(found) == len(set(found)) == 3
+    page.pairs.ask()
+    assert [row.id for row in page.pairs.list.rows()] == found
+
+
 def test_two_records_are_merged_from_a_card_and_parted_there(front: Front) -> None:
     kept = register(front, "孙一", phone="13711110000", note="甲")
     register(front, "孙二", phone="13722220000")
@@ -283,7 +356,7 @@ def test_an_operator_sees_cards_and_decides_nothing(open_front: Opener) -> None:
     front = open_front("li")
     page = find(front, WANG)
     assert "138****8000" in said(page)
-    for name in ("person.compare", "person.export", "person.erase", "pair.search", "pair.same"):
+    for name in ("person.compare", "person.export", "person.erase", "pair.search", "pair.list", "pair.same"):
         assert not page.key_actions[name].isEnabled()
 
 
