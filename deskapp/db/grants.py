@@ -43,12 +43,12 @@ RIGHTS: Final[Mapping[str, tuple[str, ...]]] = {
     # What every write leaves for a retry and for other desks.
     "request": REPLACE,
     "change": ADD,
-    # Who and what the hospital has.
+    # Who and what the hospital has. A price to come that is taken back goes.
     "department": EDIT,
     "staff": EDIT,
     "doctor": EDIT,
     "duty_time": ALL,
-    "price_item": EDIT,
+    "price_item": ALL,
     "place": EDIT,
     "promotion": EDIT,
     "notice": EDIT,

@@ -24,7 +24,7 @@ from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError
 
 HERE: Final = Path(__file__).resolve().parent / "migrations"
-REVISIONS: Final = ("0001", "0002", "0003")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 HEAD: Final = REVISIONS[-1]
 LOCK: Final = 0x6465736B
 """Number of the lock under which a server's database is migrated, ours alone."""

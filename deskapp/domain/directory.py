@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import datetime as dt
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from deskapp.domain.text import N_, Words
+from deskapp.domain.text import N_, Text, Words
+from deskapp.errors import InputError
 
 
 class Standing(enum.StrEnum):
@@ -77,6 +78,51 @@ def standing(valid_from: dt.date | None, valid_to: dt.date | None, today: dt.dat
     if valid_from is not None and today < valid_from:
         return Standing.COMING
     return Standing.VALID
+
+
+Days = tuple[dt.date | None, dt.date | None]
+"""First and last day of validity, both included; None is open."""
+
+
+def overlap(one: Days, other: Days) -> bool:
+    """Say whether there is a day on which both hold."""
+    (first, last), (other_first, other_last) = one, other
+    after = last is not None and other_first is not None and other_first > last
+    before = first is not None and other_last is not None and other_last < first
+    return not (after or before)
+
+
+def refuse_second_price(code: str, days: Days, others: Iterable[Days]) -> None:
+    """Raise `InputError`, at the field to be changed, where another price of the item holds on one of these days."""
+    clash = next((other for other in others if overlap(days, other)), None)
+    if clash is None:
+        return
+    (first, _last), (other_first, other_last) = days, clash
+    if other_first is not None and (first is None or first < other_first):
+        message = N_("From {day} on {code} has another price: this one has to end before.")
+        raise InputError("valid_to", "price.overlap", Text(message, {"day": other_first, "code": code}))
+    if first is None:
+        raise InputError("code", "code.taken", Text(N_("{value} is in use already."), {"value": code}))
+    if other_last is not None:
+        message = N_("Until {day} {code} has another price: this one has to begin after.")
+        raise InputError("valid_from", "price.overlap", Text(message, {"day": other_last, "code": code}))
+    message = N_("{code} has a price without a last day. Begin this one there, with “New price from”.")
+    raise InputError("valid_from", "price.overlap", Text(message, {"code": code}))
+
+
+def days_before(days: Days, first: dt.date | None) -> Days:
+    """Return on which days a price still holds when another follows it from `first` on.
+
+    Raises `InputError` at "valid_from" when there is no such day.
+    """
+    begins, ends = days
+    if first is None:
+        raise InputError("valid_from", "text.empty", Text(N_("Please fill this in.")))
+    if first <= (begins or dt.date.min):
+        message = N_("The price so far begins on {day}: the new one has to begin after.")
+        raise InputError("valid_from", "price.order", Text(message, {"day": begins or first}))
+    last = first - dt.timedelta(days=1)
+    return begins, last if ends is None else min(ends, last)
 
 
 @dataclass(frozen=True)
@@ -177,7 +223,7 @@ class DoctorView:
 
 @dataclass(frozen=True)
 class PriceDraft:
-    """An item of the price list as typed; `valid_to` is the last day on which it holds."""
+    """A price of an item as typed; `valid_to` is the last day on which it holds."""
 
     code: str
     name: Words
@@ -189,7 +235,7 @@ class PriceDraft:
 
 @dataclass(frozen=True)
 class PriceView:
-    """An item of the price list."""
+    """A price of an item: one of its prices holds on a day at most."""
 
     id: int
     version: int
@@ -199,6 +245,16 @@ class PriceView:
     fen: int
     valid_from: dt.date | None
     valid_to: dt.date | None
+
+
+@dataclass(frozen=True)
+class Following:
+    """A price (`id`, `version`) that follows another, and until when that one held before: what takes it back."""
+
+    id: int
+    version: int
+    before: Seen
+    until: dt.date | None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from deskapp.domain.names import normalise, search_keys
 from deskapp.domain.promotions import PromotionView, people
 from deskapp.domain.text import N_, Text, Words
 from deskapp.i18n import money
-from deskapp.services.directory import more, phrases
+from deskapp.services.directory import BY_CODE_AND_DAY, more, phrases
 from deskapp.services.house import HouseRules
 from deskapp.triage_rules import Sentence
 
@@ -28,7 +28,7 @@ def entries_of(session: Session, house: HouseRules) -> Iterator[Entry]:
     yield from map(_department, departments.values())
     for doctor in session.scalars(select(Doctor).order_by(Doctor.number)):
         yield _doctor(doctor, departments[doctor.department_id])
-    yield from map(_price, session.scalars(select(PriceItem).order_by(PriceItem.code)))
+    yield from map(_price, session.scalars(select(PriceItem).order_by(*BY_CODE_AND_DAY)))
     yield from map(_place, more.places(session))
     yield from map(_promotion, more.promotions(session))
     yield from map(_notice, more.notices(session))

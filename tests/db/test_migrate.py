@@ -218,18 +218,18 @@ def test_two_programs_that_start_at_once_both_find_a_migrated_database(
 
 # --- From the release before ----------------------------------------------------------------------------------
 
-FILLED = Path(__file__).parents[1] / "fixtures" / "db" / "0002.sqlite"
-"""A hospital as the release before left it, with a row in every table; its key is that of the tests."""
-BEFORE = "0002"
+FILLED = Path(__file__).parents[1] / "fixtures" / "db"
+"""A hospital as earlier revisions left it, each with a row in every table; their key is that of the tests."""
+BEFORE = "0003"
 
 
 @pytest.fixture
 def filled(
     database_kind: str, request: pytest.FixtureRequest, tmp_path: Path, worker: str
 ) -> Iterator[Store]:
-    """Return the filled database of revision 0002 on either database, not yet migrated."""
-    file = tmp_path / "filled.sqlite"
-    shutil.copyfile(FILLED, file)
+    """Return the filled database of the revision before, or of another one, on either database, not yet migrated."""
+    revision, file = getattr(request, "param", BEFORE), tmp_path / "filled.sqlite"
+    shutil.copyfile(FILLED / f"{revision}.sqlite", file)
     opened = Store.open(f"sqlite:///{file}", bytes(range(32)))
     if database_kind == "sqlite":
         yield opened
@@ -239,7 +239,7 @@ def filled(
     server.drop(name)
     server.create(name)
     target = Store.open(server.url(name))
-    _at_revision_before(target)
+    _at_revision(target, revision)
     _carry(opened, target)
     opened.close()
     yield target
@@ -247,8 +247,8 @@ def filled(
     server.drop(name)
 
 
-def _at_revision_before(store: Store) -> None:
-    """Make the tables as the release before did."""
+def _at_revision(store: Store, revision: str) -> None:
+    """Make the tables as an earlier release did."""
     from alembic import command
     from alembic.config import Config
 
@@ -256,7 +256,7 @@ def _at_revision_before(store: Store) -> None:
     config.set_main_option("script_location", str(migrate.HERE))
     with store.write_engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, BEFORE)
+        command.upgrade(config, revision)
 
 
 def _carry(source: Store, target: Store) -> None:
@@ -283,31 +283,20 @@ def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
     return row
 
 
-NEW_COLUMNS = {
-    "appointment": ("minutes", "over_booked", "note", "uid"),
-    "department": ("valid_from", "valid_to"),
-    "doctor": ("slot_minutes", "valid_from", "valid_to"),
-}
+NEW_COLUMNS = {"care": ("taken_back_at", "taken_back_by")}
 OLD_TABLES = {
-    *("account", "account_pin", "account_role", "appointment", "audit_anchor", "audit_body", "audit_chain"),
-    *("audit_entry", "change", "charge", "consent", "department", "doctor", "duplicate_key", "duty_time"),
-    *(
-        "erasure",
-        "hot_hit",
-        "hot_prefix",
-        "logo",
-        "paper_block",
-        "price_item",
-        "queue_counter",
-        "queue_number",
-    ),
-    *("request", "search_key", "setting", "slip_event", "staff", "turn", "visit", "visit_step"),
-    *("visitor", "vitals"),
+    *("account", "account_pin", "account_role", "appointment", "appointment_event", "audit_anchor"),
+    *("audit_body", "audit_chain", "audit_entry", "care", "change", "charge", "consent", "department"),
+    *("doctor", "duplicate_key", "duty_time", "erasure", "escort", "greeting", "hot_hit", "hot_prefix"),
+    *("likely_pair", "logo", "notice", "pair_scan", "paper_block", "phrase", "place", "price_item"),
+    *("promotion", "question", "queue_counter", "queue_entry", "queue_event", "queue_number", "request"),
+    *("search_key", "setting", "slip_event", "staff", "turn", "visit", "visit_step", "visitor"),
+    *("visitor_merge", "vitals"),
 }
 
 
 def _stored(store: Store) -> dict[str, list[tuple[Any, ...]]]:
-    """Return every row of the tables that revision 0002 had, by their columns then."""
+    """Return every row of the tables that revision 0003 had, by their columns then."""
     found = {}
     with store.read_engine.connect() as connection:
         for table in inspect(connection).get_table_names():
@@ -330,9 +319,10 @@ def test_a_filled_database_of_the_release_before_keeps_every_row(filled: Store) 
     with filled.reading() as session:
         assert list(audit.broken_lines(session)) == []
         notes = session.execute(text("SELECT revision, works_from FROM schema_note ORDER BY 1")).all()
-        assert notes == [("0002", "0001"), ("0003", "0002")]
+        assert notes == [("0002", "0001"), ("0003", "0002"), ("0004", "0004")]
 
 
+@pytest.mark.parametrize("filled", ["0002"], indirect=True)
 def test_whoever_waited_has_a_place_in_the_line_afterwards(filled: Store) -> None:
     migrate.upgrade(filled)
     with filled.reading() as session:
@@ -413,17 +403,17 @@ def note(store: Store, revision: str, works_from: str) -> None:
 
 @pytest.mark.parametrize("works_from", migrate.REVISIONS)
 def test_a_newer_database_that_only_added_is_worked_with(migrated: Store, works_from: str) -> None:
-    note(migrated, "0004", works_from)
+    note(migrated, "0005", works_from)
     assert migrate.pending(migrated) is False
     assert migrate.upgrade(migrated) is False
-    assert migrate.revision(migrated) == "0004"
+    assert migrate.revision(migrated) == "0005"
     with migrated.writing() as session:
         audit.append(session, "desk-1", None, dt.datetime.now(dt.UTC), [audit.AuditLine("x", "visitor", 1)])
         session.commit()
 
 
 def test_a_newer_database_that_changed_more_is_refused(migrated: Store) -> None:
-    note(migrated, "0005", "0004")
+    note(migrated, "0006", "0005")
     with pytest.raises(StorageError) as caught:
         migrate.upgrade(migrated)
     assert caught.value.code == "storage.newer"

@@ -8,7 +8,6 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import NoResultFound
 
 from deskapp.db.engine import Store
 from deskapp.db.models.access import AuditEntry
@@ -338,6 +337,80 @@ def test_a_price_that_can_not_be_is_refused(
     assert caught.value.field == field
 
 
+# --- A price now and another to come -------------------------------------------------------------------------------
+
+TOMORROW = MONDAY + dt.timedelta(1)
+
+
+def held_on(directory: DirectoryService, *days: int) -> list[list[int]]:
+    """Return the prices of the CT so many days after Monday."""
+    asked = (directory.prices(OPERATOR, "CT-01", on=MONDAY + dt.timedelta(day)) for day in days)
+    return [[item.fen for item in items] for items in asked]
+
+
+def test_a_price_from_tomorrow_on_leaves_todays_until_then(directory: DirectoryService, store: Store) -> None:
+    today = directory.save_price_item(HEAD, new_request(), CT).value
+    seen = Seen(today.id, today.version)
+    dearer = replace(CT, code="", fen=20_000, valid_from=TOMORROW)
+    following = directory.follow_price(HEAD, new_request(), dearer, seen).value
+    assert held_on(directory, -1, 0, 1, 400) == [[18_000], [18_000], [20_000], [20_000]]
+    assert directory.record(OPERATOR, Kind.PRICE, today.id).standing is Standing.VALID
+    coming = directory.record(OPERATOR, Kind.PRICE, following.id)
+    assert (coming.standing, coming.view.code) == (Standing.COMING, "CT-01")
+    directory.unfollow_price(HEAD, new_request(), following)
+    assert held_on(directory, 0, 1, 400) == [[18_000]] * 3
+    assert directory.record(OPERATOR, Kind.PRICE, today.id).view.valid_to is None
+    with pytest.raises(RuleError):
+        directory.record(OPERATOR, Kind.PRICE, following.id)
+    with pytest.raises(RuleError) as caught:
+        directory.unfollow_price(HEAD, new_request(), following)
+    assert caught.value.code == "price.undone"
+    with store.reading() as session:
+        asked = select(AuditEntry.action).where(AuditEntry.topic == "price").order_by(AuditEntry.id)
+        acts = session.scalars(asked).all()
+    assert acts == ["price.add", "price.change", "price.add", "price.remove", "price.change"]
+
+
+def test_no_two_prices_of_an_item_hold_on_one_day(directory: DirectoryService) -> None:
+    first = directory.save_price_item(HEAD, new_request(), replace(CT, valid_to=MONDAY)).value
+    directory.save_price_item(HEAD, new_request(), replace(CT, fen=1, valid_from=TOMORROW))
+    for change, field in (
+        ({"valid_from": MONDAY, "valid_to": MONDAY}, "valid_from"),
+        ({"valid_from": TOMORROW}, "valid_from"),
+        ({"valid_from": MONDAY - dt.timedelta(1)}, "valid_from"),
+        ({}, "code"),
+    ):
+        with pytest.raises(InputError) as caught:
+            directory.save_price_item(HEAD, new_request(), replace(CT, **change))  # type: ignore[arg-type]
+        assert caught.value.field == field, change
+    with pytest.raises(InputError) as caught:
+        directory.save_price_item(HEAD, new_request(), CT, Seen(first.id, first.version))
+    assert caught.value.field == "valid_to"
+    assert held_on(directory, 0, 1) == [[18_000], [1]]
+
+
+def test_a_price_that_was_changed_since_is_followed_by_none(directory: DirectoryService) -> None:
+    today = directory.save_price_item(HEAD, new_request(), CT).value
+    seen = Seen(today.id, today.version)
+    directory.save_price_item(HEAD, new_request(), replace(CT, fen=1), seen)
+    with pytest.raises(ConflictError):
+        directory.follow_price(HEAD, new_request(), replace(CT, fen=2, valid_from=TOMORROW), seen)
+    assert held_on(directory, 0, 1) == [[1], [1]]
+
+
+@pytest.mark.parametrize("first", [None, MONDAY, MONDAY - dt.timedelta(1)])
+def test_a_price_follows_from_a_day_after_the_other_begins(
+    directory: DirectoryService, first: dt.date | None
+) -> None:
+    today = directory.save_price_item(HEAD, new_request(), replace(CT, valid_from=MONDAY)).value
+    with pytest.raises(InputError) as caught:
+        directory.follow_price(
+            HEAD, new_request(), replace(CT, fen=2, valid_from=first), Seen(today.id, today.version)
+        )
+    assert caught.value.field == "valid_from"
+    assert held_on(directory, 0, 1) == [[18_000], [18_000]]
+
+
 def test_operators_look_things_up_and_do_not_change_them(directory: DirectoryService) -> None:
     with pytest.raises(PermissionDenied):
         directory.save_price_item(OPERATOR, new_request(), CT)
@@ -499,7 +572,7 @@ def test_one_record_is_read_whole_whether_it_holds_or_not(directory: DirectorySe
     assert (detail.view.code, detail.standing) == ("old", Standing.OVER)
     assert directory.record(OPERATOR, Kind.PHRASE, "calm").view.code == "calm"
     for kind, record in ((Kind.PLACE, key + 1), (Kind.PRICE, 999), (Kind.PRICE, "x"), (Kind.QUESTION, key)):
-        with pytest.raises(NoResultFound):
+        with pytest.raises(RuleError):
             directory.record(OPERATOR, kind, record)
 
 

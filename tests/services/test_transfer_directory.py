@@ -32,7 +32,7 @@ from deskapp.services.base import new_request
 from deskapp.services.directory import DirectoryService
 from deskapp.services.transfer.columns import Kind
 from deskapp.services.transfer.directory_out import SHEETS
-from deskapp.services.transfer.report import Outcome
+from deskapp.services.transfer.report import ImportReport, Outcome
 from deskapp.services.transfer.service import TransferService
 from deskapp.services.transfer.writers import write_template
 from tests.support.databases import KEY
@@ -73,6 +73,9 @@ def filled(directory: DirectoryService) -> DirectoryService:
     directory.save_price_item(
         HEAD, new_request(), PriceDraft("CT", Words("CT", "CT", "КТ"), 18050, "检查", DAY)
     )
+    dearer = PriceDraft("CT", Words("CT", "CT", "КТ"), 20000, "检查", DAY + dt.timedelta(9))
+    (price,) = directory.prices(HEAD, on=DAY)
+    directory.follow_price(HEAD, new_request(), dearer, Seen(price.id, price.version))
     cashier = PlaceDraft(
         "cashier", Words("收费处", "Cashier", "Касс"), place, "101", "1", "8001", "=1+1", DAY, DAY
     )
@@ -133,6 +136,7 @@ def told(directory: DirectoryService) -> dict[str, list[dict[str, object]]]:
         "departments": directory.departments(OPERATOR, inactive=True),
         "doctors": doctors,
         "prices": directory.prices(OPERATOR, on=DAY),
+        "prices to come": directory.prices(OPERATOR, on=DAY + dt.timedelta(9)),
         "places": directory.places(OPERATOR, over=True),
         "promotions": directory.promotions(OPERATOR, over=True),
         "notices": directory.notices(OPERATOR, over=True),
@@ -159,6 +163,42 @@ def test_another_hospital_takes_over_all_that_a_directory_says(
         report = other.import_file(HEAD, new_request(), kind, path).value
         assert (report.problems, report.written) == ([], True), kind
     assert told(there) == told(filled)
+
+
+def read_prices(transfer: TransferService, folder: Path, text: str) -> ImportReport:
+    path = folder / "prices.csv"
+    path.write_text(f"code,name_zh,price,valid_from,valid_to\n{text}", "utf-8")
+    return transfer.import_file(HEAD, new_request(), Kind.PRICES, path, partial=True).value
+
+
+def test_a_price_list_changes_each_price_by_code_and_first_day(
+    transfer: TransferService, directory: DirectoryService, tmp_path: Path
+) -> None:
+    read_prices(transfer, tmp_path, "XR,胸片,80,,2026-12-31\nXR,胸片,90,2027-01-01,\nBL,血,25,,\n")
+    report = read_prices(transfer, tmp_path, "XR,胸片,95,2027-01-01,\nBL,血,30,,\n")
+    assert (report.counts[Outcome.CHANGED], report.problems) == (2, [])
+    for year, fen in ((2026, [3000, 8000]), (2027, [3000, 9500])):
+        assert [item.fen for item in directory.prices(OPERATOR, on=dt.date(year, 6, 1))] == fen
+
+
+def test_a_row_without_a_first_day_is_the_price_that_the_item_has(
+    transfer: TransferService, directory: DirectoryService, tmp_path: Path
+) -> None:
+    read_prices(transfer, tmp_path, "XR,胸片,80,2026-01-01,\n")
+    report = read_prices(transfer, tmp_path, "XR,胸片,85,,\n")
+    assert report.counts[Outcome.CHANGED] == 1
+    (item,) = directory.prices(OPERATOR)
+    assert (item.fen, item.valid_from) == (8500, dt.date(2026, 1, 1))
+
+
+def test_rows_that_would_give_an_item_two_prices_on_a_day_are_refused(
+    transfer: TransferService, directory: DirectoryService, tmp_path: Path
+) -> None:
+    read_prices(transfer, tmp_path, "XR,胸片,80,,\n")
+    rows = "XR,胸片,90,2027-01-01,\nBL,血,25,,2026-12-31\nBL,血,26,2026-12-31,\nBL,血,27,2027-01-01,\n"
+    report = read_prices(transfer, tmp_path, rows)
+    assert [(note.row, note.field) for note in report.problems] == [(2, "valid_from"), (4, "valid_from")]
+    assert [item.fen for item in directory.prices(OPERATOR, on=dt.date(2027, 1, 1))] == [2700, 8000]
 
 
 def test_an_empty_hospital_takes_the_directory_of_another(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from deskapp.db.base import Base, Coded, Editable, Identified, coded
@@ -115,13 +115,13 @@ class DutyTime(Identified, Base):
 
 
 class PriceItem(Named, Dated, Editable, Base):
-    """An item of the price list, with its time of validity."""
+    """An item of the price list at the price of a time: of one code several, whose days don't overlap."""
 
     __tablename__ = "price_item"
-    code: Mapped[str] = mapped_column(unique=True)
+    code: Mapped[str]
     category: Mapped[str] = mapped_column(default="")
     fen: Mapped[int]
-    __table_args__ = (CheckConstraint("fen >= 0", name="fen"),)
+    __table_args__ = (CheckConstraint("fen >= 0", name="fen"), UniqueConstraint("code", "valid_from"))
 
 
 class Place(Named, Dated, Editable, Base):

@@ -59,7 +59,7 @@ class QueueEvent(Identified, Base):
 
 
 class Care(Identified, Base):
-    """What was done for somebody who waits. Append-only."""
+    """What was done for somebody who waits; written by mistake, it stays and is marked taken back."""
 
     __tablename__ = "care"
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id"))
@@ -67,6 +67,8 @@ class Care(Identified, Base):
     at: Mapped[dt.datetime]
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     note: Mapped[str] = mapped_column(default="")
+    taken_back_at: Mapped[dt.datetime | None]
+    taken_back_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     __table_args__ = (Index("ix_care_visit", "visit_id"),)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deskapp.services.directory.reading import duty_of, duty_row, duty_times, local, valid_on
+from deskapp.services.directory.reading import BY_CODE_AND_DAY, duty_of, duty_row, duty_times, local, valid_on
 from deskapp.services.directory.service import Detail, DirectoryService
 from deskapp.services.directory.storing import (
     department_values,
@@ -19,6 +19,7 @@ from deskapp.services.directory.storing import (
 )
 
 __all__ = [
+    "BY_CODE_AND_DAY",
     "Detail",
     "DirectoryService",
     "department_values",

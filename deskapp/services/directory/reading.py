@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -26,6 +26,15 @@ def valid_on(kind: Any, day: dt.date) -> ColumnElement[bool]:
         or_(kind.valid_from.is_(None), kind.valid_from <= day),
         or_(kind.valid_to.is_(None), kind.valid_to >= day),
     )
+
+
+BY_CODE_AND_DAY: Final = (
+    PriceItem.code,
+    PriceItem.valid_from.is_not(None),
+    PriceItem.valid_from,
+    PriceItem.id,
+)
+"""The order of prices: those of one item from the first to the last."""
 
 
 def duty_times(session: Session, doctors: Collection[int]) -> dict[int, list[Duty]]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, select
-from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from deskapp import names_table
@@ -23,6 +22,7 @@ from deskapp.domain.directory import (
     DepartmentView,
     DoctorDraft,
     DoctorView,
+    Following,
     Kind,
     NoticeDraft,
     NoticeView,
@@ -56,7 +56,15 @@ from deskapp.services.directory.reading import (
     staff_view,
     valid_on,
 )
-from deskapp.services.directory.storing import E, put_department, put_doctor, put_duty_times, put_price
+from deskapp.services.directory.storing import (
+    E,
+    follow_price,
+    put_department,
+    put_doctor,
+    put_duty_times,
+    put_price,
+    unfollow_price,
+)
 from deskapp.services.house import HouseRules
 
 
@@ -160,7 +168,7 @@ class DirectoryService(Service):
 
     @reads(Permission.DIRECTORY_READ)
     def record(self, session: Session, kind: Kind, record: int | str) -> Detail:
-        """Return one record whole, whether it holds today or not. Raises `NoResultFound`."""
+        """Return one record whole, whether it holds today or not. Raises `RuleError` where it is gone."""
         views: dict[Kind, Callable[[], Iterable[Any]]] = {
             Kind.DEPARTMENT: lambda: self._departments(session, inactive=True),
             Kind.DOCTOR: lambda: doctors_at(session, self.now(), None, inactive=True),
@@ -173,7 +181,7 @@ class DirectoryService(Service):
         }
         found = [one for one in views.get(kind, tuple)() if record in (one.id, getattr(one, "code", None))]
         if not found:
-            raise NoResultFound
+            raise RuleError("directory.gone", Text(N_("This is not in the directory any more.")))
         times = duty_times(session, (found[0].id,)).get(found[0].id, []) if kind is Kind.DOCTOR else []
         return Detail(kind, found[0], tuple(times), self.today())
 
@@ -204,8 +212,18 @@ class DirectoryService(Service):
 
     @writes(Permission.DIRECTORY_WRITE)
     def save_price_item(self, work: Work, draft: PriceDraft, seen: Seen | None = None) -> PriceView:
-        """Add an item to the price list, or change the one that was `seen`."""
+        """Add a price of an item, or change the one that was `seen`; no two of an item hold on one day."""
         return price_view(put_price(work, draft, seen))
+
+    @writes(Permission.DIRECTORY_WRITE)
+    def follow_price(self, work: Work, draft: PriceDraft, before: Seen) -> Following:
+        """Let a new price follow another of the same item: that one holds until the day before."""
+        return follow_price(work, draft, before)
+
+    @writes(Permission.DIRECTORY_WRITE)
+    def unfollow_price(self, work: Work, following: Following) -> None:
+        """Take back a price that follows another, while nothing was charged at it."""
+        unfollow_price(work, following)
 
     @writes(Permission.DIRECTORY_WRITE)
     def save_place(self, work: Work, draft: PlaceDraft, seen: Seen | None = None) -> Ref:

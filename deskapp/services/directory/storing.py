@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import delete, insert, select, update
@@ -11,11 +12,21 @@ from sqlalchemy.orm import Session
 
 from deskapp.db.base import Editable
 from deskapp.db.models.directory import Department, Doctor, DutyTime, PriceItem, Staff
+from deskapp.db.models.intake import Charge
 from deskapp.db.unit_of_work import Work
-from deskapp.domain.directory import DepartmentDraft, DoctorDraft, PriceDraft, Seen, StaffDraft
+from deskapp.domain.directory import (
+    DepartmentDraft,
+    DoctorDraft,
+    Following,
+    PriceDraft,
+    Seen,
+    StaffDraft,
+    days_before,
+    refuse_second_price,
+)
 from deskapp.domain.duty import Duty
 from deskapp.domain.text import N_, Text, Words
-from deskapp.errors import ConflictError, InputError
+from deskapp.errors import ConflictError, InputError, RuleError
 from deskapp.services.checks import plain_line, plain_text
 from deskapp.services.directory.reading import duty_row, duty_times
 
@@ -48,10 +59,60 @@ def put_doctor(work: Work, draft: DoctorDraft, seen: Seen | None = None) -> Doct
 
 
 def put_price(work: Work, draft: PriceDraft, seen: Seen | None = None) -> PriceItem:
-    """Store an item of the price list inside a transaction that is already open."""
+    """Store a price of an item inside a transaction that is already open."""
     values = price_values(draft)
-    refuse_taken(work, PriceItem, "code", values["code"], seen)
+    _refuse_second_price(work.session, values, seen)
     return put_row(work, PriceItem, "price", values, seen)
+
+
+def follow_price(work: Work, draft: PriceDraft, before: Seen) -> Following:
+    """Store the price that follows another of the same item: that one holds until the day before.
+
+    Raises `InputError` at "valid_from", `ConflictError` where the price before was changed since it was seen.
+    """
+    held = work.session.get(PriceItem, before.id, with_for_update=True)
+    if held is None:
+        raise ConflictError
+    until = held.valid_to
+    values = price_values(replace(draft, code=held.code))
+    _first, last = days_before((held.valid_from, until), values["valid_from"])
+    put_row(work, PriceItem, "price", {"valid_to": last}, before)
+    _refuse_second_price(work.session, values, None)
+    row = put_row(work, PriceItem, "price", values, None)
+    return Following(row.id, row.version, Seen(before.id, before.version + 1), until)
+
+
+def unfollow_price(work: Work, following: Following) -> None:
+    """Take back a price that follows another: it goes, and the one before holds as long as it did.
+
+    Raises `RuleError` where it was charged or is gone already, `ConflictError` where one of them was changed since.
+    """
+    row = work.session.get(PriceItem, following.id, with_for_update=True)
+    if row is None:
+        raise RuleError("price.undone", Text(N_("This was taken back already.")))
+    if row.version != following.version:
+        raise ConflictError
+    if work.session.scalar(select(Charge.id).where(Charge.item_id == row.id).limit(1)) is not None:
+        message = N_("This price was charged already. Give it other days instead.")
+        raise RuleError("price.charged", Text(message))
+    was = {name: getattr(row, name) for name in _PRICE_COLUMNS}
+    work.session.delete(row)
+    work.session.flush()
+    work.record("price.remove", "price", following.id, before=was)
+    held = put_row(work, PriceItem, "price", {"valid_to": following.until}, following.before)
+    days = {"code": held.code, "valid_from": held.valid_from, "valid_to": held.valid_to}
+    _refuse_second_price(work.session, days, following.before)
+
+
+_PRICE_COLUMNS: Final = ("code", "name_zh", "name_en", "name_mn", "category", "fen", "valid_from", "valid_to")
+
+
+def _refuse_second_price(session: Session, values: Mapping[str, Any], seen: Seen | None) -> None:
+    """Raise `InputError` where another price of the item holds on one of the days."""
+    asked = select(PriceItem.id, PriceItem.valid_from, PriceItem.valid_to)
+    asked = asked.where(PriceItem.code == values["code"]).order_by(PriceItem.id).with_for_update()
+    others = [(row[1], row[2]) for row in session.execute(asked) if seen is None or row[0] != seen.id]
+    refuse_second_price(values["code"], (values["valid_from"], values["valid_to"]), others)
 
 
 def put_staff(work: Work, draft: StaffDraft, seen: Seen | None = None) -> Staff:
@@ -177,7 +238,10 @@ def put_row(work: Work, kind: type[E], topic: str, values: dict[str, Any], seen:
         work.session.flush()
         work.record(f"{topic}.add", topic, row.id, after=values)
         return row
-    row = work.session.get_one(kind, seen.id)
+    stored = work.session.get(kind, seen.id)
+    if stored is None:
+        raise ConflictError
+    row = stored
     before = {name: getattr(row, name) for name in values}
     changed = work.session.execute(
         update(kind)

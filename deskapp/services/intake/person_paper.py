@@ -209,7 +209,9 @@ def _waiting(visit: str, row: Row) -> tuple[Said, ...]:
 
 
 def _care(visit: str, row: Row) -> tuple[Said, ...]:
-    return visit, Text(CARE_LABELS[CareKind(row["kind"])]), _time(row["at"]), _who(row), row["note"]
+    done = Text(CARE_LABELS[CareKind(row["kind"])])
+    said = Text(N_("{care}: taken back"), {"care": done}) if row["taken_back_at"] else done
+    return visit, said, _time(row["at"]), _who(row), row["note"]
 
 
 def _greeting(visit: str, row: Row) -> tuple[Said, ...]:

@@ -79,11 +79,11 @@ class WaitingService(Service):
 
     @reads(Permission.VISIT_READ)
     def care_of(self, session: Session, visit_id: int) -> list[CareDone]:
-        """Return what was done for a visitor who waits, oldest first."""
+        """Return what was done for a visitor who waits, oldest first, without what was taken back."""
         asked = (
             select(Care.kind, Care.at, Account.name, Care.note)
             .join(Account, Account.id == Care.account_id)
-            .where(Care.visit_id == visit_id)
+            .where(Care.visit_id == visit_id, Care.taken_back_at.is_(None))
             .order_by(Care.id)
         )
         return [CareDone(*row) for row in session.execute(asked)]
@@ -222,10 +222,22 @@ class WaitingService(Service):
         work.session.add(care)
         work.session.flush()
         work.record("visit.care", "visit", visit_id, after={"kind": kind, "note": note})
-        entry = line.place_of(work.session, visit_id)
-        if entry is not None:
-            work.touch("queue", entry.id)
+        _touch_place(work, visit_id)
         return care.id
+
+    @writes(Permission.VISIT_WRITE)
+    def take_back_care(self, work: Work, care_id: int) -> None:
+        """Mark what was written down by mistake as taken back: what it had silenced is due again.
+
+        Also of a visit that has ended since: it was never done. Raises `RuleError` "care.undone" the second time.
+        """
+        care = work.session.get_one(Care, care_id, with_for_update=True)
+        if care.taken_back_at is not None:
+            raise RuleError("care.undone", Text(N_("This was taken back already.")))
+        care.taken_back_at, care.taken_back_by = work.now, work.actor.account_id
+        was = {"kind": care.kind, "note": care.note, "at": care.at}
+        work.record("visit.care-undone", "visit", care.visit_id, before=was)
+        _touch_place(work, care.visit_id)
 
     # --- What the program does by itself --------------------------------------------------------------------------
 
@@ -284,6 +296,13 @@ def _live(work: Work, entry_id: int, version: int, act: QueueAct) -> tuple[Queue
     entry, visit = _seen(work, entry_id, version)
     after(act, entry.standing)
     return entry, visit
+
+
+def _touch_place(work: Work, visit_id: int) -> None:
+    """Let those who look at the line see what was done for one who stands in it."""
+    entry = line.place_of(work.session, visit_id)
+    if entry is not None:
+        work.touch("queue", entry.id)
 
 
 def _refuse_stale(entry: QueueEntry, version: int) -> None:

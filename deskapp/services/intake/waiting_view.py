@@ -218,7 +218,7 @@ def _care(session: Session, today: dt.date) -> dict[int, list[CareDone]]:
         select(CARE.c.visit_id, CARE.c.kind, CARE.c.at, ACCOUNT.c.name, CARE.c.note)
         .join(ENTRY, ENTRY.c.visit_id == CARE.c.visit_id)
         .join(ACCOUNT, ACCOUNT.c.id == CARE.c.account_id)
-        .where(_live(today))
+        .where(_live(today), CARE.c.taken_back_at.is_(None))
         .order_by(CARE.c.id)
     )
     found: dict[int, list[CareDone]] = {}
@@ -233,7 +233,9 @@ def _looked_at(session: Session) -> Mapping[int, dt.datetime]:
     sources: list[Select[Any]] = [
         select(steps.c.visit_id, number(steps.c.at).label("at")).where(steps.c.step == Step.TRIAGE),
         select(signs.c.visit_id, number(signs.c.at).label("at")),
-        select(CARE.c.visit_id, number(CARE.c.at).label("at")).where(CARE.c.kind == CareKind.REASSESSED),
+        select(CARE.c.visit_id, number(CARE.c.at).label("at")).where(
+            CARE.c.kind == CareKind.REASSESSED, CARE.c.taken_back_at.is_(None)
+        ),
     ]
     waiting = [
         asked.join(ENTRY, ENTRY.c.visit_id == asked.selected_columns[0]).where(

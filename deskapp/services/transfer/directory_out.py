@@ -14,7 +14,7 @@ from deskapp.domain.promotions import PromotionView
 from deskapp.domain.text import N_, Text, Words
 from deskapp.errors import InputError
 from deskapp.i18n import Translator
-from deskapp.services.directory import duty_times, more
+from deskapp.services.directory import BY_CODE_AND_DAY, duty_times, more
 from deskapp.services.directory.phrases import phrases
 from deskapp.services.transfer import cells
 from deskapp.services.transfer.columns import COLUMNS, Kind, folded
@@ -91,7 +91,7 @@ def _values(session: Session, kind: Kind, shipped: Mapping[str, Sentence]) -> It
         case Kind.DOCTORS:
             yield from _doctors(session, codes)
         case Kind.PRICES:
-            for item in session.scalars(select(PriceItem).order_by(PriceItem.code)):
+            for item in session.scalars(select(PriceItem).order_by(*BY_CODE_AND_DAY)):
                 yield {**vars(item), "price": Fen(item.fen)}
         case Kind.PLACES:
             for place in more.places(session):

@@ -5,6 +5,7 @@ Columns that the file does not have, and empty cells, leave what is stored as it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
@@ -27,6 +28,7 @@ from deskapp.db.models.directory import (
 )
 from deskapp.db.unit_of_work import Work
 from deskapp.domain.directory import (
+    Days,
     DepartmentDraft,
     DoctorDraft,
     NoticeDraft,
@@ -34,6 +36,7 @@ from deskapp.domain.directory import (
     PlaceDraft,
     PriceDraft,
     StaffDraft,
+    refuse_second_price,
 )
 from deskapp.domain.duty import Duty
 from deskapp.domain.promotions import PromotionDraft, read_words
@@ -58,6 +61,7 @@ from deskapp.services.transfer.report import Outcome, RowNote
 from deskapp.triage_rules import Sentence
 
 Stored = Mapping[str, Any]
+Key = tuple[Any, Any]
 Departments = Mapping[str, int]
 DutyOf = Mapping[int, set[Duty]]
 D = TypeVar("D")
@@ -73,12 +77,20 @@ class Site:
 
 @dataclass(frozen=True)
 class Target:
-    """Where rows of a kind go: the table, its key column, and how cells become columns."""
+    """Where rows of a kind go: the table, the column that names a record, and how cells become columns.
+
+    `since` is a column that tells several of one name apart, "" where there is one of each.
+    """
 
     mapped: type[Base]
     key: str
     topic: str
     values: Callable[[Mapping[str, Any], Stored | None, Site], dict[str, Any]]
+    since: str = ""
+
+    def key_of(self, values: Mapping[str, Any]) -> Key:
+        """Return what a record or row is known by."""
+        return values[self.key], values.get(self.since) if self.since else None
 
 
 def _staff(given: Mapping[str, Any], stored: Stored | None, site: Site) -> dict[str, Any]:
@@ -173,7 +185,7 @@ def _placed(given: Mapping[str, Any], departments: Departments) -> dict[str, Any
 TARGETS: Final[Mapping[Kind, Target]] = {
     Kind.STAFF: Target(Staff, "number", "staff", _staff),
     Kind.DOCTORS: Target(Doctor, "number", "doctor", _doctor),
-    Kind.PRICES: Target(PriceItem, "code", "price", _price),
+    Kind.PRICES: Target(PriceItem, "code", "price", _price, since="valid_from"),
     Kind.DEPARTMENTS: Target(Department, "code", "department", _department),
     Kind.PLACES: Target(Place, "code", "place", _place),
     Kind.PROMOTIONS: Target(Promotion, "code", "promotion", _promotion),
@@ -195,16 +207,20 @@ class UpsertImport:
         self.crowds: list[str] = []
 
     def plan(self, session: Session) -> Plan:
-        """Compare each row with what is stored under its number or code."""
+        """Compare each row with what is stored under its number or code, of a price also its first day."""
         plan = Plan()
         stored, known = self._stored(session), _duty_of(session)
         site = Site(departments_by_name(session), self.shipped)
-        first_rows: dict[str, int] = {}
+        alone = _alone(stored)
+        first_rows: dict[Key, int] = {}
         for row in self.rows:
-            key = row.values[self.target.key]
+            key = self.target.key_of(row.values)
+            if key not in stored and key[1] is None:
+                # A price without its first day is the one that the item has.
+                key = alone.get(key[0], key)
             if key in first_rows:
                 message = Text(
-                    N_("“{value}” stands in row {row} already."), {"value": key, "row": first_rows[key]}
+                    N_("“{value}” stands in row {row} already."), {"value": key[0], "row": first_rows[key]}
                 )
                 plan.problems.append(RowNote(row.number, self.target.key, message))
                 continue
@@ -215,19 +231,21 @@ class UpsertImport:
                 plan.problems.append(RowNote(row.number, error.field, error.text))
         if self.target.mapped in (Doctor, Department):
             _refuse_prefixes(session, plan, stored, self.target)
+        elif self.target.mapped is PriceItem:
+            _refuse_overlaps(plan, stored, self.target)
         return plan
 
     def write(self, work: Work, plan: Plan, progress: Progress) -> None:
         """Insert the new ones, update the changed ones, note both."""
         added, changed = plan.with_outcome(Outcome.ADDED), plan.with_outcome(Outcome.CHANGED)
         total = len(added) + len(changed)
-        done = 0
+        done, ids = 0, self._ids(work.session)
         for part in parts(added):
             work.session.execute(insert(self.table), [{**entry.values, "version": 1} for entry in part])
             done += len(part)
             progress(done, total)
         for part in parts(changed):
-            self._update(work, part)
+            self._update(work, part, ids)
             done += len(part)
             progress(done, total)
         ids = self._ids(work.session)
@@ -236,13 +254,14 @@ class UpsertImport:
             self._replace_duty(work, part, ids)
         work.touch(self.target.topic)
 
-    def _stored(self, session: Session) -> dict[str, Stored]:
+    def _stored(self, session: Session) -> dict[Key, Stored]:
         rows = [dict(row) for row in session.execute(select(self.table)).mappings()]
-        return {row[self.target.key]: row for row in rows}
+        return {self.target.key_of(row): row for row in rows}
 
-    def _ids(self, session: Session) -> dict[str, int]:
-        rows = session.execute(select(self.table.c[self.target.key], self.table.c.id))
-        return dict(rows.all())
+    def _ids(self, session: Session) -> dict[Key, int]:
+        names = filter(None, (self.target.key, self.target.since))
+        rows = session.execute(select(self.table.c.id, *(self.table.c[name] for name in names))).mappings()
+        return {self.target.key_of(dict(row)): row["id"] for row in rows}
 
     def _entry(self, row: ReadRow, stored: Stored | None, site: Site, known: DutyOf) -> Entry:
         values = self.target.values(row.values, stored, site)
@@ -262,31 +281,32 @@ class UpsertImport:
             name: values[name] for name in vars(shipped.words)
         }
 
-    def _update(self, work: Work, part: Sequence[Entry]) -> None:
+    def _update(self, work: Work, part: Sequence[Entry], ids: Mapping[Key, int]) -> None:
         columns = self.table.c
         fields = [field for field in part[0].values if field != self.target.key]
         changed = (
             update(self.table)
-            .where(columns[self.target.key] == bindparam("seen_key"))
+            .where(columns.id == bindparam("seen_id"))
             .values(
                 {**{field: bindparam(f"new_{field}") for field in fields}, "version": columns.version + 1}
             )
         )
         rows = [
-            {"seen_key": entry.values[self.target.key]}
+            {"seen_id": ids[self.target.key_of(entry.values)]}
             | {f"new_{field}": entry.values[field] for field in fields}
             for entry in part
         ]
         work.session.connection().execute(changed, rows)
 
-    def _line(self, entry: Entry, ids: Mapping[str, int]) -> AuditLine:
+    def _line(self, entry: Entry, ids: Mapping[Key, int]) -> AuditLine:
         action = "add" if entry.before is None else "change"
-        record = ids[entry.values[self.target.key]]
+        record = ids[self.target.key_of(entry.values)]
         topic = self.target.topic
         return AuditLine(f"{topic}.{action}", topic, record, entry.before, entry.values)
 
-    def _replace_duty(self, work: Work, part: Sequence[Entry], ids: Mapping[str, int]) -> None:
-        timed = {ids[entry.values[self.target.key]]: entry.extra for entry in part if entry.extra is not None}
+    def _replace_duty(self, work: Work, part: Sequence[Entry], ids: Mapping[Key, int]) -> None:
+        key_of = self.target.key_of
+        timed = {ids[key_of(entry.values)]: entry.extra for entry in part if entry.extra is not None}
         if not timed:
             return
         before = duty_times(work.session, timed)
@@ -301,7 +321,46 @@ class UpsertImport:
         record_lines(work, lines)
 
 
-def _refuse_prefixes(session: Session, plan: Plan, stored: Mapping[str, Stored], target: Target) -> None:
+def _alone(stored: Mapping[Key, Stored]) -> dict[Any, Key]:
+    """Return the key of each record that has its name alone, by that name."""
+    counts = Counter(name for name, _since in stored)
+    return {key[0]: key for key in stored if counts[key[0]] == 1}
+
+
+def _refuse_overlaps(plan: Plan, stored: Mapping[Key, Stored], target: Target) -> None:
+    """Refuse the rows that would leave an item with two prices on one day, the later one of two.
+
+    A refused row leaves its record as stored, which may be in the way of others: looked at until all agree.
+    """
+    while overlapping := _overlapping(plan.entries, stored, target):
+        for entry, error in overlapping:
+            plan.entries.remove(entry)
+            plan.problems.append(RowNote(entry.row, error.field, error.text))
+
+
+def _overlapping(
+    entries: Sequence[Entry], stored: Mapping[Key, Stored], target: Target
+) -> list[tuple[Entry, InputError]]:
+    """Return the entries on whose days the item has another price: one not in the file, or of an earlier entry."""
+    taken: dict[str, list[Days]] = {}
+    in_file = {target.key_of(entry.values) for entry in entries}
+    for key, row in stored.items():
+        if key not in in_file:
+            taken.setdefault(key[0], []).append((row["valid_from"], row["valid_to"]))
+    found = []
+    for entry in entries:
+        code, days = entry.values["code"], (entry.values["valid_from"], entry.values["valid_to"])
+        others = taken.setdefault(code, [])
+        try:
+            refuse_second_price(code, days, others)
+        except InputError as error:
+            found.append((entry, error))
+        else:
+            others.append(days)
+    return found
+
+
+def _refuse_prefixes(session: Session, plan: Plan, stored: Mapping[Key, Stored], target: Target) -> None:
     """Refuse the rows that would leave two queues with the same letters, the later one of two.
 
     A refused row leaves its record as stored, which may be in the way of others: looked at until all agree.
@@ -314,11 +373,11 @@ def _refuse_prefixes(session: Session, plan: Plan, stored: Mapping[str, Stored],
 
 
 def _clashing(
-    queues: dict[str, str], entries: Sequence[Entry], stored: Mapping[str, Stored], target: Target
+    queues: dict[str, str], entries: Sequence[Entry], stored: Mapping[Key, Stored], target: Target
 ) -> list[Entry]:
     """Return the entries whose letters another queue has: those not in the file, and earlier entries."""
     for entry in entries:
-        known = stored.get(entry.values[target.key])
+        known = stored.get(target.key_of(entry.values))
         queues.pop(f"{target.topic}:{known['id']}" if known else "", None)
     taken = set(queues.values())
     clashing = []

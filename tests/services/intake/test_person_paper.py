@@ -11,6 +11,7 @@ from deskapp.domain.access import Actor
 from deskapp.domain.directory import Seen
 from deskapp.domain.registration import ConsentKind, DocumentKind, EndReason, MediaSource
 from deskapp.domain.urgency import Vitals
+from deskapp.domain.waiting import CareKind
 from deskapp.errors import PermissionDenied
 from deskapp.forms.catalog import render
 from deskapp.forms.values import shown
@@ -70,6 +71,22 @@ def test_the_paper_says_whole_what_is_held(services: Services, head: Actor, who:
     house = ("李静", tr.date(dt.date(2026, 11, 17)), sheet.number)
     for said in (*told, *house):
         assert said in words
+
+
+def test_care_that_was_taken_back_is_told_as_taken_back(services: Services, desk: Desk, head: Actor) -> None:
+    who = desk.register("王建国").id
+    visit = desk.open(who).id
+    for kind in (CareKind.WATER, CareKind.APOLOGY):
+        care = services.waiting.give_care(desk.actor, new_request(), visit, kind).value
+    services.waiting.take_back_care(desk.actor, new_request(), care)
+    given = next(
+        one for one in sheet_of(services, head, who).paper.lists if one.title == "Care while waiting"
+    )
+    tr = translator("en")
+    assert [shown(tr, row[1]) for row in given.rows] == [
+        "brought water",
+        "apologised and explained: taken back",
+    ]
 
 
 def test_it_says_how_long_the_record_is_kept(services: Services, head: Actor, who: int) -> None:

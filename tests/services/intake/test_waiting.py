@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import multiprocessing
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from typing import Any
@@ -14,7 +15,7 @@ from sqlalchemy import func, select, update
 
 from deskapp.db.base import table_of
 from deskapp.db.engine import Store
-from deskapp.db.models.access import Request
+from deskapp.db.models.access import AuditEntry, Request
 from deskapp.db.models.intake import QueueNumber, Visit
 from deskapp.db.models.waiting import Care, QueueEntry, QueueEvent
 from deskapp.domain.access import Actor, Role
@@ -549,6 +550,55 @@ def test_whoever_was_judged_anew_was_looked_at(line: Line, clock: WallClock) -> 
     assert (line.row(entry).urgency, line.row(entry).reassess_due) == (3, False)
     clock.forward(minutes=30)
     assert line.row(entry).reassess_due
+
+
+@pytest.mark.parametrize(
+    ("kind", "due"), [(CareKind.APOLOGY, "apology_due"), (CareKind.REASSESSED, "reassess_due")]
+)
+def test_care_noted_by_mistake_is_due_again_when_it_is_taken_back(
+    line: Line, clock: WallClock, store: Store, kind: CareKind, due: str
+) -> None:
+    entry = line.join(urgency=3)
+    visit = line.entry(entry)["visit_id"]
+    noted = clock.forward(minutes=31)
+    water = line.waiting.give_care(line.actor, new_request(), visit, CareKind.WATER).value
+    care = line.waiting.give_care(line.actor, new_request(), visit, kind).value
+    assert not getattr(line.row(entry), due)
+    at = clock.forward(minutes=1)
+    request = new_request()
+    done = line.waiting.take_back_care(line.actor, request, care)
+    assert line.waiting.take_back_care(line.actor, request, care).value == done.value
+    assert done.changes.touches("queue", entry)
+    assert getattr(line.row(entry), due)
+    assert [one.kind for one in line.row(entry).care] == [CareKind.WATER]
+    assert [one.kind for one in line.waiting.care_of(line.actor, visit)] == [CareKind.WATER]
+    with store.reading() as session:
+        rows = session.scalars(select(Care).order_by(Care.id)).all()
+        kept = [(row.id, row.kind, row.at, row.taken_back_at, row.taken_back_by) for row in rows]
+    assert kept == [
+        (water, CareKind.WATER, noted, None, None),
+        (care, kind, noted, at, line.actor.account_id),
+    ]
+    with pytest.raises(RuleError) as caught:
+        line.waiting.take_back_care(line.actor, new_request(), care)
+    assert caught.value.code == "care.undone"
+
+
+def test_the_trail_tells_what_care_was_taken_back_and_by_whom(line: Line, store: Store) -> None:
+    entry = line.join()
+    visit = line.entry(entry)["visit_id"]
+    care = line.waiting.give_care(line.actor, new_request(), visit, CareKind.WATER, "温水").value
+    line.do("left_unseen", entry)
+    line.waiting.take_back_care(replace(line.actor, desk="desk-2"), new_request(), care)
+    asked = select(AuditEntry.action, AuditEntry.chain, AuditEntry.actor_id).where(
+        AuditEntry.topic == "visit"
+    )
+    with store.reading() as session:
+        last = session.execute(
+            asked.where(AuditEntry.record_id == visit).order_by(AuditEntry.id.desc())
+        ).first()
+    assert last == ("visit.care-undone", "desk-2", line.actor.account_id)
+    assert "温水" in audit_bodies(store, "visit", visit)[-1]
 
 
 def test_whoever_has_gone_gets_no_care(line: Line, store: Store) -> None:

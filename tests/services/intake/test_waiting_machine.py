@@ -61,6 +61,8 @@ ENDS = {
 }
 GROWING = (QueueEvent, VisitStep, Care)
 """What is only added to."""
+MARKS = ("taken_back_at", "taken_back_by")
+"""What is filled in later, once."""
 OF_VISIT = (
     "department_id",
     "doctor_id",
@@ -339,6 +341,14 @@ class WaitingLine(RuleBasedStateMachine):
         entry, care = self.entry(pick), self.services.waiting.give_care
         self.tries(entry, lambda: care(self.actor, new_request(), entry["visit_id"], kind))
 
+    @precondition(lambda self: self.written[Care])
+    @rule(pick=picks)
+    def care_is_taken_back(self, pick: int) -> None:
+        care, back = self.rows(Care), self.services.waiting.take_back_care
+        chosen = care[pick % len(care)]
+        entry = next(one for one in self.rows(QueueEntry) if one["visit_id"] == chosen["visit_id"])
+        self.tries(entry, lambda: back(self.actor, new_request(), chosen["id"]))
+
     @rule(minutes=st.sampled_from([-30, 1, 6, 20, 70, 500, 1000]))
     def time_passes(self, minutes: int) -> None:
         self.clock.forward(minutes=minutes)
@@ -396,9 +406,14 @@ class WaitingLine(RuleBasedStateMachine):
     def history_only_grows(self) -> None:
         for table, written in self.written.items():
             now = self.rows(table)
-            assert now[: len(written)] == written
+            assert [_as_then(*both) for both in zip(now, written, strict=False)] == written
             self.written[table] = now
         assert len(self.written[QueueEvent]) == self.events
+
+
+def _as_then(row: dict[str, Any], then: dict[str, Any]) -> dict[str, Any]:
+    """Return a row without what may have been filled in since."""
+    return row | {name: None for name in MARKS if name in then and then[name] is None}
 
 
 def test_the_waiting_line_keeps_its_promises(sqlite_template: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from deskapp.domain.changes import Changes
-from deskapp.domain.directory import Kind, PhraseDraft, Seen
+from deskapp.domain.directory import Following, Kind, PhraseDraft, Seen
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
 from deskapp.services.base import Done
@@ -18,6 +18,7 @@ from deskapp.services.directory import Detail
 from deskapp.ui.intake.directory import drafts
 from deskapp.ui.intake.directory.panel import identity
 from deskapp.ui.intake.kept import forget_stored
+from deskapp.ui.later import Later
 from deskapp.ui.orders import Orders
 
 if TYPE_CHECKING:
@@ -84,6 +85,13 @@ class Changing(QObject):
         if key is not None:
             self._take_kept(key, self._panel.begin_change)
 
+    @Slot()
+    def begin_following(self) -> None:
+        """Begin the price that follows the one beside: that one holds until the day before."""
+        before = self._panel.detail
+        if before is not None and before.kind is Kind.PRICE:
+            self._take_kept(_after_key(before), partial(self._panel.begin_following, before))
+
     def leave_form(self) -> None:
         """Put the form away; what was typed is kept."""
         self._awaited = ""
@@ -112,6 +120,8 @@ class Changing(QObject):
     def _key(self) -> str | None:
         """Return the name under which what is typed into the form is kept."""
         panel = self._panel
+        if panel.follows is not None:
+            return _after_key(panel.follows)
         if panel.is_new and panel.kind is not None:
             return _new_key(panel.kind)
         if panel.detail is not None:
@@ -154,8 +164,11 @@ class Changing(QObject):
         except InputError as error:
             form.take_error(error)
             return
-        save = getattr(self._desk.services.directory, SAVES[kind])
-        self._send_form(save, draft, _seen(self._panel.detail), *times)
+        directory, before = self._desk.services.directory, self._panel.follows
+        if before is not None:
+            self._send_form(directory.follow_price, draft, _seen(before))
+            return
+        self._send_form(getattr(directory, SAVES[kind]), draft, _seen(self._panel.detail), *times)
 
     def _store_question(self, values: Mapping[str, Any]) -> None:
         questions, question = self._desk.services.questions, self._panel.question
@@ -192,12 +205,29 @@ class Changing(QObject):
         self._desk.runner.run(forget_stored, box, account, sent.key, sent.typed)
         if here and sent.is_new:
             self._page.show_new(sent.kind, _record(sent.kind, done.value))
-        self._say_stored(N_("Question noted") if sent.is_new and sent.kind is Kind.QUESTION else N_("Stored"))
+        undo = Later(self._unfollow, done.value) if isinstance(done.value, Following) else None
+        is_asked = sent.is_new and sent.kind is Kind.QUESTION
+        self._say_stored(N_("Question noted") if is_asked else N_("Stored"), undo)
 
-    def _say_stored(self, message: str) -> None:
+    def _say_stored(self, message: str, undo: Later | None = None) -> None:
         self._orders.over()
-        self._desk.messages.did(Text(message))
+        self._desk.messages.did(Text(message), undo)
         self._page.refresh(Changes())
+
+    def _unfollow(self, following: Following) -> None:
+        """Take back a price that follows another."""
+        page, write = self._page, self._desk.services.directory.unfollow_price
+        request = self._orders.request(write, following)
+        done = partial(self._take_unfollowed, following)
+        page.run(write, self._desk.actor(), request, following, done=done, latest=f"unfollow.{following.id}")
+
+    def _take_unfollowed(self, following: Following, _done: object) -> None:
+        """Show the price before again, if the one that went is still in front."""
+        detail = self._panel.detail
+        if detail is not None and (detail.kind, detail.view.id) == (Kind.PRICE, following.id):
+            self._panel.show_nothing()
+            self._page.show_new(Kind.PRICE, following.before.id)
+        self._say_stored(N_("Taken back"))
 
     @Slot()
     def back_to_shipped(self) -> None:
@@ -249,6 +279,10 @@ def _record(kind: Kind, value: Any) -> int | str:
 def _seen(detail: Detail | None) -> Seen | None:
     """Return which version was seen; a shipped sentence has none of the site's own yet."""
     return Seen(detail.view.id, detail.view.version) if detail is not None and detail.view.id else None
+
+
+def _after_key(before: Detail) -> str:
+    return f"directory.{before.kind.value}.after.{identity(before)}"
 
 
 def _new_key(kind: Kind) -> str:

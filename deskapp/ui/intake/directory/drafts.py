@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -68,6 +69,12 @@ def values_of(kind: Kind, view: Any, times: tuple[Duty, ...] = (), language: str
     if hasattr(view, "department_id"):
         values["department"] = view.department_id
     return values
+
+
+def following_values(view: Any, today: dt.date) -> dict[str, object]:
+    """Return what the fields show of the price that follows another: from tomorrow on, or the day after it begins."""
+    earliest = max(today, view.valid_from or today)
+    return {**values_of(Kind.PRICE, view), "valid_from": earliest + dt.timedelta(days=1)}
 
 
 def new_values(kind: Kind) -> dict[str, object]:

@@ -16,6 +16,7 @@ from deskapp.domain.directory import DepartmentView, Kind
 from deskapp.domain.finding import Listed
 from deskapp.domain.questions import QuestionState, QuestionView, is_overdue
 from deskapp.domain.text import N_, Text
+from deskapp.errors import RuleError
 from deskapp.i18n import Translator
 from deskapp.services.directory import Detail
 from deskapp.ui import style
@@ -38,7 +39,7 @@ NARROW_PANEL: Final = 340
 ROOMY: Final = 1080
 """From this width of the page on, in pixels of the drawing board, the list has all its columns."""
 MOST_SHOWN: Final = 500
-BUTTONS: Final = 9
+BUTTONS: Final = 10
 """So many of the actions have a button beside the record."""
 
 
@@ -108,6 +109,9 @@ class DirectoryPage(BaseView):
             Action("directory.new", N_("New"), changing.begin_new, "F2", "plus"),
             Action("directory.change", N_("Change"), changing.begin_change, "F3", "pencil"),
             Action("directory.ask", N_("Nobody knows"), changing.begin_question, "F4", "circle-help"),
+            Action(
+                "directory.follow", N_("New price from"), changing.begin_following, "F5", "calendar-clock"
+            ),
             Action("directory.told", N_("Visitor told"), changing.told, "F6", "check"),
             Action(
                 "directory.shipped", N_("Back to the shipped text"), changing.back_to_shipped, "F7", "undo-2"
@@ -312,8 +316,23 @@ class DirectoryPage(BaseView):
 
     def _ask_detail(self, kind: Kind, record: int | str) -> None:
         read, run = self.desk.services.directory.record, self.desk.runner.run
-        take = partial(self.take_detail, kind, record)
-        run(read, self.desk.actor(), kind, record, done=take, owner=self, latest="directory.record")
+        take, fail = partial(self.take_detail, kind, record), partial(self._take_no_detail, kind, record)
+        run(
+            *(read, self.desk.actor(), kind, record),
+            done=take,
+            failed=fail,
+            owner=self,
+            latest="directory.record",
+        )
+
+    def _take_no_detail(self, kind: Kind, record: int | str, error: Exception) -> None:
+        """Put away what was taken back meanwhile; anything else that went wrong is told."""
+        detail, panel = self.panel.detail, self.panel
+        if not isinstance(error, RuleError):
+            self.desk.messages.route(error, self)
+        elif detail is not None and (detail.kind, identity(detail)) == (kind, record) and panel.form is None:
+            panel.show_nothing()
+            self.enable()
 
     def take_detail(self, kind: Kind, record: int | str, detail: Detail) -> None:
         """Show a record if it is still the one that the cursor is on."""
@@ -348,6 +367,7 @@ class DirectoryPage(BaseView):
             "new": may_add,
             "change": not open_form and (may_change or state in (QuestionState.OPEN, QuestionState.ANSWERED)),
             "ask": self._asks and not (open_form and panel.is_new and panel.kind is Kind.QUESTION),
+            "follow": not open_form and may_change and detail is not None and detail.kind is Kind.PRICE,
             "told": state is QuestionState.ANSWERED,
             "shipped": self._writes and own and detail is not None and detail.view.shipped is not None,
             "copy": detail is not None or bool(question and question.answer),

@@ -51,6 +51,8 @@ class DirectoryPanel(Panel):
         self.question: QuestionView | None = None
         self.kind: Kind | None = None
         self.is_new = False
+        self.follows: Detail | None = None
+        """The price that the new one in the form follows, None where it follows none."""
         self.is_late = False
         self._forms: dict[str, Form] = {}
         self._departments: tuple[Choice, ...] = ()
@@ -112,12 +114,14 @@ class DirectoryPanel(Panel):
     def show_nothing(self) -> None:
         """Show that nothing is chosen."""
         self.detail, self.question, self.kind, self.is_new = None, None, None, False
+        self.follows = None
         self._show_parts()
 
     def show_detail(self, detail: Detail) -> None:
         """Show a record to be read; a form that is open for the same record follows what is stored now."""
         same = self._is_same(detail)
         self.detail, self.question, self.kind, self.is_new = detail, None, detail.kind, False
+        self.follows = None
         self.reading.show_detail(detail, self._tr)
         if same and self.form is not None:
             self._follow(drafts.values_of(detail.kind, detail.view, detail.times, self._tr.language))
@@ -156,7 +160,15 @@ class DirectoryPanel(Panel):
     def begin_new(self, kind: Kind, kept: Mapping[str, str]) -> None:
         """Show the empty form of a kind, with what was typed into it before."""
         self.detail, self.question, self.kind, self.is_new = None, None, kind, True
+        self.follows = None
         self._open(kind.value, FIELDS[kind], drafts.new_values(kind), kept)
+
+    def begin_following(self, before: Detail, kept: Mapping[str, str]) -> None:
+        """Show the form of the price that follows another, from tomorrow on."""
+        self.detail, self.question, self.kind, self.is_new = None, None, before.kind, True
+        self.follows = before
+        values = drafts.following_values(before.view, before.today)
+        self._open(before.kind.value, FIELDS[before.kind], values, kept)
 
     def begin_change(self, kept: Mapping[str, str]) -> None:
         """Show the form of the record that is read, with what was typed into it before."""
@@ -182,16 +194,23 @@ class DirectoryPanel(Panel):
         form.focus_first()
 
     def _fix_fields(self) -> None:
-        """A sentence that was shipped keeps its code and situation: where it is said hangs on them."""
+        """A sentence that was shipped keeps its code and situation: where it is said hangs on them.
+
+        So does the price that follows another: it is one of the same item.
+        """
         if self.kind is Kind.PHRASE and self.form is not None:
             free = self.is_new or (self.detail is not None and self.detail.view.shipped is None)
             for name in ("code", "situation"):
                 self.form.set_enabled(name, free)
+        if self.kind is Kind.PRICE and self.form is not None:
+            self.form.set_enabled("code", self.follows is None)
 
     def stop_changing(self) -> None:
         """Put the form away; what was typed is the page's to keep."""
-        self.form = None
-        if self.is_new:
+        self.form, before = None, self.follows
+        if before is not None:
+            self.show_detail(before)
+        elif self.is_new:
             self.show_nothing()
         self._show_parts()
 
@@ -227,6 +246,8 @@ class DirectoryPanel(Panel):
     def _name(self) -> None:
         if self.form is None or self.kind is None:
             self.set_title("")
+        elif self.follows is not None:
+            self.set_title(self._tr(N_("New price from")))
         elif self.is_new:
             self.set_title(self._tr(NEW_TITLES[self.kind]))
         elif self.detail is not None:

@@ -18,6 +18,8 @@ from deskapp.services.base import Done, new_request
 from deskapp.ui.base_tab import BaseView
 
 LEAVE: Final = "leave"
+CARE: Final = "give_care"
+NO_CARE: Final = "take_back_care"
 STAY: Final = "stay"
 SAID: Final = {
     "call": N_("{number} called"),
@@ -106,8 +108,13 @@ class Acts(QObject):
 
     def care(self, row: WaitingRow, kind: CareKind) -> None:
         """Write down what was done for somebody."""
-        made = self._order("give_care", CARE_SAID[kind], (row.visit_id, kind), (row.visit_id, kind))
-        self.send(replace(made, label=row.label, can_undo=False))
+        made = self._order(CARE, CARE_SAID[kind], (row.visit_id, kind), (row.visit_id, kind))
+        self.send(replace(made, label=row.label, entry_id=row.id))
+
+    def take_back_care(self, care_id: int, entry_id: int, label: str) -> None:
+        """Take back what was written down by mistake."""
+        made = self._order(NO_CARE, N_("Taken back: {number}"), (NO_CARE, care_id), (care_id,))
+        self.send(replace(made, label=label, entry_id=entry_id, can_undo=False))
 
     def escort(self, row: WaitingRow) -> None:
         """Go with somebody to the room."""
@@ -231,6 +238,20 @@ class Undo:
     def __call__(self) -> None:
         if isValid(self.acts):
             self.acts.undo(self.entry_id, self.version, self.label)
+
+
+@dataclass(frozen=True)
+class UndoCare:
+    """The undo of what was done for somebody who waits."""
+
+    acts: Acts
+    care_id: int
+    entry_id: int
+    label: str
+
+    def __call__(self) -> None:
+        if isValid(self.acts):
+            self.acts.take_back_care(self.care_id, self.entry_id, self.label)
 
 
 @dataclass(frozen=True)

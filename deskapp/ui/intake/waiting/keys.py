@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from deskapp.domain.text import N_, Text
 from deskapp.domain.waiting import OPEN, CareKind, Standing, WaitingRow
 from deskapp.ui.intake.waiting import shown
-from deskapp.ui.intake.waiting.acts import Undo
+from deskapp.ui.intake.waiting.acts import Undo, UndoCare
 from deskapp.ui.intake.waiting.asking import REASON, Question
 from deskapp.ui.keys import Action
 
@@ -46,8 +46,8 @@ class WaitingKeys(QObject):
     def __init__(self, page: WaitingPage) -> None:
         super().__init__(page)
         self._page = page
-        self._last: Undo | None = None
-        self._undo_of: dict[int, Undo] = {}
+        self._last: Undo | UndoCare | None = None
+        self._undo_of: dict[int, Undo | UndoCare] = {}
         """What was done last here with each place, until it is taken back."""
 
     def actions(self) -> Sequence[Action]:
@@ -114,7 +114,7 @@ class WaitingKeys(QObject):
     def _may(self, row: WaitingRow | None) -> dict[str, bool]:
         return _may(row, self._page.is_left_over(row))
 
-    def remember(self, undo: Undo | None) -> None:
+    def remember(self, undo: Undo | UndoCare | None) -> None:
         """Remember what was done last, so that a key can take it back."""
         if undo is not None:
             self._last = self._undo_of[undo.entry_id] = undo

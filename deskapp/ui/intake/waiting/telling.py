@@ -12,7 +12,18 @@ from deskapp.domain.changes import NOTHING
 from deskapp.domain.text import N_, Text
 from deskapp.domain.waiting import ACT_LABELS, QueueEventView
 from deskapp.services.base import Done
-from deskapp.ui.intake.waiting.acts import LEAVE, Order, Several, Undo, UndoEscort, entry_of, told
+from deskapp.ui.intake.waiting.acts import (
+    CARE,
+    LEAVE,
+    NO_CARE,
+    Order,
+    Several,
+    Undo,
+    UndoCare,
+    UndoEscort,
+    entry_of,
+    told,
+)
 from deskapp.ui.messages import INFO, RULE, Notice
 
 if TYPE_CHECKING:
@@ -64,16 +75,24 @@ class Telling(QObject):
         if order.name == "call_next":
             self._called(order, entry)
             return
-        undo = None
-        if order.can_undo and entry is not None and order.version is not None:
-            undo = Undo(page.acts, entry, order.version + 1, order.label)
+        undo = self._undo(order, entry, value)
         if order.name == "undo":
             # Whoever had left the list is chosen again when back in it: the next key is about the same person.
             self._back = entry
+        if order.name in ("undo", NO_CARE):
             page.does.forget(entry)
         page.does.remember(undo)
         offer = UndoEscort(page.acts, int(value), order.label) if order.name == LEAVE else undo
         page.desk.messages.did(told(order, order.label), offer)
+
+    def _undo(self, order: Order, entry: int | None, value: Any) -> Undo | UndoCare | None:
+        """Return what takes an order back, None for what can't be."""
+        acts = self._page.acts
+        if order.name == CARE and entry is not None:
+            return UndoCare(acts, int(value), entry, order.label)
+        if order.can_undo and entry is not None and order.version is not None:
+            return Undo(acts, entry, order.version + 1, order.label)
+        return None
 
     def _called(self, order: Order, entry: int | None) -> None:
         page = self._page

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from deskapp.bootstrap import Hospital
 from deskapp.domain.access import Role
 from deskapp.domain.changes import Changes
-from deskapp.domain.directory import Kind, NoticeDraft, PlaceDraft, Seen
+from deskapp.domain.directory import Kind, NoticeDraft, PlaceDraft, Seen, Standing
 from deskapp.domain.duty import Duty
 from deskapp.domain.questions import QuestionState
 from deskapp.domain.text import Words
@@ -337,6 +337,55 @@ def test_what_comes_says_from_when_and_what_is_over_stands_behind(head: Front, p
     head.settle()
     assert shown(page) == ["b-coming", "a-over"]
     assert [page._model.index(row, 3).data().split()[0] for row in (0, 1)] == ["from", "over"]
+
+
+def test_a_price_from_tomorrow_on_is_given_with_keys_and_taken_back(head: Front, page: DirectoryPage) -> None:
+    page.kinds.choose(Kind.PRICE)
+    head.settle()
+    page._on_stepped(1)
+    head.settle()
+    assert page.panel.detail is not None
+    before, lines, tomorrow = page.panel.detail.view, shown(page), head.desk.today() + dt.timedelta(1)
+    head.key(Qt.Key.Key_F5)
+    assert "New price from" in read(page)
+    form = page.panel.form
+    assert form is not None
+    assert form.value("valid_from") == tomorrow
+    form.fill("price", 99_900)
+    head.key(Qt.Key.Key_Return, CONTROL)
+    assert head.bar() == ""
+    assert len(shown(page)) == len(lines) + 1
+    coming = page.panel.detail
+    assert (coming.view.fen, coming.view.code, coming.standing) == (99_900, before.code, Standing.COMING)
+    directory, actor = head.services.directory, head.actor
+    assert [one.fen for one in directory.prices(actor, before.code)] == [before.fen]
+    assert [one.fen for one in directory.prices(actor, before.code, tomorrow)] == [99_900]
+    head.undo()
+    assert (head.bar(), head.last_action()) == ("", "Taken back")
+    assert shown(page) == lines
+    assert page.panel.detail.view.id == before.id
+    assert directory.record(actor, Kind.PRICE, before.id).view.valid_to is None
+
+
+def test_a_price_that_is_not_stored_leaves_the_one_before_and_is_there_again(
+    head: Front, page: DirectoryPage
+) -> None:
+    page.kinds.choose(Kind.PRICE)
+    head.settle()
+    page._on_stepped(1)
+    head.settle()
+    before = page.panel.detail
+    head.key(Qt.Key.Key_F5)
+    assert page.panel.form is not None
+    page.panel.form.fill("price", 99_900)
+    page.panel.typed.emit()
+    head.key(Qt.Key.Key_Escape)
+    assert (page.panel.form, page.panel.detail) == (None, before)
+    head.key(Qt.Key.Key_F5)
+    assert page.panel.form.value("price") == 99_900
+    page.kinds.choose(Kind.PRICE)
+    head.key(Qt.Key.Key_F2)
+    assert page.panel.form.value("price") != 99_900
 
 
 def test_an_answer_about_another_record_changes_nothing_here(head: Front, page: DirectoryPage) -> None:

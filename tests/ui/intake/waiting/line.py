@@ -102,6 +102,7 @@ class Line:
         self.did: list[tuple[Any, ...]] = []
         self.taken = ""
         self.ways: list[int] = []
+        self.before_care: list[WaitingRow] = []
 
     def view(self, _actor: Any, department_id: int | None = None) -> WaitingView:
         self.asked += 1
@@ -133,9 +134,16 @@ class Line:
     ) -> Done[Any]:
         self.did.append(("give_care", visit_id, kind))
         row = next(row for row in self.rows if row.visit_id == visit_id)
+        self.before_care.append(row)
         done = (*row.care, CareDone(kind, NOW, "李娜", note))
         self.put(replace(row, care=done, apology_due=row.apology_due and kind is not CareKind.APOLOGY))
-        return Done(None, Changes.of("care", visit_id))
+        return Done(len(self.before_care), Changes.of("queue", row.id))
+
+    def take_back_care(self, _actor: Any, _request: str, care_id: int) -> Done[Any]:
+        self.did.append(("take_back_care", care_id))
+        before = self.before_care[care_id - 1]
+        self.put(replace(self.find(before.id), care=before.care, apology_due=before.apology_due))
+        return Done(None, Changes.of("queue", before.id))
 
     def become(self, row: WaitingRow, **changes: Any) -> Done[Any]:
         """Store a changed place under a new version."""

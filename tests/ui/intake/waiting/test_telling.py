@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtCore import Qt
 
 from deskapp.domain.waiting import Standing
 from deskapp.ui.messages import LastAction
 from tests.ui.intake.waiting.line import place
-from tests.ui.intake.waiting.opened import Opened, labels, line_of, opened, press, said, settle
+from tests.ui.intake.waiting.opened import Opened, labels, line_of, opened, press, said, settle, strips
 
 __all__ = ["opened"]
 
@@ -84,3 +85,38 @@ def test_going_along_can_be_taken_back_from_the_bar(opened: Opened) -> None:
     settle()
     assert line_of(page).ways == []
     assert page.desk.tr(acted[-1].text) == "Taken back: N001"
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_A, Qt.Key.Key_W, Qt.Key.Key_R, Qt.Key.Key_Q, Qt.Key.Key_U])
+def test_care_noted_by_a_wrong_key_is_taken_back_from_the_bar(opened: Opened, key: Qt.Key) -> None:
+    page = opened(place(1, apology_due=True), place(2))
+    acted: list[LastAction] = []
+    page.desk.messages.acted.connect(acted.append)
+    page.table.select(1)
+    page.table.setFocus()
+    press(page, key)
+    undo = acted[-1].undo
+    assert undo is not None
+    page.table.select(2)
+    undo()
+    settle()
+    assert line_of(page).did[-1] == ("take_back_care", 1)
+    assert page.desk.tr(acted[-1].text) == "Taken back: N001"
+    page.table.select(1)
+    assert page.panel.care.told() == []
+    assert "apology" in strips(page)
+
+
+def test_the_key_takes_back_care_as_it_takes_back_a_call(opened: Opened) -> None:
+    page = opened(place(1), place(2))
+    page.table.select(1)
+    page.does.call()
+    settle()
+    page.does.water()
+    settle()
+    page.table.select(2)
+    press(page, Qt.Key.Key_Z, CONTROL)
+    assert line_of(page).did[-1] == ("take_back_care", 1)
+    page.table.select(1)
+    press(page, Qt.Key.Key_Z, CONTROL)
+    assert line_of(page).did[-1] == ("undo", 1, 2), "the call before it"
