@@ -377,7 +377,6 @@ class DeskPage(BaseView):
 
     @Slot()
     def _on_paid(self) -> None:
-        self.desk.messages.did(Text(N_("Payment recorded")))
         self.visit_page.show_part(TRIAGE)
 
     # going about
