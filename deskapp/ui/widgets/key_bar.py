@@ -177,10 +177,12 @@ class LastActionBar(QFrame):
     @Slot()
     def undo(self) -> None:
         """Undo it if that can be done; once."""
-        last, self._last = self._last, None
+        last = self._last
+        if last is None or last.undo is None:
+            return
+        self._last = None
         self.retranslate(self._tr)
-        if last is not None and last.undo is not None:
-            last.undo()
+        last.undo()
 
     @Slot()
     def _space(self) -> None:

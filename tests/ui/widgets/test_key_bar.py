@@ -133,6 +133,7 @@ def test_what_can_not_be_undone_offers_nothing(last: LastActionBar) -> None:
     last.show_action(LastAction("Printed."))
     assert not undo_of(last).isVisible()
     last.undo()
+    assert last._words.text() == "Printed."
 
 
 def test_before_anything_was_done_the_bar_takes_no_room(app: QApplication, qtbot: QtBot) -> None:
