@@ -315,7 +315,7 @@ class Foot(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._last = LastActionBar(desk.tr)
+        self._last = LastActionBar(desk.keys, desk.tr, self)
         self._keys = KeyBar(desk.keys, desk.tr)
         self._row = QHBoxLayout(self)
         self._row.setSpacing(0)

@@ -13,7 +13,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from deskapp.i18n import Translator
@@ -62,6 +62,7 @@ class KeyAction(QAction):
         self.action = action
         self.owner = owner
         self.primary = action.primary
+        self.in_bar = action.in_bar
         self._label = action.label
         self._tr = tr
         self.setObjectName(action.name)
@@ -86,6 +87,12 @@ class KeyAction(QAction):
         """Make it the one that usually comes next, or one of the others."""
         if primary != self.primary:
             self.primary = primary
+            self.changed.emit()
+
+    def tell(self, in_bar: bool) -> None:
+        """Let the key bar tell of it from now on, or no longer."""
+        if in_bar != self.in_bar:
+            self.in_bar = in_bar
             self.changed.emit()
 
     def retranslate(self, tr: Translator) -> None:
@@ -127,9 +134,17 @@ class Keys(QObject):
         return made
 
     def now(self) -> list[KeyAction]:
-        """Return what the keys do now, in the order of installation: owner seen, action enabled."""
+        """Return what the keys do now, in the order of installation: owner seen and in front, action enabled.
+
+        While a modal window asks something, the keys of what lies behind it do nothing.
+        """
         self._drop_deleted()
-        return [action for action in self._actions if action.isEnabled() and action.owner.isVisible()]
+        modal = QApplication.activeModalWidget()
+        return [
+            action
+            for action in self._actions
+            if action.isEnabled() and action.owner.isVisible() and modal in (None, action.owner.window())
+        ]
 
     def all(self) -> list[KeyAction]:
         """Return every action there is, for finding commands by word."""

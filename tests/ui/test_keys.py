@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
@@ -92,6 +92,19 @@ def test_a_disabled_action_is_not_offered_and_does_nothing(keys: Keys, qtbot: Qt
     assert view.done == []
 
 
+def test_while_a_window_asks_something_only_its_own_keys_work(keys: Keys, qtbot: QtBot) -> None:
+    view = View(keys, ("triage", "F4"))
+    shown(view, qtbot)
+    dialog = QDialog(view)
+    asking = View(keys, ("ask", "F4"))
+    asking.setParent(dialog)
+    dialog.open()
+    qtbot.waitExposed(dialog)
+    assert [action.action.name for action in keys.now()] == ["ask"]
+    dialog.reject()
+    assert [action.action.name for action in keys.now()] == ["triage"]
+
+
 def test_an_action_of_a_deleted_view_is_forgotten(keys: Keys, qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
@@ -134,6 +147,14 @@ def test_the_key_bar_hears_which_action_leads_on(keys: Keys, qtbot: QtBot) -> No
     with qtbot.waitSignal(keys.changed):
         view.actions_made["next"].lead(True)
     assert view.actions_made["next"].primary
+
+
+def test_the_bar_can_be_told_of_an_action_or_no_longer(keys: Keys, qtbot: QtBot) -> None:
+    view = View(keys, ("next", "F8"))
+    qtbot.addWidget(view)
+    with qtbot.waitSignal(keys.changed):
+        view.actions_made["next"].tell(False)
+    assert not view.actions_made["next"].in_bar
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from functools import partial
 from itertools import zip_longest
 from typing import Final
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from deskapp.domain.address import doctor_address
 from deskapp.domain.changes import Changes
@@ -32,7 +32,7 @@ from deskapp.ui.intake.beside_lines import (
     read_house,
 )
 from deskapp.ui.intake.known import known_of
-from deskapp.ui.keys import Action
+from deskapp.ui.keys import KeyAction
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import Panel, label, scrolled
 
@@ -47,7 +47,7 @@ SENTENCES: Final = {
 }
 
 
-class Beside(QWidget):
+class Beside(QFrame):
     """Panels that follow the visit and the proposal in focus: what next, what to say, why, offers, places, questions."""
 
     def __init__(self, desk: Desk) -> None:
@@ -68,8 +68,6 @@ class Beside(QWidget):
         self.clear()
 
     def _lay_out(self) -> None:
-        keys = self._desk.keys.install(self, self._own_actions())
-        self._all = keys["beside.phrases"]
         self.ask_line = AskLine()
         self.ask_line.asked.connect(self._ask)
         holder = QWidget()
@@ -78,35 +76,33 @@ class Beside(QWidget):
         for panel in self._texts:
             panel.title.setProperty("role", "strong")
             rows.addWidget(panel)
-        self._buttons = [ActionButton(action) for action in keys.values()]
+        self._buttons: list[ActionButton] = []
         rows.addWidget(self.ask_line)
-        for button in self._buttons:
-            rows.addWidget(button)
+        self._below = QVBoxLayout()
+        rows.addLayout(self._below)
         rows.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scrolled(holder))
+        self._area = scrolled(holder)
+        self._outer = QVBoxLayout(self)
+        self._outer.addWidget(self._area)
+        self.lie_over(False)
 
-    def _own_actions(self) -> Sequence[Action]:
-        return (
-            Action(
-                "beside.phrases",
-                N_("All phrases"),
-                self.toggle_phrases,
-                "Ctrl+J",
-                "scroll-text",
-                in_bar=False,
-            ),
-            Action(
-                "beside.ask",
-                N_("Nobody knows"),
-                self.ask_line_open,
-                "Ctrl+Shift+K",
-                "circle-help",
-                in_bar=False,
-                hint=N_("Keep a question that nobody can answer now"),
-            ),
-        )
+    def add_keys(self, actions: Sequence[KeyAction]) -> None:
+        """Show what can be done here, each with its key."""
+        for action in actions:
+            self._buttons.append(ActionButton(action))
+            self._below.addWidget(self._buttons[-1])
+        self._show()
+
+    def lie_over(self, over: bool) -> None:
+        """Look like something that lies over the work, and let the keys scroll it; or like a part of the page."""
+        style.set_state(self, "role", "over" if over else "")
+        margin = style.tokens().sizes.gap if over else 0
+        self._outer.setContentsMargins(margin, margin, margin, margin)
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if over else Qt.FocusPolicy.NoFocus)
+
+    def take_focus(self) -> None:
+        """Take the cursor, so that the arrow keys scroll."""
+        self._area.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
@@ -117,6 +113,7 @@ class Beside(QWidget):
         self._places.set_title(tr(N_("Where to")))
         self._asked.set_title(tr(N_("Asked before")))
         self.ask_line.say(tr)
+        self._area.setAccessibleName(tr(N_("To say")))
         self._show()
 
     def clear(self) -> None:
@@ -169,8 +166,11 @@ class Beside(QWidget):
     def toggle_phrases(self) -> None:
         """Show every sentence for what goes on now, or the next ones only."""
         self._whole = not self._whole
-        self._all.call(N_("Fewer phrases") if self._whole else N_("All phrases"))
         self._show()
+
+    def phrases_word(self) -> str:
+        """Return what the key of the phrases does next (message id)."""
+        return N_("Fewer phrases") if self._whole else N_("All phrases")
 
     @Slot()
     def ask_line_open(self) -> None:

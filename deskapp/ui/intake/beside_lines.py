@@ -133,6 +133,9 @@ class AskLine(QLineEdit):
     asked = Signal(str)
     """The question."""
 
+    left = Signal()
+    """The line was put away while the cursor was in it."""
+
     def __init__(self) -> None:
         super().__init__()
         self.orders = Orders()
@@ -159,7 +162,15 @@ class AskLine(QLineEdit):
         """Empty the line: the question is kept. What was typed since stays."""
         self.orders.over()
         if self.text().strip() == text:
-            self.put_away()
+            self.clear()
+            self._leave()
+
+    def _leave(self) -> None:
+        """Hide the line; the cursor goes back to where it was."""
+        had_cursor = self.hasFocus()
+        if had_cursor:
+            self.left.emit()
+        self.hide()
 
     def event(self, event: QEvent) -> bool:
         """Keep Esc for the line: it is the page's key too."""
@@ -175,6 +186,6 @@ class AskLine(QLineEdit):
             if self.text().strip():
                 self.asked.emit(self.text().strip())
         elif event.key() == Qt.Key.Key_Escape:
-            self.hide()
+            self._leave()
         else:
             super().keyPressEvent(event)

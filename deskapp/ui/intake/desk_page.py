@@ -18,6 +18,7 @@ from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView, Desk
 from deskapp.ui.intake.arrival import Arrival
 from deskapp.ui.intake.beside import Beside
+from deskapp.ui.intake.beside_fold import BesideFold
 from deskapp.ui.intake.desk_keys import able, desk_actions
 from deskapp.ui.intake.escorting import Escorting
 from deskapp.ui.intake.house_facts import HouseFacts
@@ -34,8 +35,6 @@ from deskapp.ui.keys import Action
 from deskapp.ui.messages import INFO, Notice
 from deskapp.ui.widgets.action_button import ActionButton
 
-BESIDE_WIDTH: Final = 272
-BESIDE_FROM: Final = 1200
 TELL_MINUTES_MS: Final = 30_000
 
 
@@ -74,7 +73,7 @@ class DeskPage(BaseView):
         self._columns = row = QHBoxLayout()
         row.addWidget(self.search)
         row.addWidget(self._work, 1)
-        row.addWidget(self.beside)
+        self.fold = BesideFold(self.beside, row)
         self.body.addWidget(self.taking.strip)
         self.body.addWidget(self.escorting.strip)
         self.body.addLayout(row, 1)
@@ -147,6 +146,8 @@ class DeskPage(BaseView):
             keys = self.key_actions
             self.taking.strip.add_keys([keys["greeting.take"], keys["greeting.release"]])
             self.escorting.strip.add_keys([keys["escort.back"]])
+            self.beside.add_keys([keys["beside.phrases"], keys["beside.ask"]])
+            self.fold.follow_key(keys["beside.phrases"])
             self.taking.show()
             self.escorting.show()
 
@@ -212,9 +213,7 @@ class DeskPage(BaseView):
         sizes = style.tokens().sizes
         self._columns.setSpacing(sizes.margin)
         self.search.fit(self.width())
-        self.beside.setFixedWidth(sizes.px(BESIDE_WIDTH))
-        # Beside a record, or nothing at all, there is nothing to say.
-        self.beside.setVisible(self.width() >= sizes.px(BESIDE_FROM) and self._work.at_visit())
+        self.fold.share_room(self.width(), wanted=self._work.at_visit())
 
     def take_scan(self, text: str) -> None:
         """Take what a scanner read, wherever the focus was."""
@@ -377,7 +376,6 @@ class DeskPage(BaseView):
 
     @Slot()
     def _on_paid(self) -> None:
-        self.desk.messages.did(Text(N_("Payment recorded")))
         self.visit_page.show_part(TRIAGE)
 
     # going about
@@ -426,6 +424,8 @@ class DeskPage(BaseView):
     @Slot()
     def back(self) -> None:
         """One step back; what is typed is kept."""
+        if self.fold.close():
+            return
         if self.search.field.hasFocus() and self.search.field.query():
             self.search.clear()
         elif self._work.at_visit() and self.visit_page.part() != TRIAGE:

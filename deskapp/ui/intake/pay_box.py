@@ -11,14 +11,17 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
+from deskapp.domain.access import Permission
 from deskapp.domain.directory import PriceView
 from deskapp.domain.intake import ChargeLine, VisitView
 from deskapp.domain.registration import Payment, label
-from deskapp.domain.text import N_
+from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
 from deskapp.services.base import new_request
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.keys import printed
+from deskapp.ui.later import Later
 from deskapp.ui.tasks import Then
 from deskapp.ui.widgets.basics import EmptyState, Pill
 from deskapp.ui.widgets.basics import label as words
@@ -30,6 +33,8 @@ from deskapp.ui.widgets.result_list import ResultList, ResultRow
 from deskapp.ui.widgets.search_field import SearchField
 
 MOST_FOUND: Final = 4
+RECORD_KEY: Final = "Ctrl+Return"
+TAKE_OFF_KEY: Final = "Delete"
 TONES: Final = {Payment.UNPAID: "warning", Payment.PAID: "good", Payment.WAIVED: "secondary"}
 STATES: Final = tuple(Choice(state, label(state), str(place)) for place, state in enumerate(Payment, 1))
 FIELDS: Final = (
@@ -77,9 +82,13 @@ class PayBox(QWidget):
         self.field.confirmed.connect(self._on_confirmed)
         self.found.chosen.connect(self._on_found)
         self._remove.clicked.connect(self._on_remove)
-        taking_off = QShortcut(QKeySequence.StandardKey.Delete, self.table)
+        taking_off = QShortcut(QKeySequence(TAKE_OFF_KEY), self.table)
         taking_off.setContext(Qt.ShortcutContext.WidgetShortcut)
         taking_off.activated.connect(self._on_remove)
+        # In the form Ctrl+Enter stores already; here it does so from the search and the table too.
+        recording = QShortcut(QKeySequence(RECORD_KEY), self)
+        recording.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        recording.activated.connect(self.store)
         self.form.submitted.connect(self.store)
         self.form.changed.connect(self._on_changed)
         self.form.set_shown("payment_reason", False)
@@ -113,11 +122,8 @@ class PayBox(QWidget):
         self.found.setAccessibleName(tr(N_("Prices found")))
         self.table.setAccessibleName(tr(N_("Items of this visit")))
         self._empty.show_text(tr(N_("Nothing priced yet. Type a word of the price list above.")))
-        self._record.setText(tr(N_("Record the payment")))
-        key_words = QKeySequence(QKeySequence.StandardKey.Delete).toString(
-            QKeySequence.SequenceFormat.NativeText
-        )
-        self._remove.setText(f"{tr(N_('Take off the item'))} ({key_words})")
+        self._record.setText(_with_key(tr(N_("Record the payment")), RECORD_KEY))
+        self._remove.setText(_with_key(tr(N_("Take off the item")), TAKE_OFF_KEY))
         self.lines.retranslate(tr)
         self.form.retranslate(tr)
         if self._visit is not None:
@@ -233,15 +239,16 @@ class PayBox(QWidget):
         if self._visit is None or self._visit.id in self._storing or not self.form.check():
             return
         state = self.form.value("payment")
+        assert isinstance(state, Payment)
         reason = str(self.form.value("payment_reason") or "") if state is Payment.WAIVED else ""
-        paying = _Paying(self, self._visit.id, self.form.values())
+        before = (self._visit.payment, self._visit.payment_reason)
+        paying = _Paying(self, self._visit.id, self.form.values(), before, (state, reason))
         self._desk.runner.run(
             self._desk.services.visits.pay,
             self._desk.actor(),
             new_request(),
             self._visit.id,
-            state,
-            reason,
+            *paying.state,
             done=paying.done,
             busy=paying.busy,
             owner=self,
@@ -252,13 +259,31 @@ class PayBox(QWidget):
         """Take no second order to record the same payment while the first is under way."""
         (self._storing.add if busy else self._storing.discard)(visit_id)
 
-    def take_stored(self, visit_id: int, values: dict[str, object]) -> None:
-        """Go on from a payment that was recorded, if its visit still is in front."""
-        if self._visit is None or self._visit.id != visit_id:
+    def take_stored(self, paying: _Paying) -> None:
+        """Say that a payment was recorded, and go on from it if its visit still is in front."""
+        undo = Later(self.put_back, paying.visit_id, *paying.before) if self._may_put_back(paying) else None
+        self._desk.messages.did(Text(N_("Payment recorded")), undo)
+        if self._visit is None or self._visit.id != paying.visit_id:
             return
-        self.form.follow(values)
+        self.form.follow(paying.values)
         if not self.form.is_changed():
             self.finished.emit()
+
+    def _may_put_back(self, paying: _Paying) -> bool:
+        waived = paying.before[0] is Payment.WAIVED
+        allowed = not waived or self._desk.actor().may(Permission.PRICE_WAIVE)
+        return allowed and paying.before != paying.state
+
+    def put_back(self, visit_id: int, state: Payment, reason: str) -> None:
+        """Record that a price is as it was before: unpaid, paid, or waived with its reason."""
+        pay, args = self._desk.services.visits.pay, (visit_id, state, reason)
+        latest = f"pay.{visit_id}"
+        run = self._desk.runner.run
+        run(pay, self._desk.actor(), new_request(), *args, done=self._tell_back, owner=self, latest=latest)
+
+    def _tell_back(self, _done: object) -> None:
+        message = Text(N_("Undone: {step}"), {"step": Text(N_("Payment recorded"))})
+        self._desk.messages.did(message)
 
 
 @dataclass(frozen=True)
@@ -277,17 +302,23 @@ class _NotAdded:
 
 @dataclass(frozen=True)
 class _Paying:
-    """A payment on its way to be recorded: of which visit, and what was chosen."""
+    """A payment on its way to be recorded: of which visit, what was chosen, and what was recorded before."""
 
     box: PayBox
     visit_id: int
     values: dict[str, object]
+    before: tuple[Payment, str]
+    state: tuple[Payment, str]
 
     def done(self, _done: object) -> None:
-        self.box.take_stored(self.visit_id, self.values)
+        self.box.take_stored(self)
 
     def busy(self, busy: bool) -> None:
         self.box.set_storing(self.visit_id, busy)
+
+
+def _with_key(said: str, key: str) -> str:
+    return f"{said} ({printed(QKeySequence(key))})"
 
 
 def _name(line: ChargeLine, tr: Translator) -> str:
@@ -304,6 +335,6 @@ def _total(line: ChargeLine, tr: Translator) -> str:
 
 COLUMNS: Final[tuple[Column[ChargeLine], ...]] = (
     Column("name", N_("Item"), _name, width=160, stretch=1, wrap=True),
-    Column("quantity", N_("Number of"), _quantity, width=96, number=True),
+    Column("quantity", N_("Quantity"), _quantity, width=96, number=True),
     Column("total", N_("Price"), _total, width=96, number=True),
 )

@@ -276,7 +276,8 @@ class Gallery(QWidget):
         return scrolled(panel)
 
     def _foot(self) -> QHBoxLayout:
-        tr, row, last, gone = self._tr, QHBoxLayout(), LastActionBar(self._tr), QPushButton()
+        tr, row, gone = self._tr, QHBoxLayout(), QPushButton()
+        last = LastActionBar(self._keys, tr, self)
         last.show_action(
             LastAction(Text(tr(W("已发 A017 号", "Issued A017", "A017 дугаар олгосон"))), _nothing)
         )

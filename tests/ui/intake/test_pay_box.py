@@ -10,6 +10,7 @@ from deskapp.domain.registration import Payment, Step
 from deskapp.services.base import new_request
 from deskapp.ui.intake.pay_box import PayBox
 from tests.support.front import Front, Opener
+from tests.support.hospital import signed_in
 
 F7 = Qt.Key.Key_F7
 
@@ -171,3 +172,55 @@ def test_an_item_is_taken_off_with_a_key(front: Front) -> None:
     box(front).table.setFocus()
     front.key(Qt.Key.Key_Delete)
     assert items(front) == []
+
+
+def test_a_payment_recorded_can_be_undone(front: Front) -> None:
+    price(front)
+    front.enter()
+    front.type("2")
+    front.enter()
+    assert front.last_action() == "Payment recorded"
+    front.undo()
+    stored = front.stored()
+    assert stored.payment is Payment.UNPAID
+    assert not next(view.done for view in stored.steps if view.step is Step.PAY)
+    assert "Undone" in front.last_action()
+    assert box(front).form.value("payment") is Payment.UNPAID
+
+
+def test_undoing_puts_a_waived_price_back_with_its_reason(open_front: Opener) -> None:
+    front = open_front("zhou")
+    price(front)
+    front.services.visits.pay(front.actor, new_request(), front.visit.id, Payment.WAIVED, "poor")
+    front.tab.load_again()
+    front.settle()
+    box(front).form.fill("payment", Payment.PAID)
+    box(front).store()
+    front.settle()
+    assert front.stored().payment is Payment.PAID
+    front.undo()
+    assert (front.stored().payment, front.stored().payment_reason) == (Payment.WAIVED, "poor")
+
+
+def test_who_may_not_waive_is_not_offered_to_put_a_waived_price_back(front: Front) -> None:
+    price(front)
+    head = signed_in(front.services, "zhou")
+    front.services.visits.pay(head, new_request(), front.visit.id, Payment.WAIVED, "poor")
+    front.tab.load_again()
+    front.settle()
+    box(front).form.fill("payment", Payment.PAID)
+    box(front).store()
+    front.settle()
+    assert front.last_action() == "Payment recorded"
+    front.undo()
+    assert front.stored().payment is Payment.PAID
+    assert "not allowed" not in front.bar()
+
+
+def test_control_enter_records_the_payment_from_the_search_too(front: Front) -> None:
+    price(front)
+    assert "Ctrl+Enter" in box(front)._record.text()
+    box(front).form.fill("payment", Payment.PAID)
+    assert box(front).field.hasFocus()
+    front.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert front.stored().payment is Payment.PAID

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from deskapp.domain.text import N_, Text
@@ -88,12 +88,23 @@ def test_its_name_is_said_in_another_language(window: Window) -> None:
 # the last action
 
 
+def foot(qtbot: QtBot) -> LastActionBar:
+    """Return the bar below a field, in a window that is open."""
+    window = QWidget()
+    keys = Keys(translator("en"), window)
+    field, bar = QLineEdit(), LastActionBar(keys, translator("en"), window)
+    column = QVBoxLayout(window)
+    for widget in (field, bar, KeyBar(keys, translator("en"))):
+        column.addWidget(widget)
+    qtbot.addWidget(window)
+    with qtbot.waitActive(window):
+        window.show()
+    return bar
+
+
 @pytest.fixture
 def last(app: QApplication, qtbot: QtBot) -> LastActionBar:
-    made = LastActionBar(translator("en"))
-    qtbot.addWidget(made)
-    made.show()
-    return made
+    return foot(qtbot)
 
 
 def undo_of(last: LastActionBar) -> QPushButton:
@@ -122,11 +133,55 @@ def test_what_can_not_be_undone_offers_nothing(last: LastActionBar) -> None:
     last.show_action(LastAction("Printed."))
     assert not undo_of(last).isVisible()
     last.undo()
+    assert last._words.text() == "Printed."
 
 
 def test_before_anything_was_done_the_bar_takes_no_room(app: QApplication, qtbot: QtBot) -> None:
-    bar = LastActionBar(translator("en"))
-    qtbot.addWidget(bar)
+    bar = foot(qtbot)
     assert bar.isHidden()
     bar.show_action(LastAction("Number CY001 given"))
     assert not bar.isHidden()
+
+
+def test_the_undo_makes_the_bar_no_higher(last: LastActionBar) -> None:
+    keys = last.window().findChild(KeyBar)
+    assert isinstance(keys, KeyBar)
+    last.show_action(LastAction("Number CY001 given", str))
+    assert undo_of(last).isVisible()
+    assert last.sizeHint().height() <= keys.sizeHint().height()
+
+
+def test_one_key_undoes_from_within_a_field_whose_own_undo_stays(last: LastActionBar, qtbot: QtBot) -> None:
+    undone: list[str] = []
+    field = last.window().findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    last.show_action(LastAction("Number CY001 given", lambda: undone.append("CY001")))
+    field.setFocus()
+    qtbot.keyClicks(field, "leg")
+    qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert (field.text(), undone) == ("", [])
+    qtbot.keyClicks(field, "arm")
+    # The second time there is nothing to undo, and no letter either.
+    for _ in range(2):
+        qtbot.keyClick(field, Qt.Key.Key_Z, Qt.KeyboardModifier.AltModifier)
+    assert (field.text(), undone) == ("arm", ["CY001"])
+    assert field.hasFocus()
+
+
+def test_the_undo_shows_its_key_and_can_be_reached_with_tab(last: LastActionBar, qtbot: QtBot) -> None:
+    last.show_action(LastAction("Number CY001 given", str))
+    assert undo_of(last).accessibleDescription() == "Alt+Z"
+    field = last.window().findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    field.setFocus()
+    qtbot.keyClick(field, Qt.Key.Key_Tab)
+    assert undo_of(last).hasFocus()
+
+
+def test_a_click_on_undo_leaves_the_cursor_where_it_is(last: LastActionBar, qtbot: QtBot) -> None:
+    field = last.window().findChild(QLineEdit)
+    assert isinstance(field, QLineEdit)
+    field.setFocus()
+    last.show_action(LastAction("Number CY001 given", str))
+    qtbot.mouseClick(undo_of(last), Qt.MouseButton.LeftButton)
+    assert field.hasFocus()

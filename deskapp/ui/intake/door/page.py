@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import QTimer, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -90,7 +90,6 @@ class DoorPage(BaseView):
         self._columns.addWidget(self._left)
         self._columns.addLayout(right, 1)
         self.body.addLayout(self._columns)
-        self._space()
 
     def _timers(self) -> None:
         self._tick, self._keep = QTimer(self), QTimer(self)
@@ -101,20 +100,10 @@ class DoorPage(BaseView):
         self._keep.setInterval(KEEP_AFTER_MS)
         self._keep.timeout.connect(self.sending.keep_now)
 
-    def _space(self) -> None:
-        super()._space()
-        if hasattr(self, "_columns"):
-            self._columns.setSpacing(style.tokens().sizes.margin)
-            self._share_room()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def share_room(self) -> None:
         """Give the questions their room before the list of who is expected."""
-        super().resizeEvent(event)
-        if hasattr(self, "_columns"):
-            self._share_room()
-
-    def _share_room(self) -> None:
         sizes = style.tokens().sizes
+        self._columns.setSpacing(sizes.margin)
         low = self.height() < sizes.px(LOW)
         self.form.be_low(low)
         self.hand_over_button.be_low(low)
@@ -157,7 +146,7 @@ class DoorPage(BaseView):
         self.form.retranslate(tr)
         self.expected.retranslate(tr)
         self._sent.retranslate(tr)
-        self._share_room()
+        self.share_room()
 
     def _say_button(self) -> None:
         words = N_("Store the correction") if self.sending.correcting else N_("Hand over to the desk")
@@ -319,7 +308,7 @@ class DoorPage(BaseView):
         self.bar.clear()
         if self.form.draft().appointment_id is None:
             self.expected.mark(None)
-        self._share_room()
+        self.share_room()
         if not self._keep.isActive():
             self._keep.start()
 
