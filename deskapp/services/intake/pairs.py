@@ -33,8 +33,15 @@ from deskapp.services.intake.merging import merged_error
 SILENT_AFTER: Final = dt.timedelta(minutes=2)
 """A search that says it runs and has written nothing for so long was broken off with its computer."""
 PairId = tuple[int, int]
-Place = tuple[float | dt.datetime, int, int]
-"""Where a pair stands in its list: its score, or when it was decided, and its numbers."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a pair stands in its list: by its score while it waits, by when it was decided afterwards."""
+
+    id: PairId
+    score: float
+    decided_at: dt.datetime | None
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,7 @@ class PairRow:
     @property
     def place(self) -> Place:
         """Where it stands in its list."""
-        return self.decided_at or self.score, *self.id
+        return Place(self.id, self.score, self.decided_at)
 
 
 @dataclass(frozen=True)
@@ -163,7 +170,8 @@ def listed(session: Session, state: PairState, limit: int, after: Place | None) 
     by: Any = LikelyPair.score if state is PairState.OPEN else LikelyPair.decided_at
     asked = _listed(state).order_by(by.desc(), LikelyPair.one_id, LikelyPair.other_id)
     if after is not None:
-        value, one, other = after
+        one, other = after.id
+        value = after.score if state is PairState.OPEN else after.decided_at
         behind = or_(LikelyPair.one_id > one, and_(LikelyPair.one_id == one, LikelyPair.other_id > other))
         asked = asked.where(or_(by < value, and_(by == value, behind)))
     rows = session.execute(asked.limit(limit + 1)).all()
