@@ -21,6 +21,8 @@ def nothing_left_over(log_guard: LogGuard, request: pytest.FixtureRequest) -> It
     if widgets is None or widgets.QApplication.instance() is None:
         return
     _drain()
+    # What a test copied would be the next one's to paste; at the end Qt would free it after the interpreter is gone.
+    widgets.QApplication.clipboard().clear()
     left = [repr(widget) for widget in widgets.QApplication.topLevelWidgets()]
     if left:
         _close_all(widgets.QApplication)
