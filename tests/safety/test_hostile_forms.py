@@ -17,6 +17,7 @@ from pypdf.generic import RectangleObject
 
 from deskapp.domain.intake import MAX_LINE, MAX_TEXT
 from deskapp.domain.papers import Letterhead
+from deskapp.domain.people import PersonList
 from deskapp.domain.statistics_tables import FigureTable
 from deskapp.forms.catalog import FORMS, render
 from deskapp.i18n import LANGUAGES, translator
@@ -46,10 +47,24 @@ def paper(form: str, text: str, seed: int) -> Any:
     maker = Maker(seed, {}, Path())
     kind = FORMS[form].paper
     made = maker.value("paper", kind, text)
-    given: dict[str, Any] = {name: value for name, value in MADE_BY_US.items() if hasattr(made, name)}
+    given: dict[str, Any] = {}
     if hasattr(made, "tables"):
         given["tables"] = tuple(map(_filled, made.tables))
+    if hasattr(made, "records"):
+        given["records"] = tuple(map(_numbered, made.records))
+        given["lists"] = tuple(map(_headed, made.lists))
+    return _numbered(dataclasses.replace(made, **given))
+
+
+def _numbered(made: Any) -> Any:
+    """Return a paper, or a part of one, with the numbers that the program gives."""
+    given = {name: value for name, value in MADE_BY_US.items() if hasattr(made, name)}
     return dataclasses.replace(made, **given)
+
+
+def _headed(listed: PersonList) -> PersonList:
+    """Return a list as the program makes it: title and headings of its own; what stands under them is typed."""
+    return dataclasses.replace(listed, title="Visits", headings=("Date", "Complaint", "Department"))
 
 
 def _filled(table: FigureTable) -> FigureTable:

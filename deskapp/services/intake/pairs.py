@@ -169,9 +169,9 @@ def listed(session: Session, state: PairState, limit: int, after: Place | None) 
     """Return the pairs of a state behind a place: the surest first, of those that are decided the latest."""
     by: Any = LikelyPair.score if state is PairState.OPEN else LikelyPair.decided_at
     asked = _listed(state).order_by(by.desc(), LikelyPair.one_id, LikelyPair.other_id)
-    if after is not None:
+    value = None if after is None else after.score if state is PairState.OPEN else after.decided_at
+    if after is not None and value is not None:
         one, other = after.id
-        value = after.score if state is PairState.OPEN else after.decided_at
         behind = or_(LikelyPair.one_id > one, and_(LikelyPair.one_id == one, LikelyPair.other_id > other))
         asked = asked.where(or_(by < value, and_(by == value, behind)))
     rows = session.execute(asked.limit(limit + 1)).all()
