@@ -33,6 +33,7 @@ from deskapp.domain.text import N_, Text, Words
 from deskapp.domain.trail import field_label, readable
 from deskapp.domain.urgency import URGENCY_LABELS, Urgency
 from deskapp.domain.waiting import ACT_LABELS, CARE_LABELS, CareKind, QueueAct
+from deskapp.i18n import money
 from deskapp.services.intake.papers import LANGUAGE_NAMES, NATIONALITY_NAMES
 
 Row = Mapping[str, Any]
@@ -197,7 +198,7 @@ def _vitals(visit: str, row: Row) -> tuple[Said, ...]:
 def _charge(visit: str, row: Row) -> tuple[Said, ...]:
     name = Words(row["name_zh"], row["name_en"], row["name_mn"])
     item: Said = Text(N_("{item}: taken off"), {"item": name}) if row["removed"] else name
-    return visit, item, str(row["quantity"]), f"¥{row['fen'] // 100:,}.{row['fen'] % 100:02}"
+    return visit, item, str(row["quantity"]), money(row["fen"])
 
 
 def _number(visit: str, row: Row) -> tuple[Said, ...]:
