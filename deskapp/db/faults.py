@@ -13,6 +13,7 @@ from deskapp.errors import StorageError
 DISK_REPORTS_ERROR: Final = N_(
     "The disk reports an error. What you typed is kept; call the administrator before going on."
 )
+AWAY: Final = "storage.server-away"
 FAULTS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
     (
         ("no password supplied", "password authentication failed"),
@@ -110,6 +111,8 @@ FAULTS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
             "no route to host",
             "network is unreachable",
             "terminating connection",
+            # So psycopg says it where the server left in the middle of many rows.
+            "exit pipeline mode while busy",
             "the database system is",
             "ssl connection has been closed",
             "ssl syscall error",
@@ -119,7 +122,7 @@ FAULTS: Final[tuple[tuple[tuple[str, ...], str, str], ...]] = (
             "failed to resolve host",
             "consuming input failed",
         ),
-        "storage.server-away",
+        AWAY,
         N_("The database server does not answer. What you typed is kept; check the network, then try again."),
     ),
 )

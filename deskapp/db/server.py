@@ -16,8 +16,9 @@ import os
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make_url
 
+from deskapp.db.faults import AWAY, storage_error
 from deskapp.domain.text import N_, Text
 from deskapp.errors import StorageError
 
@@ -64,9 +65,22 @@ def engines(url: str, busy_seconds: float, password: str | None = None) -> tuple
         )
         for _ in range(2)
     )
+    for engine in (read, write):
+        event.listen(engine, "handle_error", _let_go)
     # Otherwise each statement of a read would see another moment of the database.
     read = read.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return read, write
+
+
+def _let_go(context: ExceptionContext) -> None:
+    """Give up a connection whose server took leave.
+
+    The farewell may be read before the end of the line is noticed: the connection then still looks open, and a
+    rollback on it hides what happened.
+    """
+    known = storage_error(context.sqlalchemy_exception or context.original_exception)
+    if known is not None and known.code == AWAY:
+        context.is_disconnect = True
 
 
 def _arguments(address: URL, busy_seconds: float) -> dict[str, str | int]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import event, make_url, text
 
 from deskapp.db import server
 from deskapp.db.engine import Store
@@ -287,6 +287,29 @@ def test_a_cable_cut_in_the_middle_of_a_write_is_told(cable: Cable) -> None:
         cable.cut()
         session.execute(text("SELECT 1"))
     assert caught.value.code == "storage.server-away"
+    store.close()
+
+
+def _take_leave(cursor: Any, *_: object) -> None:
+    """Do what the driver does when the server's farewell comes while it still waits for rows."""
+    wire = cursor.connection.pgconn
+    wire.enter_pipeline_mode()
+    wire.send_query_params(b"SELECT pg_sleep(30)", None)
+    wire.exit_pipeline_mode()
+
+
+def test_a_server_that_leaves_in_the_middle_of_many_rows_is_told(postgres: Postgres) -> None:
+    """The driver then says something else, and the connection still looks open."""
+    store = Store.open(postgres.url("postgres"))
+    event.listen(store.write_engine, "do_executemany", _take_leave)
+    with contextlib.ExitStack() as stack:
+        caught = stack.enter_context(pytest.raises(StorageError))
+        session = stack.enter_context(store.writing())
+        session.execute(text("SELECT :n"), [{"n": 1}, {"n": 2}])
+    assert caught.value.code == "storage.server-away"
+    event.remove(store.write_engine, "do_executemany", _take_leave)
+    with store.writing() as session:
+        assert session.scalar(text("SELECT 1")) == 1
     store.close()
 
 
