@@ -233,6 +233,27 @@ class WaitingRow:
 
 
 @dataclass(frozen=True)
+class DueNow:
+    """What has to be done now for one person who waits: CareKind.REASSESSED or CareKind.APOLOGY.
+
+    `waited` is in minutes; `turn` counts how often the same was due before, so that each time is told once.
+    """
+
+    kind: CareKind
+    visit_id: int
+    label: str
+    name_masked: str
+    urgency: int | None
+    waited: int
+    turn: int
+
+    @property
+    def occasion(self) -> tuple[CareKind, int, int]:
+        """What tells this occasion from every other."""
+        return (self.kind, self.visit_id, self.turn)
+
+
+@dataclass(frozen=True)
 class LineSum:
     """One waiting line in figures, for the list of lines: how many wait, are with the doctor, the longest wait.
 

@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Final
+from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QHBoxLayout
 
-from deskapp.domain.changes import Changes
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.services.backups import TOPIC, BackupState
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.sign import Sign
 from deskapp.ui.widgets.basics import Icon, label
 
-ASK_EVERY_MS: Final = 60_000
 
-
-class BackupSign(QWidget):
+class BackupSign(Sign):
     """Icon and words in the bar at the bottom; a warning when the last good backup is older than a day."""
 
+    subjects = frozenset({TOPIC})
+
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
+        super().__init__(desk)
         self._state: BackupState | None = None
         self.icon = Icon("database-backup")
         self.words = label("", "secondary")
         self._row = QHBoxLayout(self)
         self._row.addWidget(self.icon)
         self._row.addWidget(self.words)
-        self._timer = QTimer(self)
-        self._timer.setInterval(ASK_EVERY_MS)
-        self._timer.timeout.connect(self.ask)
-        desk.hub.changed.connect(self._on_changes)
         style.look().changed.connect(self._space)
         self._space()
-        self.hide()
 
     @Slot()
     def _space(self) -> None:
@@ -45,26 +39,12 @@ class BackupSign(QWidget):
         self._row.setContentsMargins(sizes.gap, 0, 0, 0)
         self._row.setSpacing(sizes.px(6))
 
-    @Slot()
-    def ask(self) -> None:
-        """Ask how it is, as long as somebody is signed in."""
-        actor = self._desk.actor()
-        if actor.account_id:
-            self._timer.start()
-            state = self._desk.services.backups.state
-            self._desk.runner.run(
-                state, actor, done=self.show_state, failed=self._later, owner=self, latest="state"
-            )
+    def question(self) -> Callable[..., BackupState]:
+        """Return what asks how it is."""
+        state: Callable[..., BackupState] = self._desk.services.backups.state
+        return state
 
-    def _later(self, _error: Exception) -> None:
-        """Go on showing what was known: the next look comes by itself, and a fault shows where somebody works."""
-
-    def forget(self) -> None:
-        """Say nothing while nobody is signed in."""
-        self._timer.stop()
-        self.hide()
-
-    def show_state(self, state: BackupState) -> None:
+    def take(self, state: BackupState) -> None:
         """Show how it is."""
         self._state = state
         self.retranslate(self._desk.tr)
@@ -101,11 +81,6 @@ class BackupSign(QWidget):
                 when=state.last,
             )
         return tr(N_("The last good backup is of {when}."), when=state.last)
-
-    @Slot(object)
-    def _on_changes(self, changes: Changes) -> None:
-        if TOPIC in changes.touched:
-            self.ask()
 
 
 def age_of(last: dt.datetime | None, now: dt.datetime, tr: Translator) -> str:

@@ -22,6 +22,7 @@ from deskapp.ui.keys import Action, KeyAction
 from deskapp.ui.messages import LastAction, Notice
 from deskapp.ui.session import Session
 from deskapp.ui.site_phrases import SitePhrases
+from deskapp.ui.waits import KEY, WaitsSign
 from deskapp.ui.whereabouts import WhereaboutsSign
 from deskapp.ui.widgets.key_bar import KeyBar, LastActionBar
 from deskapp.ui.widgets.message_bar import MessageBar
@@ -66,7 +67,7 @@ class Frame(QWidget):
         self._find.clicked.connect(self.open_finder)
         self._phrases = SitePhrases(desk, self)
         self._foot = Foot(desk)
-        self.whereabouts = WhereaboutsSign(desk)
+        self.waits, self.whereabouts = WaitsSign(desk), WhereaboutsSign(desk)
         self._lay_out()
         self._tabs.currentChanged.connect(self._on_tab)
         self._menu = UserMenu(desk, session, self)
@@ -83,6 +84,7 @@ class Frame(QWidget):
         self._top = top = QHBoxLayout()
         top.addWidget(self._tabs, 1)
         top.addWidget(self._find)
+        top.addWidget(self.waits)
         top.addWidget(self.whereabouts)
         top.addWidget(self._user)
         top.addWidget(self._lock)
@@ -108,6 +110,7 @@ class Frame(QWidget):
             Action("session.switch", N_("Switch user"), self._session.switch_user, "Ctrl+U", in_bar=False),
             Action("page.help", N_("Help"), self.show_help, "F1", "circle-help"),
             Action("find.anything", N_("Find anything"), self.open_finder, "Ctrl+K", "search", in_bar=False),
+            Action("waits.show", N_("Who waits too long"), self.waits.go, KEY, "hourglass", in_bar=False),
             Action(
                 "look.language",
                 N_("Next language"),
@@ -144,6 +147,7 @@ class Frame(QWidget):
         self._name_tab_keys()
         self._foot.backup.ask()
         self._phrases.ask()
+        self.waits.ask()
         self.whereabouts.ask()
         if self._shown:
             self._on_tab(self._tabs.currentIndex())
@@ -209,6 +213,7 @@ class Frame(QWidget):
         self._close(set(self._built))
         self._bar.clear()
         self._foot.forget()
+        self.waits.forget()
         self.whereabouts.forget()
 
     def _close(self, names: set[str]) -> None:
@@ -289,6 +294,7 @@ class Frame(QWidget):
         self._menu.retranslate(tr)
         self._bar.retranslate(tr)
         self._foot.retranslate(tr)
+        self.waits.retranslate(tr)
         self.whereabouts.retranslate(tr)
         self.desk.keys.retranslate(tr)
 

@@ -1,4 +1,4 @@
-"""A sound at the desk: for who has to be looked at again, for a call, for somebody at the door.
+"""A sound at the desk: for who has to be looked at again, and for the first who waits too long.
 
 The system's own sound is played: it needs no library, and where a computer has no loudspeaker nothing fails.
 It is never the only sign; whoever rings shows it too.
@@ -16,13 +16,15 @@ from PySide6.QtWidgets import QApplication
 from deskapp import settings
 from deskapp.ui.base_tab import Desk
 
-TIMES: Final[Mapping[str, int]] = {"reassess": 3, "wait": 1, "call": 2, "door": 2}
+TIMES: Final[Mapping[str, int]] = {"reassess": 3, "wait": 1}
 """How many sounds each kind is, so that one who does not look up knows what it is about."""
+ALWAYS: Final = frozenset({"reassess"})
+"""Rung in quiet hours too: these spare the waiting room a voice, not the patient a look."""
 PAUSE_MS: Final = 350
 
 
 class Ringer(QObject):
-    """Rings where this workstation wants it (`ring.on`), never in its quiet hours (`voice.quiet`)."""
+    """Rings where this workstation wants it (`ring.on`), in its quiet hours (`voice.quiet`) only for a patient's safety."""
 
     def __init__(
         self, desk: Desk, parent: QObject | None = None, sound: Callable[[], object] | None = None
@@ -37,7 +39,7 @@ class Ringer(QObject):
 
     def ring(self, kind: str) -> None:
         """Ring once for a kind of TIMES; KeyError for another. The settings are asked each time."""
-        asked = _Asked(self, TIMES[kind])
+        asked = _Asked(self, TIMES[kind], always=kind in ALWAYS)
         actor = self._desk.actor()
         values = self._desk.services.settings.values
         self._desk.runner.run(values, actor, actor.desk, done=asked.take, failed=_unheard, owner=self)
@@ -67,14 +69,15 @@ class Ringer(QObject):
 class _Asked:
     """A ring for which the settings are being asked."""
 
-    def __init__(self, ringer: Ringer, times: int) -> None:
+    def __init__(self, ringer: Ringer, times: int, *, always: bool) -> None:
         self._ringer = ringer
         self._times = times
+        self._always = always
 
     def take(self, values: Mapping[str, Any]) -> None:
         wanted = bool(values.get(settings.RING_ON.name, settings.RING_ON.default))
         quiet = str(values.get(settings.VOICE_QUIET.name, settings.VOICE_QUIET.default))
-        if wanted and not is_quiet(quiet, self._ringer.now()):
+        if wanted and (self._always or not is_quiet(quiet, self._ringer.now())):
             self._ringer.begin(self._times)
 
 

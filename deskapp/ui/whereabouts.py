@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton
 
 from deskapp.domain.access import Permission
-from deskapp.domain.changes import Changes
 from deskapp.domain.escorts import LONG_AWAY, EscortView, minutes_away
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui import icons, style
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.sign import Sign
 
-TOPIC: Final = "escort"
-ASK_EVERY_MS: Final = 60_000
 ROOMY: Final = 1600
 SHOWN: Final = 2
 """In a window of that width, in pixels of the drawing board, so many are named in the bar; the others are counted, and told on a click."""
 
 
-class WhereaboutsSign(QWidget):
+class WhereaboutsSign(Sign):
     """“李娜 → 302, 4 min”; red, with a word, from a quarter of an hour on. A click lists everybody who is away."""
 
+    subjects = frozenset({"escort"})
+    permission = Permission.VISIT_READ
+
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
+        super().__init__(desk)
         self._views: Sequence[EscortView] = ()
         self.button = QPushButton()
         self.button.setProperty("flat", True)
@@ -39,36 +39,19 @@ class WhereaboutsSign(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.button)
-        self._timer = QTimer(self)
-        self._timer.setInterval(ASK_EVERY_MS)
-        self._timer.timeout.connect(self.ask)
-        desk.hub.changed.connect(self._on_changes)
         style.look().changed.connect(self._paint)
-        self.hide()
 
-    @Slot()
-    def ask(self) -> None:
-        """Ask who is away, as long as somebody is signed in who may see visits."""
-        actor = self._desk.actor()
-        if not actor.account_id or not actor.may(Permission.VISIT_READ):
-            self.forget()
-            return
-        self._timer.start()
-        away = self._desk.services.escorts.away
-        self._desk.runner.run(
-            away, actor, done=self.show_views, failed=self._later, owner=self, latest="away"
-        )
-
-    def _later(self, _error: Exception) -> None:
-        """Go on showing what was known: the next look comes by itself, and a fault shows where somebody works."""
+    def question(self) -> Callable[..., Sequence[EscortView]]:
+        """Return what asks who is away."""
+        away: Callable[..., Sequence[EscortView]] = self._desk.services.escorts.away
+        return away
 
     def forget(self) -> None:
         """Say nothing while nobody is signed in."""
-        self._timer.stop()
+        super().forget()
         self._views = ()
-        self.hide()
 
-    def show_views(self, views: Sequence[EscortView]) -> None:
+    def take(self, views: Sequence[EscortView]) -> None:
         """Show who is away, longest first."""
         self._views = views
         self.retranslate(self._desk.tr)
@@ -109,11 +92,6 @@ class WhereaboutsSign(QWidget):
         tone = "danger" if long else "secondary"
         self.button.setIcon(icons.icon("clock-alert" if long else "footprints", tone))
         style.set_state(self.button, "danger", long)
-
-    @Slot(object)
-    def _on_changes(self, changes: Changes) -> None:
-        if changes.concerns(TOPIC):
-            self.ask()
 
 
 def one_line(view: EscortView, minutes: int, tr: Translator) -> str:

@@ -54,7 +54,7 @@ def test_a_backup_that_was_just_made_is_seen_at_once(front: Front) -> None:
 
 def test_what_went_wrong_is_told_on_it(front: Front) -> None:
     state = BackupState(front.services.backups.now(), None, is_old=False, warning=Text("The stick is away."))
-    sign(front).show_state(state)
+    sign(front).take(state)
     assert sign(front).words.property("role") == "warning"
     assert sign(front).toolTip() == "The stick is away."
     assert sign(front).accessibleDescription() == "The stick is away."

@@ -71,8 +71,8 @@ def test_it_rings_as_often_as_its_kind(ringer: Ringer, sounds: list[int], option
 
 
 def test_a_second_ring_waits_for_nobody(ringer: Ringer, sounds: list[int]) -> None:
-    ringer.ring("call")
-    ringer.ring("call")
+    ringer.ring("reassess")
+    ringer.ring("reassess")
     assert len(sounds) == 1
 
 
@@ -83,6 +83,14 @@ def test_where_nobody_wants_it_nothing_rings(
     options.found = found
     ringer.ring("wait")
     assert sounds == []
+
+
+def test_quiet_hours_do_not_silence_a_patient_who_has_to_be_looked_at(
+    ringer: Ringer, sounds: list[int], options: Options
+) -> None:
+    options.found = {"ring.on": True, "voice.quiet": "11:00-13:00"}
+    ringer.ring("reassess")
+    assert sounds == [1]
 
 
 def test_without_the_settings_nothing_rings_and_nothing_is_said(

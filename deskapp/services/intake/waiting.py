@@ -25,6 +25,7 @@ from deskapp.domain.waiting import (
     OPEN,
     CareDone,
     CareKind,
+    DueNow,
     QueueAct,
     QueueEventView,
     Standing,
@@ -63,6 +64,11 @@ class WaitingService(Service):
     def view(self, session: Session, department_id: int | None = None) -> WaitingView:
         """Return the waiting page, of one department or of all."""
         return waiting_view.view(session, self.now(), self.house.urgency, self._paces, department_id)
+
+    @reads(Permission.VISIT_READ)
+    def due(self, session: Session) -> list[DueNow]:
+        """Return what has to be done now for those who wait: looking again first, most urgent first, then apologies."""
+        return waiting_view.due(session, self.now(), self.house.urgency)
 
     @reads(Permission.VISIT_READ)
     def history(self, session: Session, entry_id: int) -> list[QueueEventView]:

@@ -26,6 +26,7 @@ from deskapp.domain.waiting import (
     OPEN,
     CareDone,
     CareKind,
+    DueNow,
     Estimate,
     LineSum,
     Standing,
@@ -66,6 +67,8 @@ _STANDINGS: Final = {standing.value: standing for standing in Standing}
 _SLIPS: Final = {state.value: state for state in SlipState}
 _IN_LINE: Final = (Standing.CALLED, Standing.WAITING, Standing.PARKED, Standing.WITH_DOCTOR)
 """The parts of a line in the order in which the page shows them."""
+_UNJUDGED: Final = 9
+"""After every urgency: nobody has judged it yet."""
 _NOBODY: Final = Estimate()
 _MICROSECOND: Final = dt.timedelta(microseconds=1)
 _CALLED_IN_VAIN: Final = (Text(N_("Called twice and did not come")),)
@@ -123,6 +126,26 @@ def view(
 ) -> WaitingView:
     """Return the waiting page at a moment, of one department or of all."""
     return _Page(session, now, table, paces, department).view()
+
+
+def due(session: Session, now: dt.datetime, table: UrgencyTable) -> list[DueNow]:
+    """Return whom somebody has to look at again, most urgent first, then to whom an apology is due, longest wait first.
+
+    A tenth of the work of the whole page: every desk asks for it all day.
+    """
+    today = now.astimezone().date()
+    signs = _Signs(session, now, table)
+    waiting = [
+        one
+        for one in _places(session, today, ENTRY.c.standing.in_(sorted(OPEN)))
+        if not one.is_old(now, today)
+    ]
+    again = [signs.now_due(one, CareKind.REASSESSED) for one in waiting if signs.reassess_due(one)]
+    sorry = [signs.now_due(one, CareKind.APOLOGY) for one in waiting if signs.apology_due(one)]
+    return [
+        *sorted(again, key=lambda one: (one.urgency or _UNJUDGED, -one.waited)),
+        *sorted(sorry, key=attrgetter("waited"), reverse=True),
+    ]
 
 
 def calling_order(session: Session, now: dt.datetime, queue: str) -> list[int]:
@@ -249,6 +272,48 @@ def _looked_at(session: Session) -> Mapping[int, dt.datetime]:
     return {visit: at for visit, microseconds in found.items() if (at := moment(microseconds)) is not None}
 
 
+class _Signs:
+    """Who has to be looked at again, and to whom an apology is due, at one moment."""
+
+    def __init__(self, session: Session, now: dt.datetime, table: UrgencyTable) -> None:
+        self.now, self.today = now, now.astimezone().date()
+        self.minutes = site_rules(session)[1]
+        self.care = _care(session, self.today)
+        self.looked = _looked_at(session)
+        self.reassess: dict[int | None, int | None] = {
+            int(level): table.rule(level).reassess_minutes for level in Urgency
+        }
+        self.reassess[None] = REASSESS_UNJUDGED
+
+    def of(self, place: _Place, kind: CareKind) -> list[dt.datetime]:
+        """Return when care of a kind was given."""
+        return [done.at for done in self.care.get(place.visit_id, ()) if done.kind is kind]
+
+    def apology_due(self, place: _Place) -> bool:
+        return apology_due(place.joined, self.now, self.minutes, self.of(place, CareKind.APOLOGY))
+
+    def reassess_due(self, place: _Place) -> bool:
+        looked = self.looked.get(place.visit_id, place.joined)
+        return reassess_due(self.reassess[place.urgency], looked, self.now)
+
+    def now_due(self, place: _Place, kind: CareKind) -> DueNow:
+        """Return what is due to the one in a place."""
+        return DueNow(
+            kind=kind,
+            visit_id=place.visit_id,
+            label=shown_label(place, self.today),
+            name_masked=mask_name(place.name),
+            urgency=place.urgency,
+            waited=minutes_between(place.joined, self.now),
+            turn=len(self.of(place, kind)),
+        )
+
+
+def shown_label(place: _Place, today: dt.date) -> str:
+    """Return a number as the board shows it; of an earlier day with that day."""
+    return place.label if place.day == today else board_label(place.label, place.day, today)
+
+
 # --- The page ---------------------------------------------------------------------------------------------------
 
 
@@ -261,17 +326,12 @@ class _Page:
         self.now, self.today = now, now.astimezone().date()
         self.department = department
         only = () if department is None else (ENTRY.c.department_id == department,)
-        self.rules, self.apology_minutes = site_rules(session)
+        self.rules = site_rules(session)[0]
         self.called = lanes_called(session, now, self.rules)
         self.facts = Facts(session, now)
         self.paces = paces.of(session, self.today, MOST_SAMPLES)
-        self.care = _care(session, self.today)
-        self.looked = _looked_at(session)
+        self.signs = _Signs(session, now, table)
         self.newest = session.scalar(select(func.max(EVENT.c.at)))
-        self.reassess: dict[int | None, int | None] = {
-            int(level): table.rule(level).reassess_minutes for level in Urgency
-        }
-        self.reassess[None] = REASSESS_UNJUDGED
         self.homes: dict[tuple[int, int | None], _Home] = {}
         self.places = _places(session, self.today, *only)
 
@@ -337,10 +397,8 @@ class _Page:
         soon: Estimate = _NOBODY,
     ) -> WaitingRow:
         home = self._home(place.department_id, place.doctor_id)
-        care = self.care.get(place.visit_id, ())
         # Nothing is due to whoever went home last night.
         waits = place.standing in OPEN and not place.is_old(self.now, self.today)
-        is_todays = place.day == self.today
         return _made(
             {
                 "id": place.id,
@@ -348,7 +406,7 @@ class _Page:
                 "visit_id": place.visit_id,
                 "visitor_id": place.visitor_id,
                 "number_id": place.number_id,
-                "label": place.label if is_todays else board_label(place.label, place.day, self.today),
+                "label": shown_label(place, self.today),
                 "day": place.day,
                 "from_yesterday": place.day < self.today,
                 "queue": place.queue,
@@ -374,9 +432,9 @@ class _Page:
                 "slip": place.slip,
                 "reason": place.reason,
                 "why": placed.why if placed is not None else _why_parked(place),
-                "care": tuple(care),
-                "apology_due": waits and self._apology_due(place, care),
-                "reassess_due": waits and self._reassess_due(place),
+                "care": tuple(self.signs.care.get(place.visit_id, ())),
+                "apology_due": waits and self.signs.apology_due(place),
+                "reassess_due": waits and self.signs.reassess_due(place),
                 "obstacle": home.obstacle if waits else None,
             }
         )
@@ -394,14 +452,6 @@ class _Page:
     def _waited(self, place: _Place) -> int:
         until = place.began if place.standing is Standing.WITH_DOCTOR else None
         return minutes_between(place.joined, until or self.now)
-
-    def _apology_due(self, place: _Place, care: Iterable[CareDone]) -> bool:
-        said = [done.at for done in care if done.kind is CareKind.APOLOGY] if care else ()
-        return apology_due(place.joined, self.now, self.apology_minutes, said)
-
-    def _reassess_due(self, place: _Place) -> bool:
-        looked = self.looked.get(place.visit_id, place.joined)
-        return reassess_due(self.reassess[place.urgency], looked, self.now)
 
     def _sum(self, queue: str, places: Sequence[_Place]) -> LineSum:
         house, doctor = self.facts.home(queue)

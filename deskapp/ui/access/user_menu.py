@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QMenu, QWidget
 
+from deskapp import settings
 from deskapp.domain.access import Permission
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
+from deskapp.services.base import new_request
 from deskapp.ui import icons
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.session import Session
 
 
 class UserMenu(QMenu):
-    """Switch user, one's own sign-ins, password and PIN, settings; each only for those who may."""
+    """Switch user, one's own sign-ins, password and PIN, the desk's sound, settings; each only for those who may."""
 
     def __init__(self, desk: Desk, session: Session, parent: QWidget) -> None:
         super().__init__(parent)
@@ -25,6 +29,9 @@ class UserMenu(QMenu):
         self._password = self.addAction(icons.icon("lock-keyhole"), "", self.change_password)
         self._pin = self.addAction(icons.icon("key-round"), "", self.choose_pin)
         self.addSeparator()
+        self._sound = self.addAction(icons.icon("bell-ring"), "")
+        self._sound.setCheckable(True)
+        self._sound.triggered.connect(self.change_sound)
         self._site = self.addAction(icons.icon("settings"), "", self.show_site)
         self.aboutToShow.connect(self._show_what_may)
 
@@ -34,11 +41,25 @@ class UserMenu(QMenu):
         self._history.setText(tr(N_("Where I signed in")))
         self._password.setText(tr(N_("Change your password")))
         self._pin.setText(tr(N_("Choose your PIN")))
+        self._sound.setText(tr(N_("Ring at this desk for who waits")))
         self._site.setText(tr(N_("Settings of the hospital")))
 
     @Slot()
     def _show_what_may(self) -> None:
-        self._site.setVisible(self._desk.actor().may(Permission.SETTINGS_WRITE))
+        actor = self._desk.actor()
+        self._site.setVisible(actor.may(Permission.SETTINGS_WRITE))
+        values = self._desk.services.settings.values
+        self._desk.runner.run(values, actor, actor.desk, done=self._show_sound, owner=self, latest="sound")
+
+    def _show_sound(self, values: Mapping[str, object]) -> None:
+        self._sound.setChecked(bool(values.get(settings.RING_ON.name, settings.RING_ON.default)))
+
+    @Slot(bool)
+    def change_sound(self, on: bool) -> None:
+        """Let this desk ring, or not; remembered for this workstation."""
+        actor, change = self._desk.actor(), self._desk.services.settings.change_here
+        run = self._desk.runner.run
+        run(change, actor, new_request(), settings.RING_ON.name, on, actor.desk, owner=self)
 
     @Slot()
     def show_history(self) -> None:

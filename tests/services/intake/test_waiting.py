@@ -770,3 +770,27 @@ def test_steps_that_came_along_are_taken_back_too(line: Line) -> None:
     line.do("undo", entry)
     done = [step.step for step in line.visit(entry).steps if step.done]
     assert (Step.ESCORT in done, line.visit(entry).checked_in) == (False, None)
+
+
+def test_what_is_due_now_is_what_the_page_says_most_urgent_first(line: Line, clock: WallClock) -> None:
+    """Every desk asks for it all day, without reading the whole page."""
+    looked = line.join(urgency=3)
+    clock.forward(minutes=1)
+    fourth, third, unjudged = (line.join(urgency=urgency) for urgency in (4, 3, None))
+    clock.forward(minutes=14)
+    assert [one.visit_id for one in line.waiting.due(line.actor)] == [line.entry(looked)["visit_id"]]
+    clock.forward(minutes=16)
+    visit = line.entry(looked)["visit_id"]
+    line.waiting.give_care(line.actor, new_request(), visit, CareKind.REASSESSED)
+    clock.forward(minutes=30)
+    found = line.waiting.due(line.actor)
+    rows = line.rows()
+    again = [one for one in found if one.kind is CareKind.REASSESSED]
+    sorry = [one for one in found if one.kind is CareKind.APOLOGY]
+    assert [*again, *sorry] == list(found)
+    assert [(one.urgency, one.waited, one.turn) for one in again] == [(3, 61, 1), (3, 60, 0), (4, 60, 0)]
+    assert {one.visit_id for one in again} == {row.visit_id for row in rows.values() if row.reassess_due}
+    assert {one.visit_id for one in sorry} == {row.visit_id for row in rows.values() if row.apology_due}
+    assert [one.label for one in sorry] == [rows[entry].label for entry in (looked, fourth, third, unjudged)]
+    line.do("left_unseen", third)
+    assert line.entry(third)["visit_id"] not in [one.visit_id for one in line.waiting.due(line.actor)]

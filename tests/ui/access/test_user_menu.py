@@ -21,7 +21,13 @@ def test_only_who_may_sees_settings_and_everybody_what_is_their_own(
 ) -> None:
     front = front_of(hospital, sign_in=sign_in)
     try:
-        own = {"Switch user", "Where I signed in", "Change your password", "Choose your PIN"}
+        own = {
+            "Switch user",
+            "Where I signed in",
+            "Change your password",
+            "Choose your PIN",
+            "Ring at this desk for who waits",
+        }
         assert _shown(front) == (own | {"Settings of the hospital"} if office else own)
     finally:
         front.close()
@@ -31,3 +37,14 @@ def test_the_menu_speaks_the_language_of_the_window(front: Front) -> None:
     front.language.set("zh")
 
     assert "切换用户" in _shown(front)
+
+
+def test_the_desk_rings_unless_somebody_says_no_and_remembers_that(front: Front) -> None:
+    menu = front.window.frame_of_tabs._menu
+    menu.aboutToShow.emit()
+    assert menu._sound.isChecked()
+    menu._sound.trigger()
+    front.settle()
+    assert front.services.settings.values(front.actor, front.actor.desk)["ring.on"] is False
+    menu.aboutToShow.emit()
+    assert not menu._sound.isChecked()

@@ -1,4 +1,4 @@
-"""What the waiting page says by itself, and the sound with it; the strips are drawn by `strip`."""
+"""What the waiting page says by itself; the strips are drawn by `strip`, the sound is with the window's sign of waits."""
 
 from __future__ import annotations
 
@@ -21,13 +21,12 @@ DANGER, WARNING = "surroundings", "rule"
 
 
 class Notices(QObject):
-    """Finds what is due in each answer, tells it, and rings for what has just become so."""
+    """Finds what is due in each answer, and tells it."""
 
     def __init__(self, page: WaitingPage) -> None:
         super().__init__(page)
         self._page = page
         self._due = shown.Due()
-        self._rung: set[tuple[int, int]] = set()
         self.strips = Strips(NAMES)
 
     def first_apology(self) -> WaitingRow | None:
@@ -37,18 +36,7 @@ class Notices(QObject):
     def take(self, due: shown.Due) -> None:
         """Tell what is due in an answer."""
         self._due = due
-        self._ring()
         self.tell()
-
-    def _ring(self) -> None:
-        """Ring for each reassessment once; after one was done the next rings again."""
-        asked = {
-            (row.id, sum(one.kind is CareKind.REASSESSED for one in row.care))
-            for row in self._due.reassessments
-        }
-        if asked - self._rung:
-            self._page.ringer.ring("reassess")
-        self._rung = asked
 
     def tell(self) -> None:
         """Say it in the language in force."""

@@ -37,7 +37,6 @@ from deskapp.ui.intake.waiting.reading import Reading
 from deskapp.ui.intake.waiting.telling import Telling
 from deskapp.ui.keys import Action
 from deskapp.ui.messages import INFO, Notice
-from deskapp.ui.ringing import Ringer
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import EmptyState
 from deskapp.ui.widgets.flow import FlowLayout
@@ -85,7 +84,6 @@ class WaitingPage(BaseView):
         self.reading, self.telling = Reading(self), Telling(self)
         self.acts = Acts(self, self.telling)
         self.does = WaitingKeys(self)
-        self.ringer = Ringer(self.desk, self)
         self.lines_model: RecordTableModel[shown.LineItem] = RecordTableModel(
             LINE_COLUMNS, self.desk.tr, self
         )

@@ -37,7 +37,6 @@ def opened(desk: Desk) -> Iterator[Opened]:
         page.resize(1240, 640)
         pages.append(page)
         page.ensure_built()
-        page.ringer._sound = _silent
         page.show()
         page.activateWindow()
         QTest.qWaitForWindowActive(page)
@@ -50,10 +49,6 @@ def opened(desk: Desk) -> Iterator[Opened]:
         page.close()
         page.deleteLater()
     settle()
-
-
-def _silent() -> None:
-    """No sound in a test."""
 
 
 def settle() -> None:

@@ -20,7 +20,6 @@ def page(front: Front) -> WaitingPage:
     front.settle()
     found = front.window.frame_of_tabs.page("intake", "waiting")
     assert isinstance(found, WaitingPage)
-    found.ringer._sound = int
     return found
 
 
