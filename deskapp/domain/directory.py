@@ -38,6 +38,17 @@ class Kind(enum.StrEnum):
     QUESTION = "question"
 
 
+FILED: Final[Mapping[Kind, str]] = {
+    Kind.DEPARTMENT: "departments",
+    Kind.DOCTOR: "doctors",
+    Kind.PRICE: "prices",
+    Kind.PLACE: "places",
+    Kind.PROMOTION: "promotions",
+    Kind.NOTICE: "notices",
+    Kind.PHRASE: "phrases",
+}
+"""Kinds that a file can hold, under the names that files and the command line have for them."""
+
 KIND_LABELS: Final[Mapping[Kind, str]] = {
     Kind.DEPARTMENT: N_("Departments"),
     Kind.DOCTOR: N_("Doctors"),

@@ -22,6 +22,7 @@ from deskapp.domain.directory import (
     PriceDraft,
     Seen,
 )
+from deskapp.domain.directory import Kind as DirectoryKind
 from deskapp.domain.duty import Duty
 from deskapp.domain.promotions import PromotionDraft
 from deskapp.domain.registration import Sex
@@ -365,3 +366,43 @@ def test_a_sentence_that_went_back_to_the_shipped_one_keeps_the_sites_text(
     assert own.words.zh in path.read_text("utf-8-sig")
     report = transfer.import_file(HEAD, new_request(), Kind.PHRASES, path).value
     assert (report.counts[Outcome.KNOWN], report.problems) == (report.rows, [])
+
+
+def test_the_page_reads_the_good_rows_of_a_kind_and_writes_them_out(
+    directory: DirectoryService, tmp_path: Path
+) -> None:
+    """The page's own way to files: it stores what is good, after having looked."""
+    path = tmp_path / "prices.csv"
+    path.write_text("Code,Name in Chinese,Price\nP1,彩超,80\n,化验,20\n", encoding="utf-8")
+    looked = directory.import_file(HEAD, new_request(), DirectoryKind.PRICE, path, dry_run=True).value
+    assert (looked.counts[Outcome.ADDED], looked.counts[Outcome.REFUSED]) == (1, 1)
+    assert directory.prices(HEAD) == []
+    order = new_request()
+    for _ in range(2):
+        directory.import_file(HEAD, order, DirectoryKind.PRICE, path)
+    assert [price.code for price in directory.prices(HEAD)] == ["P1"]
+    out = tmp_path / "out.csv"
+    assert directory.export_file(HEAD, new_request(), out, "en", DirectoryKind.PRICE).value == 1
+    assert "P1" in out.read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize("kind", [DirectoryKind.STAFF, DirectoryKind.QUESTION])
+def test_what_no_file_of_the_directory_holds_is_refused(
+    directory: DirectoryService, tmp_path: Path, kind: DirectoryKind
+) -> None:
+    for call in (
+        lambda: directory.import_file(HEAD, new_request(), kind, tmp_path / "a.csv"),
+        lambda: directory.export_file(HEAD, new_request(), tmp_path / "a.csv", "en", kind),
+    ):
+        with pytest.raises(InputError) as caught:
+            call()
+        assert caught.value.field == "kind"
+
+
+def test_who_may_not_reads_and_writes_no_file_from_the_page(
+    directory: DirectoryService, tmp_path: Path
+) -> None:
+    with pytest.raises(PermissionDenied):
+        directory.import_file(OPERATOR, new_request(), DirectoryKind.PRICE, tmp_path / "a.csv")
+    with pytest.raises(PermissionDenied):
+        directory.export_file(OPERATOR, new_request(), tmp_path / "a.xlsx", "en")

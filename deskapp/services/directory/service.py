@@ -6,7 +6,8 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from deskapp.db.unit_of_work import Clock, Work
 from deskapp.domain import duty
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.directory import (
+    FILED,
     DepartmentDraft,
     DepartmentView,
     DoctorDraft,
@@ -42,7 +44,8 @@ from deskapp.domain.intake import Ref
 from deskapp.domain.names import query_key, search_keys
 from deskapp.domain.promotions import PromotionDraft, PromotionView
 from deskapp.domain.text import N_, Text
-from deskapp.errors import RuleError
+from deskapp.errors import InputError, RuleError
+from deskapp.i18n import translator
 from deskapp.services.base import Done, Service, composed, reads, writes
 from deskapp.services.directory import more, phrases
 from deskapp.services.directory.reading import (
@@ -66,6 +69,9 @@ from deskapp.services.directory.storing import (
     unfollow_price,
 )
 from deskapp.services.house import HouseRules
+
+if TYPE_CHECKING:
+    from deskapp.services.transfer.report import ImportReport
 
 
 @dataclass(frozen=True)
@@ -92,12 +98,56 @@ class Detail:
         return getattr(self.view, "valid_from", None), getattr(self.view, "valid_to", None)
 
 
+def _filed(kind: Kind) -> str:
+    if kind not in FILED:
+        message = Text(N_("“{kind}” is no part of the directory."), {"kind": kind.value})
+        raise InputError("kind", "directory.kind", message)
+    return FILED[kind]
+
+
 class DirectoryService(Service):
     """What the desk knows of the house."""
 
     def __init__(self, store: Store, clock: Clock | None = None, house: HouseRules | None = None) -> None:
         super().__init__(store, clock)
         self.house = house or HouseRules()
+
+    # --- Files ----------------------------------------------------------------------------------------------
+
+    @composed(Permission.IMPORT)
+    def import_file(
+        self,
+        actor: Actor,
+        request: str,
+        kind: Kind,
+        path: Path,
+        *,
+        dry_run: bool = False,
+        report: Callable[[int, int], None] | None = None,
+    ) -> Done[ImportReport]:
+        """Read one kind from a CSV or XLSX file, its good rows, see `TransferService.import_file`."""
+        # Imported when it is needed: a start has no use for it.
+        from deskapp.services.transfer import columns, service
+
+        transfer, filed = (
+            service.TransferService(self.store, self.clock, self.house),
+            columns.Kind(_filed(kind)),
+        )
+        options: dict[str, Any] = {"progress": report} if report is not None else {}
+        return transfer.import_file(actor, request, filed, path, partial=True, dry_run=dry_run, **options)
+
+    @composed(Permission.EXPORT)
+    def export_file(
+        self, actor: Actor, request: str, path: Path, language: str, kind: Kind | None = None
+    ) -> Done[int]:
+        """Write one kind, or all to a workbook, see `TransferService.export_directory`."""
+        from deskapp.services.transfer import columns, service
+
+        transfer = service.TransferService(self.store, self.clock, self.house)
+        filed = columns.Kind(_filed(kind)) if kind is not None else None
+        return transfer.export_directory(actor, request, path, translator(language), filed)
+
+    # --- Looking up -----------------------------------------------------------------------------------------
 
     @reads(Permission.DIRECTORY_READ)
     def departments(self, session: Session, *, inactive: bool = False) -> list[DepartmentView]:

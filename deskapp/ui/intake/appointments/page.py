@@ -25,12 +25,12 @@ from deskapp.ui.intake.appointments.cells import Cell, wall
 from deskapp.ui.intake.appointments.files import FileWork
 from deskapp.ui.intake.appointments.grid import CalendarGrid
 from deskapp.ui.intake.appointments.head import Head
-from deskapp.ui.intake.appointments.import_report import ImportPage
 from deskapp.ui.intake.appointments.keys import BOTTOM, actions_of, enable_keys
 from deskapp.ui.intake.appointments.late_strip import LateStrip
 from deskapp.ui.intake.appointments.showing import Showing
 from deskapp.ui.intake.appointments.whom import Whom, WhomPane
 from deskapp.ui.intake.appointments.work import AppointmentWork
+from deskapp.ui.intake.import_report import ImportPage
 from deskapp.ui.messages import INFO, Notice
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import scrolled
@@ -66,7 +66,9 @@ class AppointmentsPage(BaseView):
         self.reason = ReasonBox(desk)
         self.head.add_buttons(self.keys, reads_files=desk.actor().may(Permission.IMPORT))
         self.late = LateStrip([self.keys["appointment.late"]])
-        self.report = ImportPage(desk, self.keys["file.store"], self.keys["page.back"])
+        self.report = ImportPage(
+            desk, self.keys["file.store"], self.keys["page.back"], N_("Appointments from {file}")
+        )
         self.work = AppointmentWork(self)
         self.files = FileWork(self)
         self._lay_out()

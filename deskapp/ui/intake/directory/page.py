@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from deskapp.domain.access import Permission
 from deskapp.domain.changes import Changes
-from deskapp.domain.directory import DepartmentView, Kind
+from deskapp.domain.directory import FILED, DepartmentView, Kind
 from deskapp.domain.finding import Listed
 from deskapp.domain.questions import QuestionState, QuestionView, is_overdue
 from deskapp.domain.text import N_, Text
@@ -24,6 +24,7 @@ from deskapp.ui.base_tab import BaseView
 from deskapp.ui.clipboard import copy_freely
 from deskapp.ui.found import said
 from deskapp.ui.intake.directory.changing import Changing
+from deskapp.ui.intake.directory.files import FileWork
 from deskapp.ui.intake.directory.kinds import KindList
 from deskapp.ui.intake.directory.lines import COLUMNS, WITHOUT_ASIDE, Line, line_of, question_line
 from deskapp.ui.intake.directory.panel import DirectoryPanel, identity
@@ -58,7 +59,7 @@ class DirectoryPage(BaseView):
         "Everything that visitors ask for: departments, doctors with their duty times, prices, places and phones,"
         " promotions, news, and sentences to say. Type what you hear, in any language, pinyin or initials; arrow keys"
         " go through what was found, F8 copies what is read aloud. What nobody knows becomes an open question with F4."
-        " Ctrl+PgDown goes to the next kind."
+        " Ctrl+PgDown goes to the next kind. Ctrl+I reads a list of that kind in from a file, Ctrl+Shift+I writes it out."
     )
 
     def build(self) -> None:
@@ -77,7 +78,7 @@ class DirectoryPage(BaseView):
         self._empty = EmptyState("search")
         self.table.set_empty(self._empty)
         self.panel = DirectoryPanel(self.desk.tr)
-        self.changing = Changing(self)
+        self.changing, self.files = Changing(self), FileWork(self)
         self._beside = scrolled(self.panel)
         self._lay_out()
         self._connect()
@@ -120,6 +121,10 @@ class DirectoryPage(BaseView):
             Action("directory.reopen", N_("Reopen question"), changing.reopen, "F9", "rotate-ccw"),
             Action("directory.visitor", N_("To the visitor"), self.to_visitor, "F10", "user"),
             Action("directory.store", N_("Store"), changing.store, "Ctrl+Return", "save", primary=True),
+            Action("directory.read", N_("Read in…"), self.files.choose, "Ctrl+I", "download", in_bar=False),
+            Action(
+                "directory.write", N_("Write out…"), self.files.write, "Ctrl+Shift+I", "upload", in_bar=False
+            ),
             Action("directory.find", N_("Find"), self.to_search, "Ctrl+F", "search"),
             Action("directory.next", N_("Next kind"), self.next_kind, "Ctrl+PgDown", in_bar=False),
             Action("directory.before", N_("Kind before"), self.kind_before, "Ctrl+PgUp", in_bar=False),
@@ -374,6 +379,8 @@ class DirectoryPage(BaseView):
             "reopen": state in (QuestionState.ANSWERED, QuestionState.TOLD),
             "visitor": question is not None and question.visitor_id is not None,
             "store": open_form,
+            "read": self.files.kind() is not None and self.desk.actor().may(Permission.IMPORT),
+            "write": self.desk.actor().may(Permission.EXPORT) and (kind is None or kind in FILED),
         }
         for name, may in able.items():
             keys[f"directory.{name}"].setEnabled(may and not busy)

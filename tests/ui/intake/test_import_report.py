@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from deskapp.domain.text import Text
 from deskapp.services.transfer.report import ImportReport, Outcome, RowNote
 from deskapp.ui.base_tab import Desk
-from deskapp.ui.intake.appointments.import_report import ImportPage
+from deskapp.ui.intake.import_report import ImportPage
 from deskapp.ui.keys import Action
 
 
@@ -34,9 +34,10 @@ def test_it_says_what_would_happen_and_then_what_did(desk: Desk) -> None:
     owner = QWidget()
     actions = (Action("store", "Store", nothing), Action("leave", "Back", nothing))
     keys = desk.keys.install(owner, actions)
-    page = ImportPage(desk, keys["store"], keys["leave"])
+    page = ImportPage(desk, keys["store"], keys["leave"], "Prices from {file}")
     page.show_report(Path("a.ics"), report())
     assert page.path == Path("a.ics")
+    assert page.title.text() == "Prices from a.ics"
     assert "New: 2" in page._counts.text()
     assert "Nothing is stored yet" in page._told.text()
     assert [page.model.record(row).note.row for row in range(2)] == [3, 2]  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""What a file of appointments would do, and what it did: counts, and what is wrong row by row."""
+"""What a file that is read in would do, and what it did: counts, and what is wrong row by row."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class NoteRow:
 
 
 class ImportPage(Panel):
-    """The report of one file."""
+    """The report of one file; `title` is a message id with a place for the {file}."""
 
-    def __init__(self, desk: Desk, store: KeyAction, leave: KeyAction) -> None:
+    def __init__(self, desk: Desk, store: KeyAction, leave: KeyAction, title: str) -> None:
         super().__init__()
-        self._desk = desk
+        self._desk, self._title = desk, title
         self._path: Path | None = None
         self._report: ImportReport | None = None
         self._store = store
@@ -77,7 +77,7 @@ class ImportPage(Panel):
         if self._report is None or self._path is None:
             return
         report, counts = self._report, {one.value: self._report.counts[one] for one in Outcome}
-        self.set_title(tr(N_("Appointments from {file}"), file=self._path.name))
+        self.set_title(tr(self._title, file=self._path.name))
         words = N_("Rows: {rows}. New: {added}, changed: {changed}, known: {known}, refused: {refused}.")
         self._counts.setText(tr(words, rows=report.rows, **counts))
         if report.written:

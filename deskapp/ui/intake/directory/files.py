@@ -1,0 +1,164 @@
+"""The directory in files: a list is looked at first, then its good rows are stored; what is there is written out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout
+
+from deskapp.domain.directory import FILED, KIND_LABELS, Kind
+from deskapp.domain.text import N_, Text
+from deskapp.services.base import Done, new_request
+from deskapp.services.transfer.report import ImportReport, Outcome
+from deskapp.ui import style
+from deskapp.ui.intake.import_report import ImportPage
+from deskapp.ui.keys import Action
+from deskapp.ui.widgets.basics import pad_dialog
+from deskapp.ui.widgets.message_bar import MessageBar
+
+if TYPE_CHECKING:
+    from deskapp.ui.intake.directory.page import DirectoryPage
+
+READS: Final = N_("Tables (*.csv *.xlsx)")
+WRITES: Final = N_("Workbook (*.xlsx);;Table (*.csv);;Data (*.json)")
+SUFFIX: Final = ".xlsx"
+SIZE: Final = (760, 520)
+
+
+class FileWork(QObject):
+    """Reads one kind in from a file, and writes one kind or all out to one."""
+
+    def __init__(self, page: DirectoryPage) -> None:
+        super().__init__(page)
+        self._page, self._desk = page, page.desk
+
+    def kind(self) -> Kind | None:
+        """Return the kind that is listed, if a file can hold it."""
+        kind = self._page.kinds.kind()
+        return kind if kind in FILED else None
+
+    def choose(self) -> None:
+        """Let the person choose a file of the kind that is listed, and look at it."""
+        kind, tr = self.kind(), self._desk.tr
+        if kind is None:
+            return
+        title = tr(N_("Read in: {kind}"), kind=Text(KIND_LABELS[kind]))
+        path, _filter = QFileDialog.getOpenFileName(self._page, title, "", tr(READS))
+        if path:
+            self.look(kind, Path(path))
+
+    def look(self, kind: Kind, path: Path) -> None:
+        """Say what a file would do; nothing is stored."""
+        _Reading(self._page, kind, path).send()
+
+    def write(self) -> None:
+        """Write the kind that is listed, or all of them, to a file."""
+        kind, tr = self.kind(), self._desk.tr
+        told = Text(KIND_LABELS[kind]) if kind is not None else Text(N_("everything"))
+        title = tr(N_("Write out: {kind}"), kind=told)
+        path, _filter = QFileDialog.getSaveFileName(self._page, title, "", tr(WRITES))
+        if path:
+            file = Path(path)
+            self.write_to(kind, file if file.suffix else file.with_suffix(SUFFIX))
+
+    def write_to(self, kind: Kind | None, path: Path) -> None:
+        """Write a kind, or all, to this file."""
+        export, actor = self._desk.services.directory.export_file, self._desk.actor()
+        args = (actor, new_request(), path, self._desk.tr.language, kind)
+        self._page.run(export, *args, done=_Written(self._page, path).done)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """Which file was written."""
+
+    page: DirectoryPage
+    path: Path
+
+    def done(self, done: Done[int]) -> None:
+        told = {"file": self.path.name, "count": done.value}
+        self.page.desk.messages.did(Text(N_("Written to {file}, rows: {count}"), told))
+
+
+class _Reading:
+    """A file of one kind: looked at, shown, and its good rows stored when somebody says so."""
+
+    def __init__(self, page: DirectoryPage, kind: Kind, path: Path) -> None:
+        self.page, self.kind, self.path = page, kind, path
+        self.dialog: ReportDialog | None = None
+        self._request = new_request()
+
+    def send(self, *, dry: bool = True) -> None:
+        owner = self.dialog or self.page
+        self.page.desk.runner.run(
+            self._read, dry, done=self._done, owner=owner, busy=self.dialog.set_busy if self.dialog else None
+        )
+
+    def _read(self, dry: bool) -> Done[ImportReport]:
+        service, actor = self.page.desk.services.directory, self.page.desk.actor()
+        # The same request once more after a lost answer stores nothing twice; looking stores nothing at all.
+        request = new_request() if dry else self._request
+        done: Done[ImportReport] = service.import_file(actor, request, self.kind, self.path, dry_run=dry)
+        return done
+
+    def _done(self, done: Done[ImportReport]) -> None:
+        if self.dialog is None:
+            self.dialog = ReportDialog(self)
+            self.dialog.open()
+        self.dialog.show_report(done.value)
+
+
+class ReportDialog(QDialog):
+    """What the file would do, and what it did."""
+
+    def __init__(self, reading: _Reading) -> None:
+        super().__init__(reading.page)
+        self._reading, desk = reading, reading.page.desk
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        sizes = style.tokens().sizes
+        self.resize(sizes.px(SIZE[0]), sizes.px(SIZE[1]))
+        self.bar = MessageBar(desk.tr)
+        keys = desk.keys.install(
+            self,
+            (
+                Action(
+                    "list.store", N_("Store the good rows"), self.store, "Ctrl+Return", "save", primary=True
+                ),
+                Action("list.leave", N_("Back"), self.reject, "Esc"),
+            ),
+        )
+        title = desk.tr(KIND_LABELS[reading.kind])
+        self.setWindowTitle(title)
+        self.report = ImportPage(desk, keys["list.store"], keys["list.leave"], N_("From {file}"))
+        rows = QVBoxLayout(self)
+        pad_dialog(rows)
+        rows.addWidget(self.bar)
+        rows.addWidget(self.report, 1)
+
+    def show_report(self, report: ImportReport) -> None:
+        """Show what a file would do, or did."""
+        self.report.show_report(self._reading.path, report)
+        if report.written:
+            stored = report.counts[Outcome.ADDED] + report.counts[Outcome.CHANGED]
+            told = {"file": self._reading.path.name, "count": stored}
+            self._reading.page.desk.messages.did(Text(N_("Read in from {file}, rows: {count}"), told))
+
+    def set_busy(self, busy: bool) -> None:
+        """Begin nothing else meanwhile."""
+        self.report.setEnabled(not busy)
+
+    def take_error(self, error: Any, retry: Any = None) -> bool:
+        """Show an error here: the page is behind."""
+        from deskapp.ui.messages import notice
+
+        self.bar.show_notice(notice(error, retry))
+        return True
+
+    def store(self) -> None:
+        """Store the good rows."""
+        if self.report.path is not None:
+            self._reading.send(dry=False)

@@ -1,0 +1,145 @@
+"""The directory in files, from the page: a list is looked at first, its good rows are stored, what is there is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from deskapp.bootstrap import Hospital
+from deskapp.domain.directory import Kind
+from deskapp.ui.intake.directory import files
+from deskapp.ui.intake.directory.files import ReportDialog
+from deskapp.ui.intake.directory.page import DirectoryPage
+from tests.support.front import Front, front_of
+
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+LIST = "Code,Name in Chinese,Name in English,Phone\nA1,收费处,Cashier,8001\n,药房,Pharmacy,8002\n"
+
+
+@pytest.fixture
+def admin(hospital: Hospital, at_once: None, qapp: QApplication) -> Iterator[Front]:
+    front = front_of(hospital, sign_in="admin")
+    yield front
+    front.close()
+
+
+def page_of(front: Front) -> DirectoryPage:
+    front.window.frame_of_tabs.go_to_page("intake", "directory")
+    front.settle()
+    found = front.window.frame_of_tabs.page("intake", "directory")
+    assert isinstance(found, DirectoryPage)
+    return found
+
+
+def dialog(page: DirectoryPage) -> ReportDialog | None:
+    return page.findChild(ReportDialog)
+
+
+def chosen(monkeypatch: pytest.MonkeyPatch, name: str, path: Path | None) -> None:
+    """Let the system's dialog answer with a path, or with nothing."""
+
+    def answer(*_args: object) -> tuple[str, str]:
+        return (str(path) if path else "", "")
+
+    monkeypatch.setattr(files.QFileDialog, name, answer)
+
+
+def test_a_list_is_looked_at_first_and_stored_with_one_key(
+    admin: Front, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = page_of(admin)
+    page.kinds.choose(Kind.PLACE)
+    admin.settle()
+    (tmp_path / "places.csv").write_text(LIST, encoding="utf-8")
+    chosen(monkeypatch, "getOpenFileName", tmp_path / "places.csv")
+    admin.key(Qt.Key.Key_I, CONTROL)
+    shown = dialog(page)
+    assert shown is not None
+    assert "New: 1" in shown.report._counts.text()
+    assert "refused: 1" in shown.report._counts.text()
+    assert admin.services.directory.places(admin.actor) == []
+    admin.key(Qt.Key.Key_Return, CONTROL)
+    assert [place.code for place in admin.services.directory.places(admin.actor)] == ["A1"]
+    assert admin.last_action() == "Read in from places.csv, rows: 1"
+    admin.key(Qt.Key.Key_Return, CONTROL)
+    assert len(admin.services.directory.places(admin.actor)) == 1
+    admin.key(Qt.Key.Key_Escape)
+    assert [page._model.index(row, 0).data() for row in range(page._model.rowCount())] == ["Cashier"]
+
+
+def test_what_is_there_is_written_and_can_be_read_again(
+    admin: Front, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = page_of(admin)
+    page.kinds.choose(Kind.DEPARTMENT)
+    admin.settle()
+    chosen(monkeypatch, "getSaveFileName", tmp_path / "houses")
+    admin.key(Qt.Key.Key_I, CONTROL | SHIFT)
+    count = page._model.rowCount()
+    assert admin.last_action() == f"Written to houses.xlsx, rows: {count}"
+    page.files.look(Kind.DEPARTMENT, tmp_path / "houses.xlsx")
+    admin.settle()
+    shown = dialog(page)
+    assert shown is not None
+    assert f"known: {count}, refused: 0" in shown.report._counts.text()
+    assert shown.report.path is None
+    admin.key(Qt.Key.Key_Escape)
+
+
+def test_everything_together_goes_into_a_workbook_only(
+    admin: Front, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = page_of(admin)
+    chosen(monkeypatch, "getSaveFileName", tmp_path / "all.csv")
+    page.files.write()
+    admin.settle()
+    assert page.bar.notice is not None
+    assert not (tmp_path / "all.csv").exists()
+    page.files.write_to(None, tmp_path / "all.xlsx")
+    admin.settle()
+    assert (tmp_path / "all.xlsx").stat().st_size > 0
+
+
+def test_a_file_that_is_none_is_told_on_the_page_and_nothing_opens(admin: Front, tmp_path: Path) -> None:
+    page = page_of(admin)
+    (tmp_path / "a.xlsx").write_bytes(b"hello")
+    page.files.look(Kind.PRICE, tmp_path / "a.xlsx")
+    admin.settle()
+    assert page.bar.notice is not None
+    assert dialog(page) is None
+
+
+def test_a_list_taken_away_before_it_is_stored_is_told_where_one_looks(admin: Front, tmp_path: Path) -> None:
+    page, path = page_of(admin), tmp_path / "places.csv"
+    path.write_text(LIST, encoding="utf-8")
+    page.files.look(Kind.PLACE, path)
+    admin.settle()
+    shown = dialog(page)
+    assert shown is not None
+    path.unlink()
+    admin.key(Qt.Key.Key_Return, CONTROL)
+    assert shown.bar.notice is not None
+    assert page.bar.notice is None
+    admin.key(Qt.Key.Key_Escape)
+
+
+def test_who_may_not_has_no_key_for_it_and_everything_can_not_be_read_in(front: Front, admin: Front) -> None:
+    page = page_of(front)
+    page.kinds.choose(Kind.PLACE)
+    front.settle()
+    assert not page.can("read")
+    assert not page.can("write")
+    other = page_of(admin)
+    assert not other.can("read")
+    assert other.can("write")
+    other.kinds.choose(Kind.PLACE)
+    admin.settle()
+    assert other.can("read")
+    other.kinds.choose(Kind.STAFF)
+    admin.settle()
+    assert not other.can("read")
+    assert not other.can("write")
