@@ -16,7 +16,8 @@ from deskapp.domain.finding import Entry, Fen, Said, as_keys
 from deskapp.domain.names import normalise, search_keys
 from deskapp.domain.promotions import PromotionView, people
 from deskapp.domain.text import N_, Text, Words
-from deskapp.i18n import money
+from deskapp.domain.triage import LANGUAGE_NAMES
+from deskapp.i18n import LANGUAGES, money, translator
 from deskapp.services.directory import BY_CODE_AND_DAY, more, phrases
 from deskapp.services.house import HouseRules
 from deskapp.triage_rules import Sentence
@@ -55,7 +56,7 @@ def _doctor(row: Doctor, department: Department) -> Entry:
         (row.title, home, row.speciality),
         room,
         active=row.active and department.active,
-        more=(row.title, room, row.speciality, row.introduction, *_each(home)),
+        more=(row.title, room, row.speciality, row.introduction, *_each(home), *_spoken(row.languages)),
     )
 
 
@@ -112,9 +113,16 @@ def _member(row: Staff, department: Department | None) -> Entry:
         valid_from=row.hired,
         valid_to=row.left,
         texts=_texts(row.number, name),
-        more=_folded((row.phone, row.post, row.group_name, *_each(home))),
+        more=_folded((row.phone, row.post, row.group_name, *_each(home), *_spoken(row.languages))),
         keys=_keys(name),
     )
+
+
+@functools.lru_cache(maxsize=200)
+def _spoken(languages: str) -> tuple[str, ...]:
+    """Return what the languages of a person are called in each of ours, so that “who speaks …” has an answer."""
+    names = (LANGUAGE_NAMES.get(code, code) for code in languages.split())
+    return tuple(translator(language)(name) for name in names for language in LANGUAGES)
 
 
 def _entry(

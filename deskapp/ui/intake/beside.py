@@ -22,6 +22,8 @@ from deskapp.i18n import Translator
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.intake.beside_lines import (
+    LAST,
+    LIBRARY,
     AskLine,
     House,
     Line,
@@ -41,10 +43,15 @@ SENTENCES: Final = {
     Step.TRIAGE: ("ask-complaint", "suggest-department", "media-source"),
     Step.REGISTER: ("ask-name", "fill-in-form", "ask-consent"),
     Step.NUMBER: ("introduce-doctor", "number"),
-    Step.PAY: ("number", "price", "direct-cashier"),
+    Step.PAY: ("number", "introduce-hospital", "price", "direct-cashier"),
     Step.ESCORT: ("direct-room", "introduce-visitor", "wait"),
     Step.RETURN: ("back-to-desk", "direct-pharmacy"),
 }
+LAST_SENTENCES: Final = {
+    True: ("red-flag", "direct-emergency", "red-flag-family"),
+    False: ("see-off",),
+}
+"""What is said when a visit has ended: with an emergency, and otherwise."""
 
 
 class Beside(QFrame):
@@ -249,13 +256,16 @@ class Beside(QFrame):
         }[step]
 
     def _sentences(self, visit: VisitView | None, tr: Translator) -> list[Line]:
-        if visit is None or visit.ended is not None or visit.next_step is None:
+        if visit is None:
             return []
         known = _known(visit, self._proposal, tr)
         library = self._desk.services.house.sentences
+        step = visit.next_step if visit.ended is None else None
         if self._whole:
-            return library_lines(library, visit.next_step, known, tr)
-        codes = SENTENCES.get(visit.next_step, ())
+            situations = LIBRARY[step] if step is not None else LAST[visit.ended is EndReason.EMERGENCY]
+            return library_lines(library, situations, known, tr)
+        last = LAST_SENTENCES[visit.ended is EndReason.EMERGENCY]
+        codes = SENTENCES.get(step, ()) if step is not None else last
         return [(tr(library[code].filled(known)), "") for code in codes if code in library]
 
 

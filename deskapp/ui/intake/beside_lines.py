@@ -34,6 +34,8 @@ LIBRARY: Final[Mapping[Step, tuple[str, ...]]] = {
     Step.ESCORT: ("escort", "direct", "wait"),
     Step.RETURN: ("direct", "see-off", "escort"),
 }
+LAST: Final = {True: ("red-flag", "direct"), False: ("see-off", "direct")}
+"""Situations once a visit has ended: with an emergency, and otherwise."""
 ALWAYS: Final = ("decline", "calm", "step-away")
 """What may be needed at any time."""
 PLACES: Final[Mapping[Step, tuple[str, ...]]] = {
@@ -65,11 +67,11 @@ def read_house(services: Any, actor: Actor, visitor_id: int | None) -> tuple[Hou
 
 
 def library_lines(
-    library: Mapping[str, Sentence], step: Step, known: Mapping[str, object], tr: Translator
+    library: Mapping[str, Sentence], situations: Iterable[str], known: Mapping[str, object], tr: Translator
 ) -> list[Line]:
-    """Return every sentence for what goes on at a step, under the names of the situations."""
+    """Return every sentence for what goes on, under the names of the situations."""
     lines: list[Line] = []
-    for situation in (*LIBRARY.get(step, ()), *ALWAYS):
+    for situation in (*situations, *ALWAYS):
         said = [sentence for sentence in library.values() if sentence.situation == situation]
         if said:
             lines.append((tr(SITUATIONS[situation]), "label"))

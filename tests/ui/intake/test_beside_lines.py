@@ -16,7 +16,7 @@ from deskapp.domain.registration import Sex, Step
 from deskapp.domain.text import Words
 from deskapp.i18n import LANGUAGES, translator
 from deskapp.services.base import new_request
-from deskapp.ui.intake.beside_lines import ALWAYS, LIBRARY, library_lines
+from deskapp.ui.intake.beside_lines import ALWAYS, LAST, LIBRARY, library_lines
 from tests.support.front import Front
 from tests.support.hospital import signed_in
 
@@ -120,6 +120,12 @@ def test_escape_puts_the_line_away_and_the_visit_stays(front: Front) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("step", Step)
 def test_there_is_something_to_say_at_every_step(step: Step, language: str) -> None:
-    lines = library_lines(triage_rules.load_sentences(), step, {}, translator(language))
+    lines = library_lines(triage_rules.load_sentences(), LIBRARY[step], {}, translator(language))
     assert len(lines) > len(LIBRARY[step]) + len(ALWAYS)
     assert all(words and "{" not in words for words, _role in lines)
+
+
+@pytest.mark.parametrize("emergency", [True, False])
+def test_there_is_something_to_say_when_a_visit_has_ended(emergency: bool) -> None:
+    lines = library_lines(triage_rules.load_sentences(), LAST[emergency], {}, translator("en"))
+    assert len(lines) > len(LAST[emergency]) + len(ALWAYS)
