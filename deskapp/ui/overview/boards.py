@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
@@ -14,8 +14,9 @@ from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui import style
 from deskapp.ui.overview import said
-from deskapp.ui.overview.drawn import CHARTS, drawn
+from deskapp.ui.overview.drawn import CHARTS
 from deskapp.ui.widgets.basics import EmptyState, Panel, label, scrolled
+from deskapp.ui.widgets.chart_pieces import Bars, Heat
 from deskapp.ui.widgets.editors import ChoiceBox
 from deskapp.ui.widgets.record_model import Column, RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
@@ -40,6 +41,7 @@ class ChartPanel(Panel):
         super().__init__()
         self.name = name
         self.table: FigureTable | None = None
+        self._tr: Translator | None = None
         self.chart: Chart = Chart()
         self._series = label("", "secondary")
         self._words: QLabel = label("", "secondary")
@@ -51,10 +53,11 @@ class ChartPanel(Panel):
         style.look().changed.connect(self._fit)
         self._fit()
 
-    def show_table(self, table: FigureTable, tr: Translator) -> None:
-        """Draw the chart of a table."""
-        self.table = table
-        data = drawn(table, tr)
+    def show_table(self, table: FigureTable, data: Bars | Heat, tr: Translator) -> None:
+        """Draw the chart of a table, unless it stands there."""
+        if table == self.table and tr is self._tr:
+            return
+        self.table, self._tr = table, tr
         self.set_title(tr(table.title))
         style.set_state(self.title, "role", "strong")
         series = getattr(data, "series", ())
@@ -62,7 +65,6 @@ class ChartPanel(Panel):
         self.chart.setAccessibleName(tr(table.title))
         self._hint = tr(N_("Nothing to show.")) if not table.rows else ""
         self.chart.show_data(data)
-        self._on_said("")
 
     @Slot(object)
     def _on_said(self, words: str) -> None:
@@ -92,7 +94,7 @@ class Charts(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.panels: dict[str, ChartPanel] = {}
-        self._waiting: list[tuple[FigureTable, Translator]] = []
+        self._waiting: list[tuple[FigureTable, Bars | Heat, Translator]] = []
         self._next = QTimer(self)
         self._next.setSingleShot(True)
         self._next.setInterval(0)
@@ -109,22 +111,24 @@ class Charts(QWidget):
         style.look().changed.connect(self._arrange)
         self._arrange()
 
-    def show_tables(self, tables: Sequence[FigureTable], tr: Translator) -> None:
+    def show_tables(
+        self, tables: Sequence[FigureTable], data: Mapping[str, Bars | Heat], tr: Translator
+    ) -> None:
         """Draw the charts of these tables, one after the other: keys are taken in between."""
-        self._shown = [table.name for table in tables if table.name in CHARTS and worth_a_chart(table)]
-        self._waiting = [(table, tr) for table in tables if table.name in self._shown]
+        self._shown = [table.name for table in tables if table.name in data and worth_a_chart(table)]
+        self._waiting = [(table, data[table.name], tr) for table in tables if table.name in self._shown]
         self._draw_some()
 
     @Slot()
     def _draw_some(self) -> None:
         began = time.monotonic()
         while self._waiting and time.monotonic() - began < AT_ONCE_SECONDS:
-            table, tr = self._waiting[0]
+            table, data, tr = self._waiting[0]
             if table.name not in self.panels:
                 # That takes as long as drawing several.
                 self._make(table.name)
                 break
-            self.panels[table.name].show_table(table, tr)
+            self.panels[table.name].show_table(table, data, tr)
             del self._waiting[0]
         self._arrange()
         if self._waiting:
@@ -182,17 +186,26 @@ class Tables(QWidget):
 
     def show_tables(self, tables: Sequence[FigureTable], tr: Translator) -> None:
         """Show these tables; the one that was chosen stays chosen."""
-        chosen = self.choice.currentData()
         self._tables, self._tr = {table.name: table for table in tables}, tr
+        self._offer([(tr(table.title), table.name) for table in tables])
+        self.choice.setAccessibleName(tr(N_("Table")))
+        self._show_chosen()
+
+    def _offer(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Offer these tables; a list that is open and has them already stays as it is."""
+        if [self.choice.itemData(at) for at in range(self.choice.count())] == [name for _, name in choices]:
+            for at, (title, _) in enumerate(choices):
+                if self.choice.itemText(at) != title:
+                    self.choice.setItemText(at, title)
+            return
+        chosen = self.choice.currentData()
         self.choice.blockSignals(True)
         self.choice.clear()
-        for table in tables:
-            self.choice.addItem(tr(table.title), table.name)
+        for title, name in choices:
+            self.choice.addItem(title, name)
         self.choice.setCurrentIndex(max(0, self.choice.findData(chosen)))
         self.choice.blockSignals(False)
-        self.choice.setAccessibleName(tr(N_("Table")))
         self.choice.setSizeAdjustPolicy(self.choice.SizeAdjustPolicy.AdjustToContents)
-        self._show_chosen()
 
     def choose(self, name: str) -> None:
         """Show the table of a name, the one there is otherwise."""
@@ -211,7 +224,6 @@ class Tables(QWidget):
         if table is None or self._tr is None:
             return
         shown, model = self._widget(table, self._tr)
-        model.retranslate(self._tr)
         model.apply(table.rows)
         shown.setAccessibleName(self._tr(table.title))
         self._stack.setCurrentWidget(shown)
