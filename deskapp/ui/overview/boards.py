@@ -6,8 +6,16 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from deskapp.domain.statistics_tables import FigureRow, FigureTable
 from deskapp.domain.text import N_
@@ -29,6 +37,8 @@ AT_ONCE_SECONDS: Final = 0.01
 """Charts are drawn for so long, then what else waits has its turn."""
 TWO_FROM: Final = 760
 """Width, in pixels of the drawing board, from which two charts stand beside each other."""
+MOST_LINES: Final = 3
+"""Of the words of a piece; its tooltip has them all."""
 _BULLETS: Final = ("■", "▨", "▦")
 
 
@@ -44,7 +54,14 @@ class ChartPanel(Panel):
         self._tr: Translator | None = None
         self.chart: Chart = Chart()
         self._series = label("", "secondary")
-        self._words: QLabel = label("", "secondary")
+        self._named: Sequence[str] = ()
+        self._words: QLabel = label("", "secondary", wrap=True)
+        # Long words take more lines: the panel as wide as they are would push the others out of the window.
+        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        # A chart wishes to be as high as it is drawn: it takes what the panel has.
+        self.chart.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.head.addWidget(self._series)
         self.body.addWidget(self.chart, 1)
         self.body.addWidget(self._words)
@@ -60,22 +77,48 @@ class ChartPanel(Panel):
         self.table, self._tr = table, tr
         self.set_title(tr(table.title))
         style.set_state(self.title, "role", "strong")
-        series = getattr(data, "series", ())
-        self._series.setText("   ".join(map("{} {}".format, _BULLETS, series)))
+        self._named = list(map("{} {}".format, _BULLETS, getattr(data, "series", ())))
         self.chart.setAccessibleName(tr(table.title))
         self._hint = tr(N_("Nothing to show.")) if not table.rows else ""
         self.chart.show_data(data)
+        self._fit()
 
     @Slot(object)
     def _on_said(self, words: str) -> None:
         self._words.setText(words or self._hint)
 
+    def resizeEvent(self, event: Any) -> None:
+        """Fit the words to the width."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        """As high as it has to be; beside a higher one it grows."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
     @Slot()
     def _fit(self) -> None:
-        sizes = style.tokens().sizes
-        self._words.setFixedHeight(self._words.fontMetrics().height())
+        sizes, line = style.tokens().sizes, self._words.fontMetrics().height()
+        above, below = self._fit_series(), self._fit_words()
         self.body.setSpacing(sizes.px(4))
-        self.setFixedHeight(sizes.px(CHART_HEIGHT))
+        self.setMinimumHeight(sizes.px(CHART_HEIGHT) + above + below - 2 * line)
+
+    def _fit_series(self) -> int:
+        """Name the series below each other where there is no room beside the title; return their height."""
+        metrics, gap = self._series.fontMetrics(), style.tokens().sizes.group_gap
+        one, title = "   ".join(self._named), self.title.fontMetrics().horizontalAdvance(self.title.text())
+        fits = title + gap + metrics.horizontalAdvance(one) <= self._words.width()
+        self._series.setText(one if fits else "\n".join(self._named))
+        return metrics.height() * (1 if fits else len(self._named))
+
+    def _fit_words(self) -> int:
+        """Keep as many lines free as the longest words need: nothing moves while the mouse does; return their height."""
+        metrics, wrapped = self._words.fontMetrics(), Qt.TextFlag.TextWordWrap
+        longest = max((piece.said for piece in self.chart.pieces), key=len, default="")
+        needed = metrics.boundingRect(0, 0, self._words.width(), 1 << 20, wrapped, longest).height()
+        high = min(max(needed, metrics.height()), MOST_LINES * metrics.lineSpacing())
+        self._words.setFixedHeight(high)
+        return high
 
 
 def worth_a_chart(table: FigureTable) -> bool:
@@ -161,6 +204,9 @@ class Charts(QWidget):
             panel.setVisible(name in there)
         for at, name in enumerate(there):
             self._grid.addWidget(self.panels[name], at // columns, at % columns)
+        # What is left over stands below all of them.
+        for row in range(self._grid.rowCount() + 1):
+            self._grid.setRowStretch(row, 1 if row * columns >= len(there) else 0)
         for column in range(2):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
 
@@ -237,9 +283,9 @@ class Tables(QWidget):
         if kept is not None:
             self._stack.removeWidget(kept[1])
             kept[1].deleteLater()
-        model: RecordTableModel[FigureRow] = RecordTableModel(_columns(table), tr, self)
+        model = _Figures(_columns(table), tr, self)
         made = RecordTable(model)
-        if len(table.headings) > 3:
+        if len(table.headings) > 1:
             made.wrap_titles()
         made.set_empty(EmptyState("chart-column", tr(N_("Nothing to show."))))
         made.chosen.connect(self._on_chosen)
@@ -254,6 +300,19 @@ class Tables(QWidget):
         behind = row.behind_value(column - 1) if column > 0 else row.behind
         if behind is not None:
             self.opened.emit(behind)
+
+
+class _Figures(RecordTableModel[FigureRow]):
+    """Wraps the titles over the figures as well: at the right side of their column they would lose their beginning."""
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        """Return the title of a column and its side."""
+        told = super().headerData(section, orientation, role)
+        if role == Qt.ItemDataRole.TextAlignmentRole and told is not None:
+            return int(told) | int(Qt.TextFlag.TextWordWrap)
+        return told
 
 
 def _columns(table: FigureTable) -> list[Column[FigureRow]]:

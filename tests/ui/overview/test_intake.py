@@ -18,6 +18,7 @@ from deskapp.domain.text import Text
 from deskapp.errors import StorageError
 from deskapp.services.base import new_request
 from deskapp.services.statistics import SoFar
+from deskapp.ui import style
 from deskapp.ui.base_tab import Way
 from deskapp.ui.overview.intake import IntakeFigures
 from deskapp.ui.overview.tab import OverviewTab
@@ -410,3 +411,63 @@ def test_no_chart_is_loaded_before_the_page_is_shown() -> None:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("language", ["zh", "mn", "en"])
+def test_pointing_at_a_chart_moves_nothing(open_front: Opener, language: str) -> None:
+    front, page = open_page(open_front)
+    front.window.resize(1366, 768)
+    front.language.set(language)
+    front.settle()
+    page.open_behind(Behind())
+    front.settle()
+    assert page.charts is not None
+    panel = page.charts.panels["sources"]
+    before = panel.geometry()
+    panel.chart._point(0)
+    front.settle()
+    assert panel._words.text() == panel.chart.pieces[0].said
+    assert panel.geometry() == before
+    assert panel._words.heightForWidth(panel._words.width()) <= panel._words.height(), "and nothing is cut"
+    assert panel.width() <= page.charts.area.viewport().width()
+
+
+def test_figures_on_top_stand_in_one_line(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    front.window.resize(1366, 768)
+    front.language.set("mn")
+    front.settle()
+    shown = [box.value.mapTo(page.tiles, box.value.rect().center()).y() for box in page.tiles.boxes]
+    assert max(shown) - min(shown) <= 1, "the line above them is as high beside a sign as without one"
+
+
+@pytest.mark.parametrize("language", ["zh", "mn", "en"])
+def test_no_title_over_figures_is_cut(open_front: Opener, language: str) -> None:
+    front, page = open_page(open_front)
+    front.window.resize(1366, 768)
+    front.language.set(language)
+    page.switch()
+    for name in ("sources", "waits", "departments", "operators"):
+        page.tables.choose(name)
+        front.settle()
+        table = page.tables.current()
+        assert table is not None
+        across = table.horizontalHeader()
+        titles = table.model()
+        for at in range(1, titles.columnCount()):
+            title = titles.headerData(at, Qt.Orientation.Horizontal)
+            side = titles.headerData(at, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
+            room = across.sectionSize(at) - 2 * style.tokens().sizes.gap
+            lines = Qt.TextFlag.TextWordWrap if int(side) & Qt.TextFlag.TextWordWrap else 0
+            needed = across.fontMetrics().boundingRect(0, 0, room, 1 << 20, lines, title)
+            assert needed.width() <= room, title
+            assert needed.height() <= across.height(), title
+
+
+def test_nobody_says_that_there_are_no_visits_before_that_is_known(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    with front.runner.held():
+        page.open_behind(Behind(media=MediaSource.RADIO))
+        assert (page.behind._empty.words.text(), page.behind._told.text()) == ("", "")
+    assert page.behind._empty.words.text() == "No visit of this kind."
+    assert page.behind._told.text() == "0 visits"
