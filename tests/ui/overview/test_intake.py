@@ -438,7 +438,7 @@ def test_figures_on_top_stand_in_one_line(open_front: Opener) -> None:
     front.language.set("mn")
     front.settle()
     shown = [box.value.mapTo(page.tiles, box.value.rect().center()).y() for box in page.tiles.boxes]
-    assert max(shown) - min(shown) <= 1, "the line above them is as high beside a sign as without one"
+    assert max(shown) - min(shown) <= 1, "a title of two lines moves no figure"
 
 
 @pytest.mark.parametrize("language", ["zh", "mn", "en"])
