@@ -248,15 +248,13 @@ def show(folder: str) -> None:
 
 
 class _Drawn:
-    """Notes when the page draws figures."""
+    """Notes when the page has drawn figures."""
 
     def __init__(self, page: IntakeFigures) -> None:
-        self._draw = page.draw
         self.times: list[float] = []
-        page.draw = self._draw_and_note  # type: ignore[method-assign]
+        page.making.made.connect(self._note)
 
-    def _draw_and_note(self) -> None:
-        self._draw()
+    def _note(self, _board: object) -> None:
         self.times.append(time.perf_counter())
 
 

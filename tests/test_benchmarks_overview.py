@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import hospital, load, overview
+from benchmarks import hospital, load, overview, overview_drawing
 from benchmarks.table import render
+from deskapp.domain.statistics import Span
+from deskapp.services.statistics import SoFar
 
 VISITORS = 300
 
@@ -30,3 +32,25 @@ def test_the_copy_is_made_once_and_has_a_place_for_every_visit(
     begun = (copy / load.READY).stat().st_mtime_ns
     assert overview.with_line(house, pytest.fail) == copy
     assert (copy / load.READY).stat().st_mtime_ns == begun
+
+
+def test_invented_figures_arrive_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview_drawing, "PART_SECONDS", 0)
+    monkeypatch.setattr(overview_drawing, "SPAN", Span(overview_drawing.TODAY, overview_drawing.TODAY))
+    answers, arrived = overview_drawing.Invented(), list[SoFar]()
+    whole = answers.figures(None, overview_drawing.SPAN, arrived.append)
+    assert [so_far.whole for so_far in arrived] == [True]
+    assert len({department for department, _doctor in whole.places}) == overview_drawing.DEPARTMENTS + 1
+    assert len(whole.operators) == overview_drawing.OPERATORS
+
+
+def test_steps_are_noted_with_how_often_and_how_long() -> None:
+    class Drawing:
+        def draw(self) -> int:
+            return 7
+
+    steps = overview_drawing.Steps()
+    steps.watch(Drawing, "draw")
+    assert [Drawing().draw() for _ in range(3)] == [7, 7, 7]
+    (line,) = [line for line in steps.told().splitlines() if line.startswith("Drawing.draw")]
+    assert line.split()[1] == "3"

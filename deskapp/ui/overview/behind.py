@@ -39,7 +39,7 @@ class BehindPanel(Panel):
         super().__init__()
         self._tr = tr
         self.wanted: Behind | None = None
-        self._more = False
+        self._more = self._known = False
         self._model: RecordTableModel[BehindRow] = RecordTableModel(COLUMNS, tr, self)
         self.table = RecordTable(self._model)
         self._empty = EmptyState("inbox")
@@ -62,7 +62,7 @@ class BehindPanel(Panel):
 
     def begin(self, wanted: Behind) -> None:
         """Say that the visits of another figure are asked for."""
-        self.wanted, self._more = wanted, False
+        self.wanted, self._more, self._known = wanted, False, False
         self._model.apply(())
         self._say()
         self.table.setFocus()
@@ -71,7 +71,7 @@ class BehindPanel(Panel):
         """Show a part, below the ones that are there or instead of them."""
         had = self._model.records if added else ()
         self._model.apply([*had, *part.rows])
-        self._more = part.more
+        self._more, self._known = part.more, True
         if not added and part.rows:
             self.table.select(part.rows[0].id)
         self._say()
@@ -88,16 +88,18 @@ class BehindPanel(Panel):
         self.progress.retranslate(tr)
         self.set_title(tr(N_("Visits behind the figure")))
         self.table.setAccessibleName(tr(N_("Visits behind the figure")))
-        self._empty.show_text(tr(N_("No visit of this kind.")))
         self.more.setText(tr(N_("Show older")))
         self.close_button.setText(tr(N_("Close")))
         self._say()
 
     def _say(self) -> None:
         self.more.setEnabled(self._more)
+        # Before the answer is here, and where none comes, nobody knows that there is none.
+        self._empty.show_text(self._tr(N_("No visit of this kind.")) if self._known else "")
         count = len(self._model.records)
         shown = self._tr.n("{count} visit", "{count} visits", count)
-        self._told.setText(self._tr(N_("{shown}, and older ones"), shown=shown) if self._more else shown)
+        told = self._tr(N_("{shown}, and older ones"), shown=shown) if self._more else shown
+        self._told.setText(told if self._known else "")
 
     @Slot()
     def _fit(self) -> None:
@@ -135,9 +137,9 @@ def _ended(row: BehindRow, tr: Translator) -> str:
 
 
 COLUMNS: Final = (
-    Column("arrived", N_("Arrived"), _arrived, sort=_when, width=132),
+    Column("arrived", N_("Arrived"), _arrived, sort=_when, width=130),
     Column("number", N_("Number"), _number, width=72),
-    Column("where", N_("Department and doctor"), _where, width=132, stretch=5, wrap=True),
+    Column("where", N_("Department and doctor"), _where, width=118, stretch=5, wrap=True),
     Column("waited", N_("Waited"), _waited, sort=_minutes, width=72, number=True),
-    Column("ended", N_("Ended"), _ended, width=72, stretch=1, wrap=True),
+    Column("ended", N_("Ended"), _ended, width=98, stretch=1, wrap=True),
 )

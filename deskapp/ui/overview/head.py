@@ -73,6 +73,12 @@ class PeriodHead(QWidget):
     def tell(self, words: str) -> None:
         """Say how far the figures are."""
         self._told.setText(words)
+        style.set_state(self._told, "role", "secondary")
+
+    def warn(self, words: str) -> None:
+        """Say that they come no further, so that it is seen."""
+        self._told.setText(words)
+        style.set_state(self._told, "role", "warning")
 
     def told(self) -> str:
         """Return what is said of that."""
@@ -126,3 +132,10 @@ def reading(since: dt.date) -> Text:
 def stopped(since: dt.date) -> Text:
     """Return the words after somebody stopped the reading."""
     return Text(N_("Stopped: figures from {since} on only. F5 reads the rest."), {"since": since})
+
+
+def failed(since: dt.date | None) -> Text:
+    """Return the words after the reading failed; without `since` none of the figures there are its own."""
+    if since is None:
+        return Text(N_("The figures could not be read. F5 tries again."))
+    return Text(N_("The reading failed: figures from {since} on only. F5 tries again."), {"since": since})

@@ -15,7 +15,7 @@ from deskapp.domain import statistics
 from deskapp.domain.access import Permission
 from deskapp.domain.changes import Changes
 from deskapp.domain.statistics import Behind, BehindPart, BehindRow, Period, PeriodKind
-from deskapp.domain.statistics_tables import FigureTable, OverviewPaper, Tile, tables, tiles
+from deskapp.domain.statistics_tables import Tile
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui import style
@@ -26,6 +26,7 @@ from deskapp.ui.overview.answers import OfFigure
 from deskapp.ui.overview.behind import PANEL_WIDTH, BehindPanel
 from deskapp.ui.overview.boards import Tables
 from deskapp.ui.overview.loading import Loading
+from deskapp.ui.overview.making import Asked, Board, Making
 from deskapp.ui.overview.output import Output
 from deskapp.ui.overview.tiles import Tiles
 from deskapp.ui.widgets.action_button import ActionButton
@@ -69,6 +70,8 @@ class IntakeFigures(BaseView):
         self._waiting = label("", "secondary")
         self._stack = QStackedWidget()
         self.loading = Loading(self, self.head, self.progress)
+        self.making = Making(self)
+        self._board: Board | None = None
         self.output = Output(self)
         self._keys = desk.keys.install(self, self._own_actions())
         self._lay_out()
@@ -121,6 +124,7 @@ class IntakeFigures(BaseView):
     def _connect(self) -> None:
         self.head.wanted.connect(self.show_period)
         self.loading.ready.connect(self.draw)
+        self.making.made.connect(self.show_board)
         self.loading.turned.connect(self._enable)
         self.tiles.opened.connect(self._on_tile)
         self.tables.opened.connect(self.open_behind)
@@ -146,8 +150,8 @@ class IntakeFigures(BaseView):
         self.loading.load_later()
 
     def is_whole(self) -> bool:
-        """Return whether all figures of the chosen period and of the one before are there."""
-        return self._built and self.loading.is_whole()
+        """Return whether all figures of the chosen period and of the one before are there, and shown."""
+        return self._built and self.loading.is_whole() and not self.making.is_busy
 
     @Slot()
     def stop(self) -> None:
@@ -162,7 +166,7 @@ class IntakeFigures(BaseView):
     def _enable(self) -> None:
         self._keys["overview.stop"].setEnabled(self.loading.is_running or self.behind.isVisibleTo(self))
         self._keys["overview.stop"].call(N_("Close") if self.behind.isVisibleTo(self) else N_("Stop"))
-        actor, there = self.desk.actor(), self.loading.so_far is not None
+        actor, there = self.desk.actor(), self.board is not None
         self._keys["overview.save"].setEnabled(there and actor.may(Permission.EXPORT))
         self._keys["overview.print"].setEnabled(there and actor.may(Permission.PRINT))
 
@@ -177,47 +181,53 @@ class IntakeFigures(BaseView):
         if self._stack.currentWidget() is self._waiting:
             self._stack.setCurrentWidget(self.charts)
         self._stack.removeWidget(self._waiting)
-        self.draw()
+        self._put()
 
-    def shown_tables(self) -> list[FigureTable]:
-        """Return the tables of what is shown."""
-        reading, so_far = self.loading.reading, self.loading.so_far
-        if reading is None or so_far is None:
-            return []
-        return tables(so_far.summary, reading.setting.names, reading.setting.target)
-
-    def shown_tiles(self) -> list[Tile]:
-        """Return the figures on top; they are compared only when all days are there."""
-        reading, so_far = self.loading.reading, self.loading.so_far
-        if reading is None or so_far is None:
-            return []
-        earlier = self.loading.earlier if so_far.whole else None
-        return tiles(so_far.summary, earlier, reading.setting.target)
+    @property
+    def board(self) -> Board | None:
+        """What is shown of the chosen days, None while nothing of them is there."""
+        board = self._board
+        return board if board is not None and board.asked.period == self.head.shown else None
 
     @Slot()
     def draw(self) -> None:
-        """Draw what is there."""
-        reading = self.loading.reading
-        if reading is None or self.loading.so_far is None:
+        """Have drawn what is there; figures are compared only when all days are there."""
+        reading, so_far = self.loading.reading, self.loading.so_far
+        if reading is None or so_far is None:
             return
-        tr, made = self.desk.tr, self.shown_tables()
         self.loading.tell()
-        self.tiles.show_tiles(self.shown_tiles(), reading.period.kind, tr)
+        earlier = self.loading.earlier if so_far.whole else None
+        self.making.make(Asked(reading.period, reading.setting, so_far, earlier, self.desk.tr))
+
+    @Slot(object)
+    def show_board(self, board: Board) -> None:
+        """Show what was made, if it still is what is wanted: the same days, and in the same language."""
+        if board.asked.period == self.head.shown and board.asked.tr is self.desk.tr:
+            self._board = board
+            self._put()
+            self._enable()
+
+    def _put(self) -> None:
+        board = self._board
+        if board is None:
+            return
+        tr = board.asked.tr
+        self.tiles.show_tiles(board.tiles, board.asked.period.kind, tr)
         if self.shown is self.tables:
-            self.tables.show_tables(made, tr)
+            self.tables.show_tables(board.tables, tr)
         elif self.charts is not None:
-            self.charts.show_tables(made, tr)
+            self.charts.show_tables(board.tables, board.charts, tr)
 
     @Slot()
     def switch(self) -> None:
         """Show tables instead of charts, or charts again; a chart with the cursor becomes its table."""
         if self._stack.currentWidget() is self.tables:
             self._stack.setCurrentIndex(0)
-            self.draw()
+            self._put()
         else:
             name = self.charts.focused() if self.charts is not None else ""
             self._stack.setCurrentWidget(self.tables)
-            self.draw()
+            self._put()
             self.tables.choose(name)
             table = self.tables.current()
             if table is not None:
@@ -341,15 +351,6 @@ class IntakeFigures(BaseView):
     @Slot(object)
     def _on_visit(self, row: BehindRow) -> None:
         self.desk.ways.go("intake", "desk", "visit", row.id)
-
-    def paper(self) -> OverviewPaper | None:
-        """Return what is shown as it prints, None while nothing is there."""
-        reading = self.loading.reading
-        if reading is None or self.loading.so_far is None:
-            return None
-        span, target = reading.period.span, reading.setting.target
-        made = tuple(self.shown_tables())
-        return OverviewPaper(span.first, span.last, target, tuple(self.shown_tiles()), made)
 
     @property
     def shown(self) -> QWidget:

@@ -49,6 +49,15 @@ class Reading:
         del summary
         self._show()
 
+    def busy(self, under_way: bool) -> None:
+        """Show how far it is, or that it is over."""
+        self.loading.turn(self, under_way)
+
+    def failed(self, error: Exception) -> None:
+        """Show what came before it failed, and say so."""
+        self._show()
+        self.loading.fail(error, self.period)
+
     def earlier(self, summary: Summary) -> None:
         """Show the period before."""
         self.loading.take_earlier(self, summary)
@@ -74,7 +83,7 @@ class Loading(QObject):
         self.so_far: SoFar | None = None
         self.earlier: Summary | None = None
         self._task: Task | None = None
-        self._stopped = False
+        self._stopped = self._failed = False
         self._redraw, self._again = self._timer(REDRAW_MS), self._timer(AGAIN_MS)
         self._redraw.timeout.connect(self.ready)
         self._again.timeout.connect(self.load)
@@ -89,8 +98,15 @@ class Loading(QObject):
     def load(self) -> None:
         """Read the figures of the chosen period anew; those that are shown stay until then."""
         self._again.stop()
-        desk, begin = self._page.desk, partial(self.begin, self._head.shown)
-        self._page.run(desk.services.statistics.setting, desk.actor(), done=begin, latest="overview")
+        self.drop()
+        desk, shown = self._page.desk, self._head.shown
+        begin, fail = partial(self.begin, shown), partial(self._fail_to_begin, shown)
+        self._page.run(
+            desk.services.statistics.setting, desk.actor(), done=begin, failed=fail, latest="overview"
+        )
+
+    def _fail_to_begin(self, shown: Period, error: Exception) -> None:
+        self.fail(error, shown)
 
     def load_later(self) -> None:
         """Read again a little later: there were changes elsewhere. Only a short period with today in it is read for them."""
@@ -105,7 +121,7 @@ class Loading(QObject):
         reading = Reading(self, shown, setting)
         if self.reading is None or self.reading.period != shown:
             self.so_far = self.earlier = None
-        self.reading, self._stopped = reading, False
+        self.reading, self._stopped, self._failed = reading, False, False
         self._task = self._strip.watch(
             self._page.run(
                 self._page.desk.services.statistics.figures,
@@ -113,13 +129,32 @@ class Loading(QObject):
                 shown.span,
                 reading.arrived.append,
                 done=reading.done,
+                failed=reading.failed,
                 progress=reading.progress,
-                busy=self._strip.busy,
+                busy=reading.busy,
                 latest="overview",
             )
         )
         self.tell()
         self.turned.emit()
+
+    def turn(self, reading: Reading, under_way: bool) -> None:
+        """Show in the strip how far a reading is; one that somebody cancelled there has stopped."""
+        if reading is not self.reading:
+            return
+        self._strip.busy(under_way)
+        if not under_way and self._task is not None and self._task.cancelled:
+            self._task, self._stopped = None, True
+            self.tell()
+            self.turned.emit()
+
+    def fail(self, error: Exception, shown: Period) -> None:
+        """Say that there is no more to come, at the figures and, with why and another try, in the bar."""
+        if shown == self._head.shown:
+            self._task, self._failed = None, True
+            self.tell()
+            self.turned.emit()
+        self._page.desk.messages.route(error, self._page, self.load)
 
     def take_figures(self, reading: Reading, so_far: SoFar) -> None:
         """Show the figures as far as they were read; when all are there, the period before is read."""
@@ -148,10 +183,16 @@ class Loading(QObject):
             desk.actor(),
             before.span,
             done=reading.earlier,
+            failed=self._compare_with_none,
             progress=_no_progress,
             owner=self._page,
             latest="overview.earlier",
         )
+
+    def _compare_with_none(self, error: Exception) -> None:
+        self._task = None
+        self.turned.emit()
+        self._page.desk.messages.route(error, self._page, self.load)
 
     def take_earlier(self, reading: Reading, summary: Summary) -> None:
         """Compare with the period before."""
@@ -169,7 +210,7 @@ class Loading(QObject):
     @property
     def is_running(self) -> bool:
         """Whether there is something to stop."""
-        return self._task is not None
+        return self._task is not None and not self._task.finished
 
     def stop(self) -> None:
         """Read no further, and say so."""
@@ -186,12 +227,15 @@ class Loading(QObject):
     def tell(self) -> None:
         """Say how far the figures are."""
         so_far, tr = self.so_far, self._page.desk.tr
-        if so_far is None or so_far.whole:
+        since = so_far.since if so_far is not None and not so_far.whole else None
+        if self._failed:
+            self._head.warn(tr(head.failed(since)))
+        elif since is None:
             self._head.tell("")
-        elif self._stopped or (self._task is not None and self._task.cancelled):
-            self._head.tell(tr(head.stopped(so_far.since)))
+        elif self._stopped:
+            self._head.tell(tr(head.stopped(since)))
         else:
-            self._head.tell(tr(head.reading(so_far.since)))
+            self._head.tell(tr(head.reading(since)))
 
 
 def _no_progress(_progress: object) -> None:

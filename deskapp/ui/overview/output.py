@@ -42,12 +42,15 @@ class Output(QObject):
     def save_to(self, path: Path) -> None:
         """Save what is shown: a picture for ".png", else all tables."""
         page, tr, service = self._page, self._desk.tr, self._desk.services.statistics
-        actor, request, span = self._desk.actor(), new_request(), page.head.shown.span
+        board = page.board
+        if board is None:
+            return
+        actor, request, span = self._desk.actor(), new_request(), board.asked.period.span
         if path.suffix.lower() == ".png":
             picture = picture_of(page.tiles, page.shown)
             page.run(service.export_picture, actor, request, path, picture, span, done=self._saved)
             return
-        figures = FigureRows(span, rows_of(page.shown_tiles(), page.shown_tables(), tr))
+        figures = FigureRows(span, rows_of(board.tiles, board.tables, tr))
         page.run(service.export, actor, request, path, tr, figures, done=self._saved)
 
     def _saved(self, _done: Done[Any]) -> None:
@@ -56,10 +59,10 @@ class Output(QObject):
     @Slot()
     def show_print(self) -> None:
         """Show the overview as it prints."""
-        paper, actor = self._page.paper(), self._desk.actor()
-        if paper is not None:
-            read = self._desk.services.statistics.letterhead
-            self._page.run(read, actor, actor.name, done=OfPaper(self, paper).take, latest="overview.print")
+        board, actor = self._page.board, self._desk.actor()
+        if board is not None:
+            read, shown = self._desk.services.statistics.letterhead, OfPaper(self, board.paper())
+            self._page.run(read, actor, actor.name, done=shown.take, latest="overview.print")
 
     def open_preview(self, paper: OverviewPaper, letterhead: Letterhead) -> None:
         """Show the printed overview, to be printed or saved."""

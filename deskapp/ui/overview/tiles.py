@@ -36,6 +36,7 @@ class TileBox(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.title, self.value = label("", "secondary", wrap=True), label("", "title")
         self.change, self.against = label("", "strong"), label("", "secondary", wrap=True)
+        self.title.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._icon = Icon("circle-check", "good")
         row = QHBoxLayout()
         row.addWidget(self.value, 1)
@@ -68,6 +69,12 @@ class TileBox(QFrame):
         self.setAccessibleName(said.words(tile.title, tr))
         told = [part for part in (value, changed, self.against.text()) if part]
         self.setAccessibleDescription(str(tr.value(told)))
+
+    def title_height(self) -> int:
+        """Return the height that the title needs, in pixels, whatever it has now."""
+        room, metrics = self._column.contentsRect().width(), self.title.fontMetrics()
+        wrapped = Qt.TextFlag.TextWordWrap
+        return metrics.boundingRect(0, 0, room, 1 << 20, wrapped, self.title.text()).height()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens the visits behind it."""
@@ -125,7 +132,10 @@ class Tiles(QFrame):
         self._level()
 
     def _level(self) -> None:
-        """Make all as high as the highest needs to be."""
+        """Make all as high as the highest needs to be, and their titles: the figures stand in one line."""
+        highest = max((box.title_height() for box in self.boxes), default=0)
+        for box in self.boxes:
+            box.title.setMinimumHeight(highest)
         heights = [box.layout().heightForWidth(box.width()) for box in self.boxes if box.layout()]  # type: ignore[union-attr]
         least = [box.sizeHint().height() for box in self.boxes]
         for box in self.boxes:

@@ -77,6 +77,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._data: Bars | Heat = Bars(())
         self._at: int | None = None
         self._hover: int | None = None
+        self._mouse: QPointF | None = None
         self._rooms: list[QRectF] = []
         self._dressed: dict[str, object] = {}
         self._drawing: BarDrawing | HeatDrawing = BarDrawing(Bars(()), 1)
@@ -105,13 +106,21 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     # --- Showing ----------------------------------------------------------------------------------------------
 
     def show_data(self, data: Bars | Heat) -> None:
-        """Show other figures; the cursor stays on the piece of the same place."""
-        self._data = data
-        # Parts that are still arriving move the pieces; the cursor stays where it was.
-        if self._at is not None and self._at >= len(self.pieces):
-            self._at = None
-        self._hover = None
+        """Show other figures; the cursor stays on its piece, and what is under the mouse is said anew."""
+        before = self.pieces[self._at] if self._at is not None else None
+        self._data, self._hover = data, None
+        if before is not None:
+            self._at = self._same_piece(before, self._at)
         self.redraw()
+        if self._mouse is not None:
+            self._hover = self._piece_at(self._mouse)
+            self._mark()
+        self._say()
+
+    def _same_piece(self, before: Bar | Cell, place: int | None) -> int | None:
+        """Return where a piece stands now, for parts that still arrive move it; else the one in its place."""
+        there = (at for at, piece in enumerate(self.pieces) if piece.key == before.key is not None)
+        return next(there, place if place is not None and place < len(self.pieces) else None)
 
     @property
     def pieces(self) -> Sequence[Bar | Cell]:
@@ -207,11 +216,13 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def mouseMoveEvent(self, event: Any) -> None:
         """Say the piece under the mouse."""
         super().mouseMoveEvent(event)
+        self._mouse = event.position()
         self._point(self._piece_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing any more."""
         super().leaveEvent(event)
+        self._mouse = None
         self._point(None)
 
     def mousePressEvent(self, event: Any) -> None:
@@ -243,6 +254,9 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def _tell(self) -> None:
         self._mark()
+        self._say()
+
+    def _say(self) -> None:
         piece = self.current()
         words = piece.said if piece is not None else ""
         self.setAccessibleDescription(words)

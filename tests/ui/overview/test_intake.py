@@ -14,7 +14,11 @@ from deskapp.domain import statistics
 from deskapp.domain.intake import TriageDecision, VisitorDraft
 from deskapp.domain.registration import MediaSource
 from deskapp.domain.statistics import Behind, PeriodKind, Span, chosen, period
+from deskapp.domain.text import Text
+from deskapp.errors import StorageError
 from deskapp.services.base import new_request
+from deskapp.services.statistics import SoFar
+from deskapp.ui import style
 from deskapp.ui.base_tab import Way
 from deskapp.ui.overview.intake import IntakeFigures
 from deskapp.ui.overview.tab import OverviewTab
@@ -125,6 +129,131 @@ def test_reading_can_be_stopped_and_says_so(open_front: Opener) -> None:
     assert page.head.told().startswith("Stopped: figures from"), "drawing again does not go on reading"
     assert figures(page)["visits"] == "3"
     assert not page._keys["overview.stop"].isEnabled()
+
+
+def fails_midway(page: IntakeFigures, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the database go after the newest day was read, once."""
+    service, broken = page.desk.services.statistics, iter([False, True])
+    part = service.part
+
+    def read(actor: object, span: Span) -> statistics.Summary:
+        if next(broken, False):
+            raise StorageError("storage.server-away", Text("The server does not answer."))
+        return part(actor, span)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(service, "part", read)
+
+
+def test_a_reading_that_fails_midway_is_said_and_tried_again(
+    open_front: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front, page = open_page(open_front)
+    fails_midway(page, monkeypatch)
+    today = front.desk.today()
+    page.show_period(chosen(today - dt.timedelta(days=60), today))
+    front.settle()
+    assert page.head.told().startswith("The reading failed: figures from")
+    assert figures(page)["visits"] == "3", "what was read before stays"
+    assert not page._keys["overview.stop"].isEnabled()
+    assert page.bar.notice is not None
+    assert page.bar.notice.text == Text("The server does not answer.")
+    page.switch()
+    assert page.head.told().startswith("The reading failed"), "drawing again promises nothing"
+    front.try_again()
+    assert page.head.told() == ""
+    assert int(figures(page)["visits"]) > 3
+    assert page.bar.notice is None
+
+
+def test_days_of_which_nothing_could_be_read_say_so(
+    open_front: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front, page = open_page(open_front)
+    plain = page.desk.services.statistics.setting
+
+    def away(_actor: object) -> None:
+        raise StorageError("storage.server-away", Text("The server does not answer."))
+
+    monkeypatch.setattr(page.desk.services.statistics, "setting", away)
+    page.show_period(period(PeriodKind.YESTERDAY, front.desk.today()))
+    front.settle()
+    assert page.head.told() == "The figures could not be read. F5 tries again."
+    monkeypatch.setattr(page.desk.services.statistics, "setting", plain)
+    front.key(Qt.Key.Key_F5)
+    assert page.head.told() == ""
+    assert figures(page)["visits"] == "0"
+
+
+def test_what_is_cancelled_in_the_strip_is_said_to_have_stopped(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    today = front.desk.today()
+    with front.runner.held():
+        page.show_period(chosen(today - dt.timedelta(days=60), today))
+        front.runner.let_one_go()
+        page.loading.take_figures(page.loading.reading, SoFar(statistics.Summary(), today, 1, 9))  # type: ignore[arg-type]
+        assert page.head.told().startswith("Figures from")
+        page.progress._cancel.click()
+    assert page.head.told().startswith("Stopped: figures from")
+    assert not page._keys["overview.stop"].isEnabled()
+
+
+def test_what_somebody_looks_at_stays_while_figures_arrive(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    page.switch()
+    page.tables.choose("sources")
+    table = page.tables.current()
+    assert table is not None
+    table.select("friend")
+    page.tables.choice.showPopup()
+    page.tables.choice.view().setCurrentIndex(page.tables.choice.model().index(7, 0))
+    receive(front)
+    page.loading.load()
+    front.settle()
+    assert figures(page)["visits"] == "6"
+    assert page.tables.current() is table
+    assert table.current_record().values[0] == 4
+    assert page.tables.choice.view().isVisible()
+    assert page.tables.choice.view().currentIndex().row() == 7
+    page.tables.choice.hidePopup()
+
+
+def test_what_was_made_of_other_days_or_in_another_language_is_not_shown(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    with front.runner.held():
+        page.draw()
+        page.show_period(period(PeriodKind.YESTERDAY, front.desk.today()))
+        front.runner.let_one_go()
+        assert page.board is None, "nothing to save or print of these days yet"
+        assert not page._keys["overview.print"].isEnabled()
+    assert figures(page)["visits"] == "0"
+    with front.runner.held():
+        page.draw()
+        front.language.set("zh")
+        front.runner.let_one_go()
+        assert page.tiles.boxes[0].title.text() == "Visits"
+    assert page.tiles.boxes[0].title.text() == front.desk.tr("Visits")
+
+
+def test_only_what_is_shown_and_what_changed_is_drawn(
+    open_front: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front, page = open_page(open_front)
+    drawn: list[str] = []
+    assert page.charts is not None
+    for name, panel in page.charts.panels.items():
+        show = panel.chart.show_data
+        monkeypatch.setattr(
+            panel.chart, "show_data", lambda data, name=name, show=show: (drawn.append(name), show(data))
+        )
+    page.loading.load()
+    assert drawn == [], "the same figures"
+    page.switch()
+    receive(front)
+    page.loading.load()
+    assert drawn == [], "nobody sees the charts"
+    page.switch()
+    front.settle()
+    assert "sources" in drawn
 
 
 def test_an_answer_about_other_days_is_dropped(open_front: Opener) -> None:
@@ -282,3 +411,63 @@ def test_no_chart_is_loaded_before_the_page_is_shown() -> None:
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("language", ["zh", "mn", "en"])
+def test_pointing_at_a_chart_moves_nothing(open_front: Opener, language: str) -> None:
+    front, page = open_page(open_front)
+    front.window.resize(1366, 768)
+    front.language.set(language)
+    front.settle()
+    page.open_behind(Behind())
+    front.settle()
+    assert page.charts is not None
+    panel = page.charts.panels["sources"]
+    before = panel.geometry()
+    panel.chart._point(0)
+    front.settle()
+    assert panel._words.text() == panel.chart.pieces[0].said
+    assert panel.geometry() == before
+    assert panel._words.heightForWidth(panel._words.width()) <= panel._words.height(), "and nothing is cut"
+    assert panel.width() <= page.charts.area.viewport().width()
+
+
+def test_figures_on_top_stand_in_one_line(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    front.window.resize(1366, 768)
+    front.language.set("mn")
+    front.settle()
+    shown = [box.value.mapTo(page.tiles, box.value.rect().center()).y() for box in page.tiles.boxes]
+    assert max(shown) - min(shown) <= 1, "a title of two lines moves no figure"
+
+
+@pytest.mark.parametrize("language", ["zh", "mn", "en"])
+def test_no_title_over_figures_is_cut(open_front: Opener, language: str) -> None:
+    front, page = open_page(open_front)
+    front.window.resize(1366, 768)
+    front.language.set(language)
+    page.switch()
+    for name in ("sources", "waits", "departments", "operators"):
+        page.tables.choose(name)
+        front.settle()
+        table = page.tables.current()
+        assert table is not None
+        across = table.horizontalHeader()
+        titles = table.model()
+        for at in range(1, titles.columnCount()):
+            title = titles.headerData(at, Qt.Orientation.Horizontal)
+            side = titles.headerData(at, Qt.Orientation.Horizontal, Qt.ItemDataRole.TextAlignmentRole)
+            room = across.sectionSize(at) - 2 * style.tokens().sizes.gap
+            lines = Qt.TextFlag.TextWordWrap if int(side) & Qt.TextFlag.TextWordWrap else 0
+            needed = across.fontMetrics().boundingRect(0, 0, room, 1 << 20, lines, title)
+            assert needed.width() <= room, title
+            assert needed.height() <= across.height(), title
+
+
+def test_nobody_says_that_there_are_no_visits_before_that_is_known(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    with front.runner.held():
+        page.open_behind(Behind(media=MediaSource.RADIO))
+        assert (page.behind._empty.words.text(), page.behind._told.text()) == ("", "")
+    assert page.behind._empty.words.text() == "No visit of this kind."
+    assert page.behind._told.text() == "0 visits"

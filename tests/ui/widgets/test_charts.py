@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -138,6 +139,30 @@ def test_fewer_pieces_take_the_cursor_along(chart: Chart) -> None:
     chart.show_data(Bars(BARS.bars[:1]))
     QTest.keyClick(chart, Qt.Key.Key_Up)
     assert chart.current() == BARS.bars[0]
+
+
+def test_the_cursor_stays_on_its_piece_when_others_come_before_it(chart: Chart) -> None:
+    chart.show_data(Bars(BARS.bars[1:]))
+    said, opened = heard(chart)
+    chart.setFocus()
+    QTest.keyClick(chart, Qt.Key.Key_Down)
+    assert said[-1] == "b: 4"
+    chart.show_data(BARS)
+    assert said[-1] == chart.toolTip() == "b: 4"
+    QTest.keyClick(chart, Qt.Key.Key_Return)
+    assert opened == ["b"]
+
+
+def test_what_is_under_the_mouse_is_said_anew_with_other_figures(chart: Chart) -> None:
+    chart.show_data(BARS)
+    said, _opened = heard(chart)
+    QTest.mouseMove(chart.viewport(), where(chart, 2).toPoint())
+    QApplication.processEvents()
+    assert said[-1] == "c: 5"
+    more = tuple(replace(bar, said=f"{bar.said}, more") for bar in BARS.bars)
+    chart.show_data(replace(BARS, bars=more))
+    assert said[-1] == chart.toolTip() == "c: 5, more"
+    assert chart.current() == more[2]
 
 
 def test_a_picture_has_twice_the_size(chart: Chart) -> None:
