@@ -484,6 +484,22 @@ def test_only_what_is_on_todays_price_list_is_charged(
     assert desk.services.visits.visit(desk.actor, visit).charges == ()
 
 
+def test_a_price_that_another_desk_took_back_is_told_at_the_item(desk: Desk, head: Actor) -> None:
+    from deskapp.domain.directory import PriceDraft, Seen
+    from deskapp.domain.text import Words
+
+    directory, visit = desk.services.directory, desk.arrive()
+    tomorrow = directory.today() + dt.timedelta(1)
+    dearer = PriceDraft("XR", Words("胸片", "Chest X-ray", "зураг"), 9_000, "", tomorrow)
+    following = directory.follow_price(head, new_request(), dearer, Seen(desk.house.xray, 1)).value
+    directory.unfollow_price(head, new_request(), following)
+    with pytest.raises(InputError) as caught:
+        do(desk, "add_charge", visit, following.id)
+    assert (caught.value.field, caught.value.code) == ("item", "charge.gone")
+    assert "not in the directory any more" in str(caught.value.text)
+    assert desk.services.visits.visit(desk.actor, visit).charges == ()
+
+
 @pytest.mark.parametrize("payment", [Payment.PAID, Payment.WAIVED])
 def test_what_is_added_after_the_payment_has_to_be_paid(
     desk: Desk, store: Store, actors: Mapping[Role, Actor], payment: Payment
