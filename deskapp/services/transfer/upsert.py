@@ -235,6 +235,9 @@ class UpsertImport:
             _refuse_overlaps(plan, stored, self.target)
         return plan
 
+    def ready(self, plan: Plan) -> None:
+        """Nothing is left to work out."""
+
     def write(self, work: Work, plan: Plan, progress: Progress) -> None:
         """Insert the new ones, update the changed ones, note both."""
         added, changed = plan.with_outcome(Outcome.ADDED), plan.with_outcome(Outcome.CHANGED)
