@@ -239,9 +239,13 @@ class VisitService(Service):
 
     @writes(Permission.VISIT_WRITE)
     def remove_charge(self, work: Work, charge_id: int) -> None:
-        """Take an item off the price; the line stays, marked."""
+        """Take an item off the price; the line stays, marked. Raises `RuleError` the second time."""
         charge = work.session.get_one(Charge, charge_id)
         visit = _open_visit(work, charge.visit_id)
+        # Only now nobody else can take it off.
+        work.session.refresh(charge)
+        if charge.removed:
+            raise RuleError("charge.removed", Text(N_("This was taken back already.")))
         charge.removed = True
         changed(work, visit, "visit.charge-removed", {"charge": charge_id}, None)
 

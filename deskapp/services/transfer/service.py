@@ -6,12 +6,13 @@ import contextlib
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from deskapp import settings
@@ -187,9 +188,23 @@ class TransferService(Service):
         written = _may_write(file, plan)
         report = _report(file, Portion.of(plan), written=written)
         if written:
-            file.importer.write(work, plan, progress)
+            with self._told_as_conflict():
+                file.importer.write(work, plan, progress)
             _record(work, file, report)
         return report
+
+    @contextlib.contextmanager
+    def _told_as_conflict(self) -> Iterator[None]:
+        """Say plainly that another desk stored the same a moment ago: all was free when it was looked at.
+
+        With SQLite nobody else can: there it is a bug.
+        """
+        try:
+            yield
+        except IntegrityError as error:
+            if self.store.is_sqlite:
+                raise
+            raise ConflictError from error
 
     def _write_portions(
         self, actor: Actor, request: str, file: Prepared, plan: Plan, progress: Progress

@@ -449,6 +449,16 @@ def test_a_removed_line_stays_marked(desk: Desk, store: Store) -> None:
         assert session.execute(select(Charge.id, Charge.removed)).all() == [(line, True)]
 
 
+def test_a_line_that_another_desk_took_off_is_taken_off_once(desk: Desk, store: Store) -> None:
+    visit = desk.arrive()
+    line = do(desk, "add_charge", visit, desk.house.xray)
+    do(desk, "remove_charge", line)
+    before = actions(store, visit)
+    with pytest.raises(RuleError) as caught:
+        do(desk, "remove_charge", line)
+    assert (caught.value.code, actions(store, visit)) == ("charge.removed", before)
+
+
 def test_a_price_that_rises_later_leaves_what_was_charged(desk: Desk, head: Actor) -> None:
     from deskapp.domain.directory import PriceDraft, Seen
     from deskapp.domain.text import Words
