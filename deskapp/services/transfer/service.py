@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Self
@@ -69,9 +69,8 @@ class Portion:
     problems: list[RowNote]
     notes: list[RowNote]
 
-    def add(self, other: Portion) -> None:
-        """Take in what became of others; what was said of a row before is not said again."""
-        told = {note.row for note in self.notes}
+    def add(self, other: Portion, told: Container[int]) -> None:
+        """Take in what became of others; what was `told` of a row is not said again."""
         self.outcomes += other.outcomes
         self.problems += other.problems
         self.notes += [note for note in other.notes if note.row not in told]
@@ -212,7 +211,7 @@ class TransferService(Service):
         """Write in many short transactions; what is stored when it ends early is in the trail as well."""
         known = [entry.outcome for entry in plan.with_outcome(Outcome.KNOWN)]
         stored, changes = Portion(known, list(plan.problems), list(plan.notes)), Changes()
-        total, count = len(plan.entries) - len(known), 0
+        total, count, told = len(plan.entries) - len(known), 0, {note.row for note in plan.notes}
         try:
             assert isinstance(file.importer, AppointmentImport)
             for portion in file.importer.portions(plan):
@@ -220,15 +219,15 @@ class TransferService(Service):
                 if count:
                     self._give_way()
                 done = self._write_portion(actor, portion)
-                stored.add(done.value)
+                stored.add(done.value, told)
                 changes, count = changes.merged(done.changes), count + len(portion.rows)
             progress(count, total)
         except BaseException:
             if count:
                 self._conclude(actor, new_request(), replace(file, rows=len(stored.outcomes)), stored)
             raise
-        told = self._conclude(actor, request, file, stored)
-        return Done(told.value, changes.merged(told.changes))
+        whole = self._conclude(actor, request, file, stored)
+        return Done(whole.value, changes.merged(whole.changes))
 
     def _give_way(self) -> None:
         if self.store.is_sqlite:

@@ -444,6 +444,16 @@ def test_a_long_calendar_changes_in_its_order_and_then_adds(files: Files) -> Non
     assert counts(again) == [1, 0, 0, 0]
 
 
+@pytest.mark.usefixtures("short_portions")
+def test_what_is_said_of_a_row_is_said_once(files: Files) -> None:
+    repeating = [
+        event(f"e{hour}", f"DTSTART:20261117T{hour}0000", "RRULE:FREQ=DAILY", "LOCATION:李静")
+        for hour in (10, 11, 14)
+    ]
+    report = files.read(ics(*repeating), "a.ics", partial=True)
+    assert (counts(report), [note.row for note in report.notes]) == ([3, 0, 0, 0], [1, 2, 3])
+
+
 def imports(store: Store) -> list[str]:
     """Return what the trail says of imports of appointments."""
     asked = select(AuditBody.body).join(AuditEntry, AuditEntry.id == AuditBody.entry_id)
