@@ -47,7 +47,7 @@ class Past:
 
 def marked(values: Mapping[str, Any], reason: str) -> str:
     """Return the reason that stands in the history where a row of a file changes an appointment."""
-    mark = f"{CALENDAR} {values['sequence']}" if "sequence" in values else TABLE
+    mark = f"{CALENDAR} {values['sequence'] or ''}".strip() if "sequence" in values else TABLE
     return f"{reason} ({mark})" if reason else mark
 
 

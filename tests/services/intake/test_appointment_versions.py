@@ -116,4 +116,4 @@ def test_the_history_says_that_a_file_did_it_and_which_version(files: Files) -> 
     files.read(ics(event("a", ELEVEN, WHERE, "SEQUENCE:2")), "a.ics")
     move_by_hand(files, 12)
     logs = files.service.history(files.desk.actor, the_one(files).id)
-    assert [log.reason for log in logs] == ["iCalendar 0", "iCalendar 2", ""]
+    assert [log.reason for log in logs] == ["iCalendar", "iCalendar 2", ""]
