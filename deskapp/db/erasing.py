@@ -37,8 +37,8 @@ from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.retention import ERASED_NAME
 
 NOTHING_READ: Final = "{}"
-IMPORTED: Final = "TransferService._write"
-"""The use case whose stored answers name visitors: which rows were known, which were refused and why."""
+IMPORTED: Final = tuple(f"TransferService.{name}" for name in ("_write", "_store", "_conclude"))
+"""The use cases whose stored answers name visitors: which rows were known, which were refused and why."""
 BLANK_VISIT: Final[Mapping[str, Any]] = {
     "complaint": "",
     "override_reason": "",
@@ -202,8 +202,8 @@ def drop_answers(session: Session) -> int:
 
     Whoever tries such an import again reads the file again: who is known is not stored twice.
     """
-    count = session.scalar(select(func.count()).where(Request.use_case == IMPORTED)) or 0
-    session.execute(delete(Request).where(Request.use_case == IMPORTED))
+    count = session.scalar(select(func.count()).where(Request.use_case.in_(IMPORTED))) or 0
+    session.execute(delete(Request).where(Request.use_case.in_(IMPORTED)))
     return count
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +15,29 @@ import msgspec
 import pytest
 import xlsxwriter
 from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
 
 from deskapp.db import audit
 from deskapp.db.base import Base, table_of
 from deskapp.db.engine import Store
 from deskapp.db.models.access import AuditBody, AuditEntry
-from deskapp.db.models.directory import Doctor, DutyTime, PriceItem, Staff
+from deskapp.db.models.directory import Department, Doctor, DutyTime, PriceItem, Staff
 from deskapp.db.models.intake import DuplicateKey, HotHit, HotPrefix, SearchKey, Visit, Visitor
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.directory import DepartmentDraft
 from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.registration import Allergy, DocumentKind, Sex, VisitKind
 from deskapp.domain.text import Words
-from deskapp.errors import InputError, PermissionDenied, StorageError
+from deskapp.errors import ConflictError, InputError, PermissionDenied, StorageError
 from deskapp.i18n import translator
 from deskapp.services.base import new_request
 from deskapp.services.directory import DirectoryService
 from deskapp.services.intake.visitors import VisitorService
 from deskapp.services.transfer.columns import Kind
+from deskapp.services.transfer.plan import Plan
 from deskapp.services.transfer.report import ImportReport, Outcome
 from deskapp.services.transfer.service import TransferService
+from deskapp.services.transfer.upsert import UpsertImport
 from deskapp.services.transfer.writers import write_template
 
 HEAD = Actor(0, "head", frozenset({Role.SUPERVISOR}))
@@ -621,3 +625,23 @@ def test_more_visits_than_one_part_keep_their_order(
     moments = [row["opened_at"] for row in found]
     assert len(found) == 1_102
     assert moments == sorted(moments)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_what_another_desk_adds_at_the_same_moment_is_told_as_a_conflict(
+    run: Import, store: Store, stored: Callable[[type[Base]], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned = UpsertImport.plan
+    plans: list[Plan] = []
+
+    def plan(self: UpsertImport, session: Session) -> Plan:
+        plans.append(planned(self, session))
+        if len(plans) == 2:  # The one of the transaction that writes.
+            eyes = replace(SURGERY, code="eyes", prefix="E")
+            DirectoryService(store, lambda: NOW).save_department(HEAD, new_request(), eyes)
+        return plans[-1]
+
+    monkeypatch.setattr(UpsertImport, "plan", plan)
+    with pytest.raises(ConflictError):
+        run(Kind.DEPARTMENTS, "编码,中文名称,号码前缀\nears,耳科,R\neyes,眼科,Y\n")
+    assert stored(Department) == 2

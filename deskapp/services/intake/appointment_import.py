@@ -2,12 +2,16 @@
 
 A row with a UID that is known changes that appointment, or cancels it; one without is known when the same visitor
 has this very time already. Who is not known by name and phone is registered with the first row.
+
+The good rows of a long file are stored in portions, each held against the rules again in a transaction of its own:
+other desks go on registering meanwhile. Whoever wants all rows or none gets one transaction, however long it takes.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -31,7 +35,17 @@ from deskapp.domain.text import N_, Text
 from deskapp.domain.visitor_rules import problems
 from deskapp.errors import ConflictError, DeskError, InputError, RuleError
 from deskapp.services.directory import local
-from deskapp.services.intake.booking import LOCKED, Place, check_place, note_events, same_people, told, whose
+from deskapp.services.intake.appointment_versions import Past, marked, pasts_of, refuse_older
+from deskapp.services.intake.booking import (
+    LOCKED,
+    Known,
+    Place,
+    check_place,
+    note_events,
+    same_people,
+    told,
+    whose,
+)
 from deskapp.services.intake.taken import Held, Taken, Whose, read_held
 from deskapp.services.transfer.bulk import (
     Prepared,
@@ -42,17 +56,19 @@ from deskapp.services.transfer.bulk import (
     prepare,
 )
 from deskapp.services.transfer.columns import ReadRow, folded
-from deskapp.services.transfer.plan import Entry, Plan, Progress, parts, record_lines
+from deskapp.services.transfer.plan import Entry, Plan, Progress, parts, record_lines, silent
 from deskapp.services.transfer.report import Outcome, RowNote
 from deskapp.services.transfer.upsert import departments_by_name
 from deskapp.services.transfer.visitors import register
 
-BY_FILE: Final = "iCalendar"
-"""The reason that stands in the history where a file cancelled an appointment."""
 Person = tuple[str, str]
 """Name and phone as a row has them."""
 APART: Final = dt.timedelta(days=2)
 """Days further apart have no appointment in common: each is shorter than a day."""
+PORTION: Final = 100
+"""Rows stored in one transaction, a fraction of a second, where the good ones are wanted and not all or none."""
+TOLD_EVERY: Final = 100
+"""Rows between two words of how far it is."""
 YEARS: Final = range(1900, 2200)
 """Years that a row may name: nearer to the ends of the calendar the days around a time can't be reckoned."""
 
@@ -79,14 +95,20 @@ class _State:
     by_uid: dict[str, Appointment]
     people: dict[Person, int]
     taken: Taken
+    pasts: Mapping[int, Past] = field(default_factory=dict)
     whom: dict[tuple[int | None, int | None, dt.date], Whose] = field(default_factory=dict)
+    read: Known = field(default_factory=Known)
+    house: Sequence[Doctor | Department] = ()
+    """Held, so that looking one up asks for nothing."""
 
 
 class AppointmentImport:
     """The import of one file of appointments."""
 
-    def __init__(self, rows: Sequence[ReadRow], now: dt.datetime) -> None:
+    def __init__(self, rows: Sequence[ReadRow], now: dt.datetime, progress: Progress = silent) -> None:
         self.now = now
+        self.progress = progress
+        self.new: dict[Person, Prepared] = {}
         self.refused = [note for row in rows if (note := _unstorable(row)) is not None] + _repeated(rows)
         bad = {note.row for note in self.refused}
         self.rows = [row for row in rows if row.number not in bad]
@@ -100,8 +122,12 @@ class AppointmentImport:
             same_people(session, (_named(row.values) for row in self.rows)),
             _taken(session, self.rows),
         )
+        state.house = [*session.scalars(select(Doctor)), *session.scalars(select(Department))]
+        state.pasts = pasts_of(session, [booked.id for booked in state.by_uid.values()])
         # What is called off makes room for the others, wherever it stands in the file.
-        for row in sorted(self.rows, key=lambda row: not row.values.get("cancelled")):
+        for count, row in enumerate(sorted(self.rows, key=lambda row: not row.values.get("cancelled"))):
+            if count % TOLD_EVERY == 0:
+                self.progress(count, len(self.rows))
             try:
                 plan.entries.append(_entry(row, state, plan))
             except DeskError as error:
@@ -111,6 +137,28 @@ class AppointmentImport:
                 message = N_("This event repeats. Only the first time was read; book the others one by one.")
                 plan.notes.append(RowNote(row.number, "", Text(message)))
         return plan
+
+    def ready(self, plan: Plan) -> None:
+        """Work out under what the new visitors of a plan are found: that takes longer than storing them."""
+        self._prepare(plan.with_outcome(Outcome.ADDED))
+
+    def portions(self, plan: Plan) -> Iterator[AppointmentImport]:
+        """Yield imports of what a plan stores, each of few rows and ready to be written.
+
+        What changes comes first, in its order: one row may wait for the place that another one leaves. Of what is
+        added a row that needs a reason to stand beside others comes after these, and days and doctors stay together: of
+        each portion's days all that is taken is read.
+        """
+        rows = {row.number: row for row in self.rows}
+        added = sorted(plan.with_outcome(Outcome.ADDED), key=_together)
+        counts: Counter[str] = Counter()
+        for part in parts([*plan.with_outcome(Outcome.CHANGED), *added], PORTION):
+            portion = AppointmentImport([rows[entry.row] for entry in part], self.now)
+            portion._prepare([entry for entry in part if entry.outcome is Outcome.ADDED])
+            counts += prefix_counts(portion.new.values())
+            yield portion
+            self.crowds = sorted({*self.crowds, *portion.crowds})
+        self.crowds = sorted({*self.crowds, *_busy(counts)})
 
     def write(self, work: Work, plan: Plan, progress: Progress) -> None:
         """Register who is new, book, move and cancel; somebody who booked meanwhile comes first."""
@@ -134,16 +182,34 @@ class AppointmentImport:
 
     def _register(self, work: Work, added: Sequence[Entry]) -> dict[int, int]:
         """Register who is new; return under which number each stands who had one below zero."""
-        new: dict[int, Prepared] = {}
-        for entry in added:
-            name, phone = _named(entry.values)
-            if entry.extra.visitor_id < 0 and entry.extra.visitor_id not in new:
-                new[entry.extra.visitor_id] = prepare(VisitorDraft(name=name, phone=phone), work.day)
-        if not new:
+        self._prepare(added)
+        people = {
+            entry.extra.visitor_id: self.new[_named(entry.values)]
+            for entry in added
+            if entry.extra.visitor_id < 0
+        }
+        if not people:
             return {}
-        busy = [key for key, count in prefix_counts(new.values()).items() if count > search.HOT_OVER]
-        self.crowds = sorted({*busy, *forget_crowds(work.session, new.values())})
-        return dict(zip(new, register(work, list(new.values())), strict=True))
+        touched = forget_crowds(work.session, people.values())
+        self.crowds = sorted({*_busy(prefix_counts(people.values())), *touched})
+        return dict(zip(people, register(work, list(people.values())), strict=True))
+
+    def _prepare(self, added: Iterable[Entry]) -> None:
+        for entry in added:
+            name, phone = person = _named(entry.values)
+            if entry.extra.visitor_id < 0 and person not in self.new:
+                self.new[person] = prepare(VisitorDraft(name=name, phone=phone), local(self.now).date())
+
+
+def _together(entry: Entry) -> tuple[bool, dt.date, int, int]:
+    place: Place = entry.extra.place
+    whose_day = (local(place.starts_at).date(), place.whom.department_id, place.whom.doctor_id or 0)
+    return bool(place.reason), *whose_day
+
+
+def _busy(counts: Counter[str]) -> list[str]:
+    """Return the prefixes under which so many of a file are found that their best are worth storing."""
+    return [prefix for prefix, count in counts.items() if count > search.HOT_OVER]
 
 
 # --- Planning -----------------------------------------------------------------------------------------------------
@@ -236,6 +302,7 @@ def _cancelling(row: ReadRow, existing: Appointment | None, state: _State, plan:
     if existing.state is AppointmentState.CANCELLED:
         return Entry(row.number, Outcome.KNOWN, row.values)
     rules.check_open(existing.state)
+    refuse_older(state.pasts.get(existing.id), row.values)
     state.taken.gone.add(existing.id)
     doing = Doing(existing.id, existing.visitor_id, None, cancels=True)
     return Entry(row.number, Outcome.CHANGED, row.values, told(existing), doing)
@@ -248,6 +315,7 @@ def _changing(row: ReadRow, existing: Appointment, place: Place, state: _State, 
             plan.notes.append(RowNote(row.number, "", Text(N_("It was cancelled here, and stays so."))))
         return Entry(row.number, Outcome.KNOWN, row.values)
     rules.check_open(existing.state)
+    refuse_older(state.pasts.get(existing.id), row.values)
     beside = _check_without(existing.id, place, existing.visitor_id, state)
     _plan(state, row.values, place, existing.visitor_id)
     doing = Doing(existing.id, existing.visitor_id, place, beside)
@@ -277,7 +345,7 @@ def _place(values: Mapping[str, Any], state: _State) -> Place:
     starts = _starts(values)
     asked = (department_id, doctor_id, local(starts).date())
     if asked not in state.whom:
-        state.whom[asked] = whose(state.session, department_id or 0, *asked[1:])
+        state.whom[asked] = whose(state.session, department_id or 0, *asked[1:], known=state.read)
     whom = state.whom[asked]
     minutes = values.get("minutes") or whom.minutes
     return Place(whom, starts, minutes, values.get("reason", ""))
@@ -383,11 +451,16 @@ def _book(work: Work, entries: Sequence[Entry], people: Mapping[int, int]) -> No
         table_of(Appointment),
         ({**row, "id": key, "version": 1} for key, row in zip(ids, rows, strict=True)),
     )
-    reasons = (entry.extra.place.reason if entry.extra.over_booked else "" for entry in entries)
+    reasons = [_reason(entry) for entry in entries]
     note_events(work, AppointmentAct.BOOKED, zip(booked, reasons, strict=True))
     record_lines(
         work, [AuditLine("appointment.book", "appointment", one.id, after=told(one)) for one in booked]
     )
+
+
+def _reason(entry: Entry) -> str:
+    reason: str = entry.extra.place.reason if entry.extra.over_booked else ""
+    return marked(entry.values, reason) if entry.values.get("uid") else reason
 
 
 def _row(doing: Doing, values: Mapping[str, Any], people: Mapping[int, int]) -> dict[str, Any]:
@@ -407,12 +480,12 @@ def _change(work: Work, doing: Doing, values: Mapping[str, Any]) -> AuditLine:
     booked.version += 1
     if doing.place is None:
         booked.state = AppointmentState.CANCELLED
-        act, action, reason = AppointmentAct.CANCELLED, "appointment.cancel", values.get("reason") or BY_FILE
+        act, action, reason = AppointmentAct.CANCELLED, "appointment.cancel", values.get("reason", "")
     else:
         for name, value in _columns(doing, doing.place).items():
             setattr(booked, name, value)
         act, action, reason = AppointmentAct.MOVED, "appointment.move", doing.place.reason
-    note_events(work, act, [(booked, reason)])
+    note_events(work, act, [(booked, marked(values, reason))])
     return AuditLine(action, "appointment", booked.id, before, told(booked))
 
 

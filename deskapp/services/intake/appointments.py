@@ -26,6 +26,7 @@ from deskapp.services.base import Done, Service, composed, reads, writes
 from deskapp.services.checks import plain_line
 from deskapp.services.directory import local
 from deskapp.services.intake import booking, calendar
+from deskapp.services.intake.keys import standing_id
 from deskapp.services.transfer.report import ImportReport
 
 
@@ -52,8 +53,9 @@ class AppointmentService(Service):
 
     @reads(Permission.APPOINTMENT)
     def of_visitor(self, session: Session, visitor_id: int, limit: int = 50) -> list[AppointmentLine]:
-        """Return a visitor's appointments in every state, the latest first."""
-        recent = select(Appointment.id).where(Appointment.visitor_id == visitor_id)
+        """Return a visitor's appointments in every state, the latest first; a merged record leads to the kept one."""
+        kept = standing_id(session, visitor_id)
+        recent = select(Appointment.id).where(Appointment.visitor_id == kept)
         recent = recent.order_by(Appointment.starts_at.desc()).limit(limit)
         found = calendar.line_rows(session, Appointment.id.in_(recent.scalar_subquery()))
         return found[::-1]
@@ -66,8 +68,12 @@ class AppointmentService(Service):
 
     @reads(Permission.APPOINTMENT)
     def name_of(self, session: Session, visitor_id: int) -> str:
-        """Return a visitor's name, for booking; "" when there is no such visitor."""
-        return session.scalar(select(Visitor.name).where(Visitor.id == visitor_id)) or ""
+        """Return a visitor's name, for booking; "" when there is no such visitor.
+
+        A record that another desk merged meanwhile leads to the kept one, as booking does.
+        """
+        kept = standing_id(session, visitor_id)
+        return session.scalar(select(Visitor.name).where(Visitor.id == kept)) or ""
 
     @reads(Permission.APPOINTMENT)
     def history(self, session: Session, appointment_id: int) -> list[AppointmentLog]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import insert, select
@@ -56,20 +56,40 @@ class Place:
 # --- What is there ------------------------------------------------------------------------------------------------
 
 
+@dataclass
+class Known:
+    """What was read already for other times of the same file: the site's minutes, duty by department and day."""
+
+    usual: int | None = None
+    times: dict[tuple[int, dt.date], dict[int, list[Duty]]] = field(default_factory=dict)
+
+
 def whose(
-    session: Session, department_id: int, doctor_id: int | None, day: dt.date, *, lock: bool = False
+    session: Session,
+    department_id: int,
+    doctor_id: int | None,
+    day: dt.date,
+    *,
+    lock: bool = False,
+    known: Known | None = None,
 ) -> Whose:
     """Return whose time of a day it is; with `lock` nobody else books any of it until the transaction ends.
 
+    What is `known` is not read again: a file asks for thousands of times of the same departments and days.
+
     Raises `RuleError` where the doctor or the department takes no visitors on that day.
     """
-    usual = site_value(session, settings.APPOINTMENT_MINUTES)
+    known = known or Known()
+    usual = known.usual or site_value(session, settings.APPOINTMENT_MINUTES)
+    known.usual = usual
     doctor = session.get_one(Doctor, doctor_id) if doctor_id is not None else None
     home = doctor.department_id if doctor is not None else department_id
     _demand_open(session.get_one(Department, home, with_for_update=LOCKED if lock else None), day)
     if doctor is not None and lock:
         session.refresh(doctor, with_for_update=LOCKED)
-    times = _times_of_department(session, home, day)
+    if (home, day) not in known.times:
+        known.times[home, day] = _times_of_department(session, home, day)
+    times = known.times[home, day]
     if doctor is None:
         return Whose(home, None, "", usual, times)
     if not is_open(doctor, day):

@@ -20,12 +20,15 @@ from deskapp.domain.appointments import LONGEST_MINUTES, AppointmentLine
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
 from deskapp.services.transfer.columns import ReadRow
+from deskapp.services.transfer.plan import Progress, parts, silent
 from deskapp.services.transfer.report import RowNote
 from deskapp.services.transfer.tables import decoded
 
 SUFFIX: Final = ".ics"
-MAX_BYTES: Final = 10_000_000
-MOST_EVENTS: Final = 5_000
+MAX_BYTES: Final = 50_000_000
+MOST_EVENTS: Final = 50_000
+AT_ONCE: Final = 200
+"""Events that are parsed together: a person can end the reading between, and what the parser makes of them is large."""
 UNREADABLE: Final = (
     ValueError,
     TypeError,
@@ -37,31 +40,38 @@ UNREADABLE: Final = (
     OSError,
 )
 """What the parser raises for a file that somebody made by hand, or to do harm; a time zone's name is looked for as a path."""
+BEGIN, END = "BEGIN:VEVENT", "END:VEVENT"
 REPEATS: Final = ("RRULE", "RDATE")
 _FOLD: Final = re.compile(rb"\r?\n[ \t]")
 _PHONE: Final = re.compile(r"\+?\d[\d \-()]{5,18}\d")
 _SEPARATORS: Final = re.compile(r"[,;/、，；()（）\n]+")
 
 
-def read_events(path: Path) -> tuple[list[ReadRow], list[RowNote], int]:
+def read_events(path: Path, progress: Progress = silent) -> tuple[list[ReadRow], list[RowNote], int]:
     """Return the events of a calendar file as rows, what is wrong with others, and how many there are.
 
     A row counts as the event's place in the file; an event that a later version in it replaces is not counted.
     Raises `InputError` at field "file" when it is no calendar file, `StorageError` when it can't be read.
     """
-    events = _events(_data(path))
-    if len(events) > MOST_EVENTS:
+    text = _text(path)
+    rows, problems, count = [], [], 0
+    most = text.upper().count(BEGIN)
+    if most > MOST_EVENTS:
         raise _refused("file.large", N_("This file has more than {limit} events."), limit=MOST_EVENTS)
-    rows, problems = [], []
-    for count, (event, called_off) in enumerate(events, 1):
-        try:
-            rows.append(ReadRow(count, _values(event, called_off=called_off)))
-        except _Bad as bad:
-            problems.append(RowNote(count, bad.field, bad.text))
-        except UNREADABLE:
-            problems.append(RowNote(count, "", Text(N_("This event can't be read."))))
+    for piece in _pieces_of(text):
+        for event, called_off in _events(piece):
+            count += 1
+            try:
+                rows.append(ReadRow(count, _values(event, called_off=called_off)))
+            except _Bad as bad:
+                problems.append(RowNote(count, bad.field, bad.text))
+            except UNREADABLE:
+                problems.append(RowNote(count, "", Text(N_("This event can't be read."))))
+        progress(count, max(count, most))
+    if not count:
+        raise _refused("file.empty", N_("This file is empty."))
     latest = _latest(rows)
-    return latest, problems, len(events) - len(rows) + len(latest)
+    return latest, problems, count - len(rows) + len(latest)
 
 
 def _latest(rows: Sequence[ReadRow]) -> list[ReadRow]:
@@ -99,18 +109,45 @@ def _refused(code: str, message: str, **params: object) -> InputError:
     return InputError("file", code, Text(message, params))
 
 
-def _events(data: bytes) -> list[tuple[Any, bool]]:
+def _pieces_of(text: str) -> Iterator[str]:
+    """Yield a long calendar in pieces that are calendars, each with what stands before the first event.
+
+    One that holds other things between or behind its events, or several calendars, is yielded whole.
+    """
+    lines = text.split("\n")
+    marks = [(at, mark) for at, line in enumerate(lines) if (mark := line.strip().upper()) in (BEGIN, END)]
+    begins = [at for at, mark in marks if mark == BEGIN]
+    ends = [at + 1 for at, mark in marks if mark == END]
+    behind = [line for line in lines[ends[-1] :] if line.strip()] if ends else []
+    if len(begins) <= AT_ONCE or len(begins) != len(ends) or begins[1:] != ends[:-1] or len(behind) != 1:
+        yield text
+        return
+    head, foot = lines[: begins[0]], lines[ends[-1] :]
+    for part in parts(list(zip(begins, ends, strict=True)), AT_ONCE):
+        yield "\n".join([*head, *lines[part[0][0] : part[-1][1]], *foot])
+
+
+def _events(text: str) -> list[tuple[Any, bool]]:
     from icalendar import Calendar
 
     try:
-        calendars = Calendar.from_ical(_unfolded(data).encode(), multiple=True)
+        calendars = Calendar.from_ical(text.encode(), multiple=True)
         # A calendar may call all of its events off at once.
-        found = [(event, _is(one, "METHOD", "CANCEL")) for one in calendars for event in one.walk("VEVENT")]
-    except (*UNREADABLE, InputError) as error:
-        raise _refused("file.ics", N_("This is no calendar file that can be read.")) from error
-    if not found:
-        raise _refused("file.empty", N_("This file is empty."))
-    return found
+        return [(event, _is(one, "METHOD", "CANCEL")) for one in calendars for event in one.walk("VEVENT")]
+    except UNREADABLE as error:
+        raise _unread() from error
+
+
+def _unread() -> InputError:
+    return _refused("file.ics", N_("This is no calendar file that can be read."))
+
+
+def _text(path: Path) -> str:
+    data = _data(path)
+    try:
+        return _unfolded(data)
+    except InputError as error:
+        raise _unread() from error
 
 
 def _unfolded(data: bytes) -> str:
@@ -129,6 +166,7 @@ def _values(event: Any, *, called_off: bool) -> dict[str, Any]:
         "starts": starts,
         "uid": _uid(event),
         "sequence": int(event.get("SEQUENCE", 0)),
+        "stamp": _stamp(event),
         "name": _name(event),
         "phone": _phone(event),
         "places": tuple(dict.fromkeys(_places(event))),
@@ -157,6 +195,15 @@ def _moment(event: Any, name: str) -> dt.datetime:
     if moment.tzinfo is None and zone:
         raise _Bad("time", N_("The time zone “{zone}” is not known."), zone=str(zone))
     return moment.astimezone(dt.UTC)
+
+
+def _stamp(event: Any) -> dt.datetime | None:
+    """Return when what an event says was last changed, UTC; None where it does not say."""
+    for name in ("LAST-MODIFIED", "DTSTAMP"):
+        moment = getattr(event.get(name), "dt", None)
+        if isinstance(moment, dt.datetime) and moment.year > 1:
+            return moment.astimezone(dt.UTC)
+    return None
 
 
 def _minutes(event: Any, starts: dt.datetime) -> int | None:

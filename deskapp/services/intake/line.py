@@ -22,6 +22,7 @@ from deskapp.db.models.waiting import Care, QueueEntry, QueueEvent
 from deskapp.db.unit_of_work import Work
 from deskapp.domain.registration import EndReason, SlipState, Step
 from deskapp.domain.text import N_, Text
+from deskapp.domain.urgency import Urgency, is_milder
 from deskapp.domain.waiting import LIVE, OPEN, CareKind, QueueAct, Standing, after
 from deskapp.errors import RuleError
 from deskapp.services.intake import views
@@ -371,6 +372,9 @@ def undo(work: Work, entry: QueueEntry, visit: Visit) -> None:
 
 
 def _take_back(work: Work, visit: Visit, event: QueueEvent, before: Before) -> None:
+    if event.act is QueueAct.EMERGENCY and _in_danger(work.session, visit, before.visit.get("urgency")):
+        # Judged before those signs: how much less urgent than emergency it is, a person says, with the reason.
+        before.visit.pop("urgency", None)
     was = {name: getattr(visit, name) for name in before.visit}
     _put_back(visit, before.visit)
     for step in before.steps:
@@ -380,6 +384,12 @@ def _take_back(work: Work, visit: Visit, event: QueueEvent, before: Before) -> N
         _put_back(work.session.get_one(Visitor, visit.visitor_id), before.visitor)
     if before.visit:
         changed(work, visit, "visit.line-undone", was, {"act": event.act, **before.visit})
+
+
+def _in_danger(session: Session, visit: Visit, judged: int | None) -> bool:
+    """Say whether the latest vital signs are more urgent than what was judged; not judged at all counts as last."""
+    signs = views.latest_vitals(session, visit.id)
+    return signs is not None and is_milder(judged or max(Urgency), signs.level)
 
 
 def _put_back(row: Any, values: Mapping[str, Any]) -> None:

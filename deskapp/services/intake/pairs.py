@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from deskapp.db.base import table_of
 from deskapp.db.engine import Store
 from deskapp.db.models.access import Account
 from deskapp.db.models.intake import Visitor
@@ -294,11 +295,17 @@ def add_different(work: Work, one_id: int, other_id: int) -> None:
         return
     reasons = msgspec.json.encode([reason.message for reason in found.reasons]).decode()
     band = Band.SAME if found.certain else Band.ASK
-    pair = LikelyPair(one_id=first, other_id=second, score=found.score, band=band, reasons=reasons)
-    pair.found_at, pair.state = work.now, PairState.OPEN
-    work.session.add(pair)
-    work.session.flush()
+    pair = {"one_id": first, "other_id": second, "score": found.score, "band": band, "reasons": reasons}
+    _add(work.session, {**pair, "found_at": work.now, "state": PairState.OPEN})
     decide(work, first, second, PairState.OPEN, PairState.DIFFERENT)
+
+
+def _add(session: Session, pair: dict[str, Any]) -> None:
+    """Store a pair, unless another desk or a search stored it a moment ago."""
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    session.execute(dialect.insert(table_of(LikelyPair)).values(pair).on_conflict_do_nothing())
 
 
 # --- Searching --------------------------------------------------------------------------------------------------

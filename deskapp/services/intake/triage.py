@@ -24,6 +24,7 @@ from deskapp.services.base import Service, reads
 from deskapp.services.directory import duty_times, local, valid_on
 from deskapp.services.house import HouseRules
 from deskapp.services.intake import views
+from deskapp.services.intake.keys import standing_id
 from deskapp.services.intake.returning import seen_by
 from deskapp.services.intake.rotation import turns_of
 
@@ -139,7 +140,7 @@ def _visitor(session: Session, question: TriageQuestion, today: dt.date) -> Tria
         known = replace(known, booking=_booking(session, question.appointment_id))
     if question.visitor_id is None:
         return known
-    visitor = session.get_one(Visitor, question.visitor_id)
+    visitor = session.get_one(Visitor, standing_id(session, question.visitor_id))
     return replace(
         known,
         age=age_in_years(visitor.birth_date, today) if visitor.birth_date else known.age,

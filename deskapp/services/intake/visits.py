@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Select, false, func, insert, select
@@ -39,6 +40,8 @@ from deskapp.services.intake.deciding import check_urgency, decide, milder_reaso
 from deskapp.services.intake.ending import bring_to_emergency, end_visit
 from deskapp.services.intake.history import changed, enter_step, is_done
 from deskapp.services.intake.merging import standing_visitor
+
+HELD: Final[dict[str, Any]] = {"read": True, "key_share": True}
 
 
 class VisitService(Service):
@@ -217,8 +220,7 @@ class VisitService(Service):
         visit = _open_visit(work, visit_id)
         if not 1 <= quantity <= 999:
             raise InputError("quantity", "charge.quantity", Text(N_("The quantity is between 1 and 999.")))
-        item = work.session.get_one(PriceItem, item_id)
-        _refuse_expired(item, work.day)
+        item = _priced(work.session, item_id, work.day)
         charge = Charge(
             visit_id=visit.id,
             item_id=item.id,
@@ -237,9 +239,13 @@ class VisitService(Service):
 
     @writes(Permission.VISIT_WRITE)
     def remove_charge(self, work: Work, charge_id: int) -> None:
-        """Take an item off the price; the line stays, marked."""
+        """Take an item off the price; the line stays, marked. Raises `RuleError` the second time."""
         charge = work.session.get_one(Charge, charge_id)
         visit = _open_visit(work, charge.visit_id)
+        # Only now nobody else can take it off.
+        work.session.refresh(charge)
+        if charge.removed:
+            raise RuleError("charge.removed", Text(N_("This was taken back already.")))
         charge.removed = True
         changed(work, visit, "visit.charge-removed", {"charge": charge_id}, None)
 
@@ -369,10 +375,19 @@ def _under_way(visitor_id: int, day: dt.date) -> Select[int]:
     )
 
 
-def _refuse_expired(item: PriceItem, day: dt.date) -> None:
+def _priced(session: Session, item_id: int, day: dt.date) -> PriceItem:
+    """Return an item of the price list at a price that holds on a day.
+
+    Raises `InputError` at "item" where another desk took the price back meanwhile, `RuleError` on other days.
+    """
+    # Held: on a server another desk could take it back before the charge is stored.
+    item = session.get(PriceItem, item_id, with_for_update=HELD)
+    if item is None:
+        raise InputError("item", "charge.gone", Text(N_("This is not in the directory any more.")))
     if (item.valid_from and day < item.valid_from) or (item.valid_to and item.valid_to < day):
         message = Text(N_("{item} is not on today's price list."), {"item": views.department_name(item)})
         raise RuleError("charge.expired", message)
+    return item
 
 
 def _owe_again(work: Work, visit: Visit, item: PriceItem) -> None:

@@ -18,7 +18,7 @@ PART: Final = 500
 """Rows written by one statement."""
 
 Progress = Callable[[int, int], None]
-"""Told how many rows of how many are done."""
+"""Told how many rows of how many are done, of each step anew; what it raises ends the import."""
 T = TypeVar("T")
 
 
@@ -57,8 +57,15 @@ class Importer(Protocol):
     def plan(self, session: Session) -> Plan:
         """Compare the rows with what is stored."""
 
+    def ready(self, plan: Plan) -> None:
+        """Work out what `write` needs and what costs time, before there is a transaction."""
+
     def write(self, work: Work, plan: Plan, progress: Progress) -> None:
         """Store what the plan says, inside a transaction that is already open."""
+
+
+def silent(_done: int, _total: int) -> None:
+    """Tell nobody how far it is."""
 
 
 def parts(rows: Iterable[T], size: int = PART) -> Iterator[list[T]]:

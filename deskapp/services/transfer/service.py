@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from deskapp import settings
@@ -20,6 +23,7 @@ from deskapp.db.unit_of_work import Clock, Work
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.changes import Changes
 from deskapp.domain.codes import EXPORT, make_code
+from deskapp.errors import ConflictError
 from deskapp.i18n import Translator
 from deskapp.services.base import Done, Service, composed, new_request, reads, writes
 from deskapp.services.checks import storable_name
@@ -29,15 +33,20 @@ from deskapp.services.intake.appointment_import import AppointmentImport
 from deskapp.services.settings import site_value
 from deskapp.services.transfer import directory_out, exports, writers
 from deskapp.services.transfer.columns import Kind, ReadRow, folded, names_of, read_rows
-from deskapp.services.transfer.plan import Importer, Plan, Progress, parts
+from deskapp.services.transfer.plan import Importer, Plan, Progress, parts, silent
 from deskapp.services.transfer.report import ImportReport, Outcome, RowNote, make_report
 from deskapp.services.transfer.tables import read_table
 from deskapp.services.transfer.upsert import UpsertImport
 from deskapp.services.transfer.visitors import VisitorImport
 
 EXPORTED: Final = "export.visits"
-KEPT_TOGETHER: Final = 20
+KEPT_TOGETHER: Final = 10
 """Crowded prefixes put in order in one transaction, so that nobody waits long."""
+PAUSE: Final = 0.1
+"""Seconds between two transactions of a long import with SQLite, where whoever waits to write looks ten times a second
+whether it may: desks come first."""
+TRIES: Final = 3
+"""How often a portion of a file is held against what others stored meanwhile, before it is left to the person."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +61,24 @@ class Prepared:
     partial: bool
 
 
-def _silent(_done: int, _total: int) -> None:
-    pass
+@dataclass
+class Portion:
+    """What became of some rows of a file."""
+
+    outcomes: list[Outcome]
+    problems: list[RowNote]
+    notes: list[RowNote]
+
+    def add(self, other: Portion, told: Container[int]) -> None:
+        """Take in what became of others; what was `told` of a row is not said again."""
+        self.outcomes += other.outcomes
+        self.problems += other.problems
+        self.notes += [note for note in other.notes if note.row not in told]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        """Return what becomes of the rows of a plan."""
+        return cls([entry.outcome for entry in plan.entries], plan.problems, plan.notes)
 
 
 class TransferService(Service):
@@ -73,19 +98,26 @@ class TransferService(Service):
         *,
         partial: bool = False,
         dry_run: bool = False,
-        progress: Progress = _silent,
+        progress: Progress = silent,
     ) -> Done[ImportReport]:
         """Read a CSV or XLSX file of one kind and store its rows: all, or none unless `partial`.
 
-        Everything is read and checked before the one transaction that writes. Raises `InputError` at
+        Everything is read and checked before the one transaction that writes. The good ones of a file of
+        appointments are written in many short ones: where `progress` ends it by raising, or the surroundings do,
+        what was stored stays, and reading the file again goes on from there. Raises `InputError` at
         field "file" when no row can be read, `StorageError` when the file can't.
         """
         file = self._prepared(kind, path, partial, progress)
         plan = self._compare(actor, file.importer)
         if dry_run or not _may_write(file, plan):
-            return Done(_report(file, plan, written=False), Changes())
-        done = self._write(actor, request, file, progress)
+            return Done(_report(file, Portion.of(plan), written=False), Changes())
+        if isinstance(file.importer, AppointmentImport) and partial:
+            done = self._write_portions(actor, request, file, plan, progress)
+        else:
+            file.importer.ready(plan)
+            done = self._write(actor, request, file, progress)
         for part in parts(file.importer.crowds, KEPT_TOGETHER):
+            self._give_way()
             self._keep_best(actor, new_request(), part)
         return done
 
@@ -127,7 +159,7 @@ class TransferService(Service):
 
     def _prepared(self, kind: Kind, path: Path, partial: bool, progress: Progress) -> Prepared:
         if kind is Kind.APPOINTMENTS and path.suffix.lower() == ics.SUFFIX:
-            rows, unread, count = ics.read_events(path)
+            rows, unread, count = ics.read_events(path, progress)
         else:
             known = names_of(kind)
             sheets = directory_out.sheet_names(kind)
@@ -139,7 +171,7 @@ class TransferService(Service):
 
     def _importer(self, kind: Kind, rows: list[ReadRow], progress: Progress) -> Importer:
         if kind is Kind.APPOINTMENTS:
-            return AppointmentImport(rows, self.now())
+            return AppointmentImport(rows, self.now(), progress)
         if kind is Kind.VISITORS:
             return VisitorImport(rows, self.today(), progress)
         return UpsertImport(kind, rows, self.house.shipped)
@@ -153,12 +185,71 @@ class TransferService(Service):
         # Compared again: somebody may have registered one of them since.
         plan = file.importer.plan(work.session)
         written = _may_write(file, plan)
-        report = _report(file, plan, written=written)
+        report = _report(file, Portion.of(plan), written=written)
         if written:
-            file.importer.write(work, plan, progress)
-            after: dict[str, object] = {"file": file.file, "rows": report.rows, "by": work.actor.name}
-            after |= {outcome.value: count for outcome, count in report.counts.items()}
-            work.record("import", file.kind.value, None, after=after)
+            with self._told_as_conflict():
+                file.importer.write(work, plan, progress)
+            _record(work, file, report)
+        return report
+
+    @contextlib.contextmanager
+    def _told_as_conflict(self) -> Iterator[None]:
+        """Say plainly that another desk stored the same a moment ago: all was free when it was looked at.
+
+        With SQLite nobody else can: there it is a bug.
+        """
+        try:
+            yield
+        except IntegrityError as error:
+            if self.store.is_sqlite:
+                raise
+            raise ConflictError from error
+
+    def _write_portions(
+        self, actor: Actor, request: str, file: Prepared, plan: Plan, progress: Progress
+    ) -> Done[ImportReport]:
+        """Write in many short transactions; what is stored when it ends early is in the trail as well."""
+        known = [entry.outcome for entry in plan.with_outcome(Outcome.KNOWN)]
+        stored, changes = Portion(known, list(plan.problems), list(plan.notes)), Changes()
+        total, count, told = len(plan.entries) - len(known), 0, {note.row for note in plan.notes}
+        try:
+            assert isinstance(file.importer, AppointmentImport)
+            for portion in file.importer.portions(plan):
+                progress(count, total)
+                if count:
+                    self._give_way()
+                done = self._write_portion(actor, portion)
+                stored.add(done.value, told)
+                changes, count = changes.merged(done.changes), count + len(portion.rows)
+            progress(count, total)
+        except BaseException:
+            if count:
+                self._conclude(actor, new_request(), replace(file, rows=len(stored.outcomes)), stored)
+            raise
+        whole = self._conclude(actor, request, file, stored)
+        return Done(whole.value, changes.merged(whole.changes))
+
+    def _give_way(self) -> None:
+        if self.store.is_sqlite:
+            time.sleep(PAUSE)
+
+    def _write_portion(self, actor: Actor, portion: AppointmentImport) -> Done[Portion]:
+        """Write one portion; where somebody on a server was faster it is held against the rules once more."""
+        for _try in range(TRIES):
+            with contextlib.suppress(ConflictError):
+                return self._store(actor, new_request(), portion)
+        raise ConflictError
+
+    @writes(Permission.IMPORT)
+    def _store(self, work: Work, portion: AppointmentImport) -> Portion:
+        plan = portion.plan(work.session)
+        portion.write(work, plan, silent)
+        return Portion.of(plan)
+
+    @writes(Permission.IMPORT)
+    def _conclude(self, work: Work, file: Prepared, stored: Portion) -> ImportReport:
+        report = _report(file, stored, written=True)
+        _record(work, file, report)
         return report
 
     @writes(Permission.IMPORT)
@@ -207,10 +298,14 @@ def _may_write(file: Prepared, plan: Plan) -> bool:
     return file.partial or not (file.unread or plan.problems)
 
 
-def _report(file: Prepared, plan: Plan, *, written: bool) -> ImportReport:
-    outcomes = [entry.outcome for entry in plan.entries]
-    outcomes += [Outcome.REFUSED] * (file.rows - len(outcomes))
-    problems = sorted(file.unread + plan.problems, key=lambda note: note.row)
-    return make_report(
-        file.kind, outcomes, problems, sorted(plan.notes, key=lambda note: note.row), written=written
-    )
+def _report(file: Prepared, became: Portion, *, written: bool) -> ImportReport:
+    outcomes = became.outcomes + [Outcome.REFUSED] * (file.rows - len(became.outcomes))
+    problems = sorted(file.unread + became.problems, key=lambda note: note.row)
+    notes = sorted(became.notes, key=lambda note: note.row)
+    return make_report(file.kind, outcomes, problems, notes, written=written)
+
+
+def _record(work: Work, file: Prepared, report: ImportReport) -> None:
+    after: dict[str, object] = {"file": file.file, "rows": report.rows, "by": work.actor.name}
+    after |= {outcome.value: count for outcome, count in report.counts.items()}
+    work.record("import", file.kind.value, None, after=after)

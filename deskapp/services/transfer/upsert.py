@@ -41,7 +41,7 @@ from deskapp.domain.directory import (
 from deskapp.domain.duty import Duty
 from deskapp.domain.promotions import PromotionDraft, read_words
 from deskapp.domain.text import N_, Text, Words
-from deskapp.errors import InputError
+from deskapp.errors import ConflictError, InputError
 from deskapp.services.directory import (
     department_values,
     doctor_values,
@@ -235,6 +235,9 @@ class UpsertImport:
             _refuse_overlaps(plan, stored, self.target)
         return plan
 
+    def ready(self, plan: Plan) -> None:
+        """Nothing is left to work out."""
+
     def write(self, work: Work, plan: Plan, progress: Progress) -> None:
         """Insert the new ones, update the changed ones, note both."""
         added, changed = plan.with_outcome(Outcome.ADDED), plan.with_outcome(Outcome.CHANGED)
@@ -291,6 +294,8 @@ class UpsertImport:
                 {**{field: bindparam(f"new_{field}") for field in fields}, "version": columns.version + 1}
             )
         )
+        if any(self.target.key_of(entry.values) not in ids for entry in part):
+            raise ConflictError  # On a server another desk has taken one of them back since it was looked at.
         rows = [
             {"seen_id": ids[self.target.key_of(entry.values)]}
             | {f"new_{field}": entry.values[field] for field in fields}

@@ -72,6 +72,9 @@ class VisitorImport:
                     plan.notes.append(RowNote(row, "", message))
         return plan
 
+    def ready(self, plan: Plan) -> None:
+        """Nothing is left to work out."""
+
     def write(self, work: Work, plan: Plan, progress: Progress) -> None:
         """Store whoever is new."""
         added: list[Prepared] = [entry.extra for entry in plan.with_outcome(Outcome.ADDED)]

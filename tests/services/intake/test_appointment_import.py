@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from deskapp.db.engine import Store
+from deskapp.db.models.access import AuditBody, AuditEntry
 from deskapp.domain.access import Actor
-from deskapp.domain.appointments import AppointmentAct, AppointmentLine
+from deskapp.domain.appointments import AppointmentAct, AppointmentLine, BookingDraft
 from deskapp.domain.registration import AppointmentState
 from deskapp.errors import InputError
 from deskapp.i18n import translator
 from deskapp.services.base import new_request
+from deskapp.services.intake import appointment_import
+from deskapp.services.intake import ics as ics_module
 from deskapp.services.transfer.report import ImportReport, Outcome
 from tests.services.conftest import MONDAY, Desk, audit_bodies
 
@@ -333,3 +338,136 @@ def test_of_a_file_that_is_half_wrong_the_right_half_is_booked_when_asked(files:
     report = files.read(HEAD + right + wrong, partial=True)
     assert (counts(report), [note.row for note in report.problems]) == ([4, 0, 0, 4], [6, 7, 8, 9])
     assert files.names() == ["王0", "王1", "王2", "王3"]
+
+
+# --- Long files ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def short_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(appointment_import, "PORTION", 2)
+    monkeypatch.setattr(appointment_import, "TOLD_EVERY", 2)
+    monkeypatch.setattr(ics_module, "AT_ONCE", 2)
+
+
+def rows(*hours: int, who: str = "王芳,13800138000", day: dt.date = TUESDAY) -> str:
+    return "".join(f"{who},{day},{hour}:00,D001,,\n" for hour in hours)
+
+
+@pytest.mark.usefixtures("short_portions")
+def test_in_portions_a_file_becomes_what_it_becomes_at_once(files: Files, store: Store) -> None:
+    head = HEAD.replace("备注", "加号原因")
+    beside = f"赵云,13700137000,{TUESDAY},9:00,D001,,急需复查\n"
+    text = head + beside.replace("9:00", "10:00").replace("赵云,137", "钱多,136") + rows(9, 11, 9) + beside
+    report = files.read(text + rows(10, 14), partial=True)
+    # The first has ten o'clock, the second nine: what stands later in the file gives way or says why.
+    assert (counts(report), [note.row for note in report.problems]) == ([5, 0, 0, 2], [5, 7])
+    shown = [(line.name, line.over_booked) for line in files.lines()]
+    assert shown == [("王芳", False), ("赵云", True), ("钱多", False), ("王芳", False), ("王芳", False)]
+    assert len({line.visitor_id for line in files.lines() if line.name == "王芳"}) == 1
+    assert files.desk.found("wangfang") == ["王芳"]
+    assert len(imports(store)) == 1
+    assert '"rows":7' in imports(store)[0]
+
+
+@pytest.mark.usefixtures("short_portions")
+def test_other_desks_register_while_a_long_file_is_stored(files: Files) -> None:
+    told: list[tuple[int, int]] = []
+
+    def report(done: int, total: int) -> None:
+        told.append((done, total))
+        files.desk.register(f"同时{len(told)}")
+
+    path = files.folder / "a.csv"
+    path.write_text(HEAD + rows(9, 10, 11, 14, 15), encoding="utf-8")
+    done = files.service.import_file(files.head, new_request(), path, partial=True, report=report)
+    assert counts(done.value) == [5, 0, 0, 0]
+    # Held against the rules first, then stored.
+    assert told == [(0, 5), (2, 5), (4, 5), (0, 5), (2, 5), (4, 5), (5, 5)]
+    assert {"appointment", "visitor"} <= set(done.changes.touched)
+
+
+@pytest.mark.usefixtures("short_portions")
+def test_what_was_stored_before_somebody_ended_it_stays_and_the_rest_follows_with_the_next_try(
+    files: Files, store: Store
+) -> None:
+    class Ended(Exception):
+        pass
+
+    path = files.folder / "a.csv"
+    path.write_text(HEAD + rows(9, 10, 11, 14, 15), encoding="utf-8")
+    with pytest.raises(Ended):
+        files.service.import_file(files.head, new_request(), path, partial=True, report=_ending(Ended, 4))
+    assert len(files.lines()) == 2
+    assert '"rows":2' in imports(store)[0]
+    assert counts(files.read(path.read_text(encoding="utf-8"), partial=True)) == [3, 0, 2, 0]
+    assert len(files.lines()) == 5
+
+
+def test_ended_before_anything_was_stored_nothing_is(files: Files, store: Store) -> None:
+    class Ended(Exception):
+        pass
+
+    path = files.folder / "a.csv"
+    path.write_text(HEAD + rows(9, 10), encoding="utf-8")
+    with pytest.raises(Ended):
+        files.service.import_file(files.head, new_request(), path, partial=True, report=_ending(Ended, 1))
+    assert (files.lines(), imports(store)) == ([], [])
+
+
+@pytest.mark.usefixtures("short_portions")
+def test_whoever_books_a_time_between_two_portions_keeps_it(files: Files) -> None:
+    def report(done: int, total: int) -> None:
+        if (done, total) == (2, 3) and files.lines():
+            starts = dt.datetime(2026, 11, 17, 14).astimezone(dt.UTC)
+            house = files.desk.house
+            draft = BookingDraft(house.surgery, starts, house.li, name="李四", phone="13600136000")
+            files.service.book(files.desk.actor, new_request(), draft)
+
+    path = files.folder / "a.csv"
+    path.write_text(HEAD + rows(9, 10, 14), encoding="utf-8")
+    done = files.service.import_file(files.head, new_request(), path, partial=True, report=report)
+    assert counts(done.value) == [2, 0, 0, 1]
+    assert done.value.problems[0].row == 4
+
+
+@pytest.mark.usefixtures("short_portions")
+def test_a_long_calendar_changes_in_its_order_and_then_adds(files: Files) -> None:
+    who = ("SUMMARY:赵云", "CONTACT:13700137000", "LOCATION:李静")
+    first = [event(f"e{hour}", f"DTSTART:20261117T{hour}0000") for hour in (10, 11, 12, 13, 14)]
+    assert counts(files.read(ics(*first), "a.ics", partial=True)) == [5, 0, 0, 0]
+    later = [event(f"e{hour}", f"DTSTART:20261117T{hour + 1}0000") for hour in (14, 13, 12, 11, 10)]
+    report = files.read(ics(event("new", "DTSTART:20261117T100000", *who), *later), "a.ics", partial=True)
+    # Each hour is free only once the one after it has moved on; the new one comes first in the file and is told so.
+    assert (counts(report), [note.row for note in report.problems]) == ([0, 5, 0, 1], [1])
+    again = files.read(ics(event("new", "DTSTART:20261117T100000", *who)), "a.ics", partial=True)
+    assert counts(again) == [1, 0, 0, 0]
+
+
+@pytest.mark.usefixtures("short_portions")
+def test_what_is_said_of_a_row_is_said_once(files: Files) -> None:
+    repeating = [
+        event(f"e{hour}", f"DTSTART:20261117T{hour}0000", "RRULE:FREQ=DAILY", "LOCATION:李静")
+        for hour in (10, 11, 14)
+    ]
+    report = files.read(ics(*repeating), "a.ics", partial=True)
+    assert (counts(report), [note.row for note in report.notes]) == ([3, 0, 0, 0], [1, 2, 3])
+
+
+def imports(store: Store) -> list[str]:
+    """Return what the trail says of imports of appointments."""
+    asked = select(AuditBody.body).join(AuditEntry, AuditEntry.id == AuditBody.entry_id)
+    asked = asked.where(AuditEntry.action == "import").order_by(AuditEntry.id)
+    with store.reading() as session:
+        return [body.decode() for body in session.scalars(asked)]
+
+
+def _ending(error: type[Exception], after: int) -> Callable[[int, int], None]:
+    """Return a progress that ends an import after it was told so often."""
+    told = iter(range(after))
+
+    def report(_done: int, _total: int) -> None:
+        if next(told, None) is None:
+            raise error
+
+    return report

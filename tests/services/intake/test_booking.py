@@ -11,6 +11,7 @@ from deskapp.db.models.directory import Department, Doctor
 from deskapp.db.models.intake import Visitor
 from deskapp.domain.access import Actor
 from deskapp.domain.directory import Seen
+from deskapp.domain.registration import DocumentKind, Sex
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
 from deskapp.services.intake.booking import same_person
@@ -82,6 +83,34 @@ def test_who_was_merged_is_booked_under_the_record_that_stays(book: Book, store:
         session.get_one(Visitor, gone).merged_into_id = kept
         session.commit()
     assert book.line(book.book(visitor_id=gone)).visitor_id == kept
+
+
+@pytest.mark.parametrize("groups", [[], None])
+def test_the_document_of_a_merged_record_books_for_the_one_that_was_kept(
+    book: Book, services: Services, head: Actor, groups: list[str] | None
+) -> None:
+    document, visitors = {"document_kind": DocumentKind.RESIDENT_ID, "sex": Sex.UNKNOWN}, services.visitors
+    kept = book.desk.register("王芳", document_number="440524188001010014", **document).id
+    gone = book.desk.register("王方", document_number="11010519491231002X", **document).id
+    book.book(visitor_id=gone)
+    both = [Seen(who, visitors.visitor(head, who).version) for who in (kept, gone)]
+    services.people.merge(head, new_request(), *both, groups)
+    for number in ("440524188001010014", "11010519491231002X", "11010519491231002x", "110105491231002"):
+        [found] = visitors.find(book.actor, number)
+        shown = visitors.by_document(book.actor, None, number)
+        assert (found.id, shown.id if shown is not None else None) == (kept, kept)
+    assert book.line(book.book(time="11:00", visitor_id=found.id)).visitor_id == kept
+
+
+def test_whom_another_desk_merges_meanwhile_is_shown_as_the_record_that_was_kept(
+    book: Book, services: Services, head: Actor
+) -> None:
+    kept, gone = book.desk.register("王芳芳").id, book.desk.register("王芳").id
+    booked = book.book(visitor_id=gone)
+    both = [Seen(who, services.visitors.visitor(head, who).version) for who in (kept, gone)]
+    services.people.merge(head, new_request(), *both, [])
+    assert book.service.name_of(book.actor, gone) == "王芳芳"
+    assert [line.id for line in book.service.of_visitor(book.actor, gone)] == [booked.id]
 
 
 def test_outside_their_days_nobody_is_booked(book: Book, store: Store) -> None:

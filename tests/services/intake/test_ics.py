@@ -178,3 +178,62 @@ def test_a_calendar_that_calls_off_calls_off_what_is_in_it(tmp_path: Path) -> No
     ((off),) = events(tmp_path, event("SUMMARY:王芳", around=("METHOD:CANCEL",)).encode())
     ((on),) = events(tmp_path, event("SUMMARY:王芳", around=("METHOD:PUBLISH",)).encode())
     assert (off["cancelled"], on["cancelled"]) == (True, False)
+
+
+# --- Long calendars ------------------------------------------------------------------------------------------------
+
+ZONE = (
+    *("BEGIN:VTIMEZONE", "TZID:House", "BEGIN:STANDARD", "DTSTART:19700101T000000"),
+    *("TZOFFSETFROM:+0500", "TZOFFSETTO:+0500", "END:STANDARD", "END:VTIMEZONE"),
+)
+
+
+def long(count: int, *head: str, between: tuple[str, ...] = ()) -> str:
+    """Return a calendar of some events, one an hour, in a zone that it explains by itself."""
+    made = ["BEGIN:VCALENDAR", "VERSION:2.0", *head]
+    for number in range(count):
+        starts = f"DTSTART;TZID=House:20261117T{number:02}0000"
+        made += ["BEGIN:VEVENT", f"UID:{number}", starts, "SUMMARY:王芳", "END:VEVENT", *between]
+    return "\r\n".join([*made, "END:VCALENDAR", ""])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        long(7, *ZONE),
+        long(7, *ZONE, "METHOD:CANCEL"),
+        long(6, *ZONE),
+        long(7, between=ZONE),
+        long(3, *ZONE) + long(4, "METHOD:CANCEL", *ZONE),
+        long(7, *ZONE).replace("UID:3", "BEGIN:VALARM\r\nEND:VALARM\r\nUID:3"),
+        long(7, *ZONE).replace("BEGIN:VEVENT", "begin:vevent"),
+    ],
+)
+def test_in_pieces_a_calendar_says_what_it_says_as_a_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    path = tmp_path / "a.ics"
+    path.write_text(text, encoding="utf-8", newline="")
+    whole = read_events(path)
+    assert len(whole[0]) >= 6
+    monkeypatch.setattr(ics, "AT_ONCE", 2)
+    assert read_events(path) == whole
+
+
+def test_reading_a_long_calendar_tells_how_far_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ics, "AT_ONCE", 2)
+    path, told = tmp_path / "a.ics", list[tuple[int, int]]()
+    path.write_text(long(5, *ZONE), encoding="utf-8", newline="")
+    read_events(path, lambda done, total: told.append((done, total)))
+    assert told == [(2, 5), (4, 5), (5, 5)]
+
+
+def test_too_many_events_are_refused_before_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, told = tmp_path / "a.ics", list[int]()
+    path.write_text(long(5, *ZONE), encoding="utf-8", newline="")
+    monkeypatch.setattr(ics, "MOST_EVENTS", 4)
+    with pytest.raises(InputError, match="more than"):
+        read_events(path, lambda done, _total: told.append(done))
+    assert told == []

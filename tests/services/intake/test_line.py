@@ -12,10 +12,11 @@ from deskapp.db.models.intake import Appointment
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.registration import AppointmentState, EndReason, Step
 from deskapp.domain.waiting import QueueAct, Standing
-from deskapp.errors import RuleError
+from deskapp.errors import InputError, RuleError
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
 from tests.services.conftest import Desk, WallClock
+from tests.services.intake.test_visits import ILL
 from tests.services.intake.test_waiting import Line
 
 
@@ -158,6 +159,41 @@ def test_an_emergency_that_was_none_leaves_nobody_in_danger(line: Line) -> None:
     line.do("to_emergency", entry)
     visits(line, "reopen", entry, "弄错了")
     assert (line.standing(entry), line.visit(entry).urgency) == (Standing.WAITING, 3)
+
+
+@pytest.mark.parametrize("judged", [3, None])
+@pytest.mark.parametrize("back", ["undo", "reopen"])
+def test_an_emergency_taken_back_is_no_milder_than_the_vital_signs_that_led_to_it(
+    line: Line, judged: int | None, back: str
+) -> None:
+    entry = line.join(urgency=judged)
+    visits(line, "take_vitals", entry, ILL)
+    line.do("to_emergency", entry)
+    if back == "undo":
+        line.do("undo", entry)
+    else:
+        visits(line, "reopen", entry, "弄错了")
+    assert (line.standing(entry), line.visit(entry).urgency) == (Standing.WAITING, 1)
+    with pytest.raises(InputError) as caught:
+        visits(line, "set_urgency", entry, 3)
+    assert caught.value.field == "urgency_reason"
+    visits(line, "set_urgency", entry, 3, "量错了")
+    assert line.visit(entry).urgency == 3
+
+
+def test_without_a_number_whoever_was_an_emergency_stays_one_until_a_person_says_otherwise(
+    line: Line,
+) -> None:
+    """What was judged before the emergency is nowhere kept then, and the program lowers no urgency by itself."""
+    other, visit = line.join("乙", urgency=2), line.desk.triaged("甲", urgency=3)
+    service = line.desk.services.visits
+    service.to_emergency(line.actor, new_request(), visit, None)
+    service.reopen(line.actor, new_request(), visit, "弄错了")
+    assert service.visit(line.actor, visit).urgency == 1
+    line.desk.number(visit)
+    assert (line.of(visit).place, line.row(other).place) == (1, 2)
+    line.desk.triage(visit, urgency=3)
+    assert (line.of(visit).place, line.row(other).place) == (2, 1)
 
 
 def test_a_visit_opened_again_without_a_valid_number_stays_out_of_the_line(line: Line) -> None:

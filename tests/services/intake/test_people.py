@@ -22,6 +22,7 @@ from deskapp.domain.registration import ConsentKind, DocumentKind, EndReason
 from deskapp.errors import ConflictError, PermissionDenied, RuleError, StorageError
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
+from deskapp.services.intake import pairs
 from deskapp.services.intake.cards import PersonCard
 from tests.services.conftest import Desk, WallClock, audit_bodies
 from tests.services.intake.searched_here import search_here
@@ -285,6 +286,25 @@ def test_two_records_that_no_search_paired_can_be_told_apart_too(
     found = services.people.comparison(head, one, other)
     assert (found.state, found.decided_by) == (PairState.DIFFERENT, head.name)
     assert found.decided_at is not None
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_of_two_desks_that_tell_two_records_apart_at_one_moment_one_is_told(
+    services: Services, desk: Desk, head: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = desk.register("王建国").id, desk.register("李娜").id
+    compared = pairs.comparison
+
+    def comparison(*args: Any) -> Any:
+        found = compared(*args)
+        monkeypatch.undo()
+        services.people.decide_different(head, new_request(), one, other)
+        return found
+
+    monkeypatch.setattr(pairs, "comparison", comparison)
+    with pytest.raises(ConflictError):
+        services.people.decide_different(head, new_request(), one, other)
+    assert services.people.comparison(head, one, other).state is PairState.DIFFERENT
 
 
 def test_a_merged_pair_waits_no_more_and_does_again_when_taken_back(

@@ -8,10 +8,10 @@ import gettext
 import pytest
 
 from deskapp.domain.access import Actor
-from deskapp.domain.directory import DepartmentDraft
+from deskapp.domain.directory import DepartmentDraft, Seen
 from deskapp.domain.duty import Duty
 from deskapp.domain.intake import SuggestionView
-from deskapp.domain.registration import EndReason
+from deskapp.domain.registration import EndReason, Step
 from deskapp.domain.text import Words
 from deskapp.i18n import Translator
 from deskapp.services.base import new_request
@@ -237,3 +237,17 @@ def test_only_departments_of_the_house_are_proposed(desk: Desk) -> None:
 @pytest.mark.parametrize("complaint", ["", " ", "\0\ud800", "x" * 10_000, "%s{name}<b>", "🙂🙂"])
 def test_whatever_is_typed_the_desk_gets_an_answer(desk: Desk, complaint: str) -> None:
     assert isinstance(suggest(desk, complaint), list)
+
+
+def test_whom_another_desk_merged_meanwhile_is_sent_to_the_doctor_they_saw(desk: Desk, head: Actor) -> None:
+    gone, kept = desk.register("王建国").id, desk.register("王建囯").id
+    earlier = desk.open(gone).id
+    desk.triage(earlier, doctor_id=desk.house.wang)
+    desk.number(earlier)
+    desk.services.visits.do_step(desk.actor, new_request(), earlier, Step.ESCORT)
+    both = [Seen(who, desk.services.visitors.visitor(head, who).version) for who in (kept, gone)]
+    question = TriageQuestion("普通外科", gone)
+    before = desk.services.triage.suggest(desk.actor, question)
+    desk.services.people.merge(head, new_request(), *both)
+    assert desk.services.triage.suggest(desk.actor, question) == before
+    assert before.suggestions[0].doctor_id == desk.house.wang

@@ -449,6 +449,16 @@ def test_a_removed_line_stays_marked(desk: Desk, store: Store) -> None:
         assert session.execute(select(Charge.id, Charge.removed)).all() == [(line, True)]
 
 
+def test_a_line_that_another_desk_took_off_is_taken_off_once(desk: Desk, store: Store) -> None:
+    visit = desk.arrive()
+    line = do(desk, "add_charge", visit, desk.house.xray)
+    do(desk, "remove_charge", line)
+    before = actions(store, visit)
+    with pytest.raises(RuleError) as caught:
+        do(desk, "remove_charge", line)
+    assert (caught.value.code, actions(store, visit)) == ("charge.removed", before)
+
+
 def test_a_price_that_rises_later_leaves_what_was_charged(desk: Desk, head: Actor) -> None:
     from deskapp.domain.directory import PriceDraft, Seen
     from deskapp.domain.text import Words
@@ -481,6 +491,22 @@ def test_only_what_is_on_todays_price_list_is_charged(
     with pytest.raises(RuleError) as caught:
         do(desk, "add_charge", visit, item)
     assert caught.value.code == "charge.expired"
+    assert desk.services.visits.visit(desk.actor, visit).charges == ()
+
+
+def test_a_price_that_another_desk_took_back_is_told_at_the_item(desk: Desk, head: Actor) -> None:
+    from deskapp.domain.directory import PriceDraft, Seen
+    from deskapp.domain.text import Words
+
+    directory, visit = desk.services.directory, desk.arrive()
+    tomorrow = directory.today() + dt.timedelta(1)
+    dearer = PriceDraft("XR", Words("胸片", "Chest X-ray", "зураг"), 9_000, "", tomorrow)
+    following = directory.follow_price(head, new_request(), dearer, Seen(desk.house.xray, 1)).value
+    directory.unfollow_price(head, new_request(), following)
+    with pytest.raises(InputError) as caught:
+        do(desk, "add_charge", visit, following.id)
+    assert (caught.value.field, caught.value.code) == ("item", "charge.gone")
+    assert "not in the directory any more" in str(caught.value.text)
     assert desk.services.visits.visit(desk.actor, visit).charges == ()
 
 
