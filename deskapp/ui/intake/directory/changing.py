@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
 
 from deskapp.domain.changes import Changes
 from deskapp.domain.directory import Following, Kind, PhraseDraft, Seen
@@ -93,9 +94,13 @@ class Changing(QObject):
             self._take_kept(_after_key(before), partial(self._panel.begin_following, before))
 
     def leave_form(self) -> None:
-        """Put the form away; what was typed is kept."""
+        """Put the form away; what was typed is kept, and the keys go on in the list."""
         self._awaited = ""
         self.keep_now()
+        form, at = self._panel.form, QApplication.focusWidget()
+        if form is not None and at is not None and form.isAncestorOf(at):
+            # Before the form goes: Qt would hand the cursor on to whatever comes next, the tabs of the window.
+            self._page.table.setFocus()
         self._panel.stop_changing()
         self._page.enable()
 

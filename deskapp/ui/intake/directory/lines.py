@@ -147,5 +147,5 @@ COLUMNS: Final[Sequence[Column[Line]]] = (
     Column("title", N_("Entry"), _title, width=180, stretch=3, wrap=True, tone=_tone, icon=_icon),
     Column("second", N_("Details"), _second, width=150, stretch=4, tone=_tone),
     Column("aside", N_("Phone, price"), _aside, width=108, number=True, tone=_tone),
-    Column("note", N_("Valid"), _note, width=104, stretch=1, wrap=True, tone=_note_tone, icon=_note_icon),
+    Column("note", N_("Valid"), _note, width=120, stretch=2, wrap=True, tone=_note_tone, icon=_note_icon),
 )

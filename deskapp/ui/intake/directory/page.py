@@ -385,7 +385,6 @@ class DirectoryPage(BaseView):
             super().keyPressEvent(event)
         elif self.panel.form is not None:
             self.changing.leave_form()
-            self.table.setFocus()
         else:
             self.to_search()
 

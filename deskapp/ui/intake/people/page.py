@@ -113,6 +113,7 @@ class PeoplePage(BaseView):
         self.pairs.turned.connect(self.enable)
         self.card.visit_chosen.connect(self._on_visit)
         self.card.tabs.currentChanged.connect(self._on_tab)
+        self.compare.table.current.connect(self.enable)
         self._to_find()
 
     def actions_here(self) -> Sequence[Action]:
@@ -133,7 +134,7 @@ class PeoplePage(BaseView):
             Action("pair.same", N_("Same person"), decide.merge, "S", "merge", primary=True),
             Action("pair.different", N_("Two people"), decide.part, "D", "split"),
             Action("pair.reopen", N_("Take decision back"), decide.reopen, "R", "undo-2"),
-            Action("pair.swap", N_("Keep the other one"), self.compare.swap, "K", "refresh-cw"),
+            Action("pair.swap", N_("Keep the other one"), self.swap, "K", "refresh-cw"),
             Action("pair.take", N_("Take this field"), self.compare.take_over, "T", "arrow-left"),
             Action("pair.undo", N_("Undo"), decide.undo, "Ctrl+Z", "undo-2"),
             Action("person.store", N_("Store"), self.store, "Ctrl+Return", "check", primary=True),
@@ -368,7 +369,13 @@ class PeoplePage(BaseView):
         """Bring the two records to the front."""
         self._from = None
         self._show(self.compare)
-        self.compare.table.setFocus()
+        self.compare.to_first_choice()
+
+    @Slot()
+    def swap(self) -> None:
+        """Keep the other record; what can be taken is another then."""
+        self.compare.swap()
+        self.enable()
 
     def leave_comparing(self) -> None:
         """Go on where the person was before: at a card, or at the search."""
@@ -446,10 +453,16 @@ class PeoplePage(BaseView):
             keys[name].setVisible(actor.may(permission))
         if self.card.last_merge() is None:
             keys["person.unmerge"].setEnabled(False)
+        self.card.fit_buttons()
         is_decided = self.compare.is_decided
         for name in PAIR_KEYS:
             keys[name].setEnabled(self._comparing())
-        for name, fits in (("pair.different", not is_decided), ("pair.reopen", is_decided)):
+        can_take = self.compare.can_take
+        for name, fits in (
+            ("pair.different", not is_decided),
+            ("pair.reopen", is_decided),
+            ("pair.take", can_take),
+        ):
             keys[name].setEnabled(self._comparing() and fits)
         keys["pair.undo"].setEnabled(self.deciding.can_undo)
         keys["person.store"].setEnabled(at is self.editing)

@@ -129,6 +129,23 @@ def test_a_place_is_added_with_keys_alone(head: Front, page: DirectoryPage) -> N
     assert page.panel.form is None
 
 
+def test_the_keys_go_on_in_the_list_once_a_form_is_gone(head: Front, page: DirectoryPage) -> None:
+    add_place(head)
+    page.kinds.choose(Kind.PLACE)
+    head.settle()
+    page.table.select(page._model.records[0].id)
+    head.settle()
+    head.key(Qt.Key.Key_F3)
+    assert page.panel.form is not None
+    head.key(Qt.Key.Key_Return, CONTROL)
+    assert page.panel.form is None
+    assert page.table.hasFocus()
+    head.key(Qt.Key.Key_F2)
+    head.key(Qt.Key.Key_PageDown, CONTROL)
+    assert page.panel.form is None
+    assert page.table.hasFocus()
+
+
 def test_a_mistake_is_told_at_its_field_and_nothing_is_stored(head: Front, page: DirectoryPage) -> None:
     add_place(head)
     page.kinds.choose(Kind.PLACE)

@@ -98,6 +98,27 @@ def test_enter_opens_the_card_with_masked_numbers_until_they_are_asked_for(front
     assert "99112233" not in said(page)
 
 
+def test_a_phone_that_was_changed_is_not_shown_as_it_was_before(front: Front) -> None:
+    page = find(front, WANG)
+    front.key(Qt.Key.Key_F4)
+    front.key(Qt.Key.Key_F3)
+    form = page.editing.form
+    assert form is not None
+    form.form.fill("phone", "13699998888")
+    front.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert WANG not in said(page)
+    assert "136****8888" in said(page)
+    front.key(Qt.Key.Key_F4)
+    assert "13699998888" in said(page)
+
+
+def test_only_what_one_may_do_has_a_button(front: Front) -> None:
+    page = find(front, WANG)
+    shown = {button.text() for button in page.findChildren(ActionButton) if button.isVisible()}
+    assert "Merge with…" in shown
+    assert "Erase…" not in shown
+
+
 def test_the_card_says_until_when_the_record_is_kept(front: Front) -> None:
     page = find(front, WANG)
     assert "records are kept for 15 years" in said(page)
@@ -243,6 +264,21 @@ def test_the_other_record_can_be_kept_and_a_field_left(front: Front, pair: tuple
     page.compare.table.select(page.compare.taken()[0])
     front.key(Qt.Key.Key_T)
     assert page.compare.taken() == []
+
+
+def test_the_cursor_begins_on_a_field_that_can_be_taken(front: Front, pair: tuple[int, int]) -> None:
+    page = page_of(front)
+    front.enter()
+    front.key(Qt.Key.Key_K)
+    front.key(Qt.Key.Key_K)
+    row = page.compare.table.current_record()
+    assert row is not None
+    before = page.compare.taken()
+    assert page.key_actions["pair.take"].isEnabled()
+    front.key(Qt.Key.Key_T)
+    assert set(page.compare.taken()) ^ set(before) == {row.id}
+    page.compare.table.select("visits")
+    assert not page.key_actions["pair.take"].isEnabled()
 
 
 def test_d_is_remembered_and_can_be_taken_back(front: Front, pair: tuple[int, int]) -> None:
