@@ -63,6 +63,9 @@ class Changing(QObject):
             self.begin_question()
         elif kind is not None:
             self._begin(kind, {})
+        else:
+            message = N_("Choose first what to add, at the left or with Ctrl+PgDown; then F2 again.")
+            self._desk.messages.info(Text(message))
 
     @Slot()
     def begin_question(self) -> None:

@@ -246,8 +246,11 @@ def _told(value: object, tr: Translator) -> str:
 
 
 def _shown(row: FieldRow, value: object, tr: Translator) -> str:
-    names = NAMES.get(row.id, {})
-    return tr(names[value]) if value in names else _told(value, tr)
+    names, told = NAMES.get(row.id, {}), _told(value, tr)
+    if value in names:
+        return tr(names[value])
+    # A code by itself says nothing; it stays beside, for two other countries are two.
+    return f"{tr(names[''])} · {told}" if told and "" in names else told
 
 
 def _kept_value(row: FieldRow, tr: Translator) -> str:

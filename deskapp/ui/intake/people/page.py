@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from deskapp.domain.access import Permission
@@ -180,6 +181,16 @@ class PeoplePage(BaseView):
         """Share the room between search and card."""
         self._columns.setSpacing(style.tokens().sizes.margin)
         self.finding.fit(self.width())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the cursor into the search, unless it is in the page already: who clicked on the page's name types next."""
+        super().showEvent(event)
+        # Later: what is not on the screen yet would not have the cursor when the window is activated.
+        QTimer.singleShot(0, self, self._take_cursor)
+
+    @Slot()
+    def _take_cursor(self) -> None:
+        self.finding.offer_cursor(self)
 
     def close_view(self) -> None:
         """Look no more how far a search is; keep what is typed."""

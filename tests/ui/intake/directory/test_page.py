@@ -20,7 +20,9 @@ from deskapp.domain.questions import QuestionState
 from deskapp.domain.text import Words
 from deskapp.i18n import LANGUAGES
 from deskapp.services.base import new_request
+from deskapp.ui.intake.directory.lines import COLUMNS
 from deskapp.ui.intake.directory.page import DirectoryPage
+from deskapp.ui.widgets.pages import PagedTab
 from tests.support.front import Front, lost_reply
 from tests.support.hospital import signed_in
 from tests.support.shown import nameless, wider_than_its_room
@@ -54,6 +56,10 @@ def page(head: Front) -> DirectoryPage:
 
 def shown(page: DirectoryPage) -> list[str]:
     return [page._model.index(row, 0).data() for row in range(page._model.rowCount())]
+
+
+def place_of(column: str) -> int:
+    return [one.name for one in COLUMNS].index(column)
 
 
 def read(page: DirectoryPage) -> str:
@@ -143,6 +149,35 @@ def test_the_keys_go_on_in_the_list_once_a_form_is_gone(head: Front, page: Direc
     head.key(Qt.Key.Key_F2)
     head.key(Qt.Key.Key_PageDown, CONTROL)
     assert page.panel.form is None
+    assert page.table.hasFocus()
+
+
+def test_new_without_a_kind_says_how_to_choose_one(head: Front, page: DirectoryPage) -> None:
+    assert page.kinds.kind() is None
+    head.key(Qt.Key.Key_F2)
+    assert "Choose first what to add" in str(head.notices[-1].text)
+    assert page.panel.form is None
+    page.kinds.choose(Kind.STAFF)
+    head.settle()
+    assert not page.can("new")
+    assert "F2" not in page._empty.words.text()
+
+
+def test_the_cursor_is_in_the_search_after_a_click_on_the_pages_name(
+    head: Front, page: DirectoryPage
+) -> None:
+    tab = head.window.frame_of_tabs.tab("intake")
+    assert isinstance(tab, PagedTab)
+    tab.show_page("people")
+    tab._list.setFocus()
+    tab.show_page("directory")
+    head.settle()
+    assert page.search.hasFocus()
+    page.table.setFocus()
+    tab.show_page("people")
+    head.settle()
+    tab.show_page("directory")
+    head.settle()
     assert page.table.hasFocus()
 
 
@@ -329,7 +364,7 @@ def test_a_late_question_says_so_in_words(front: Front, monkeypatch: pytest.Monk
     monkeypatch.setattr(front.services.questions, "now", lambda: later)
     page.kinds.choose(Kind.QUESTION)
     front.settle()
-    assert "overdue" in page._model.index(0, 3).data()
+    assert "overdue" in page._model.index(0, place_of("due")).data()
 
 
 def test_who_may_only_read_changes_nothing(front: Front) -> None:
@@ -353,7 +388,8 @@ def test_what_comes_says_from_when_and_what_is_over_stands_behind(head: Front, p
     page.kinds.choose(Kind.NOTICE)
     head.settle()
     assert shown(page) == ["b-coming", "a-over"]
-    assert [page._model.index(row, 3).data().split()[0] for row in (0, 1)] == ["from", "over"]
+    notes = [page._model.index(row, place_of("note")).data() for row in (0, 1)]
+    assert [note.split()[0] for note in notes] == ["from", "over"]
 
 
 def test_a_price_from_tomorrow_on_is_given_with_keys_and_taken_back(head: Front, page: DirectoryPage) -> None:

@@ -15,11 +15,15 @@ from deskapp.domain.access import Role
 from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.people import ScanState
 from deskapp.domain.registration import ConsentKind, Sex
+from deskapp.i18n import translator
 from deskapp.services.base import new_request
 from deskapp.ui.base_tab import Way
 from deskapp.ui.intake.dialogs import Decision
+from deskapp.ui.intake.people.compare_view import COLUMNS as COMPARED
+from deskapp.ui.intake.people.compare_view import FieldRow
 from deskapp.ui.intake.people.page import PeoplePage
 from deskapp.ui.widgets.action_button import ActionButton
+from deskapp.ui.widgets.pages import PagedTab
 from tests.forms import reading
 from tests.services.intake.searched_here import search_here
 from tests.support.front import Front, Opener, at_once, open_front, spooler  # noqa: F401
@@ -110,6 +114,17 @@ def test_a_phone_that_was_changed_is_not_shown_as_it_was_before(front: Front) ->
     assert "136****8888" in said(page)
     front.key(Qt.Key.Key_F4)
     assert "13699998888" in said(page)
+
+
+def test_the_cursor_is_in_the_search_after_a_click_on_the_pages_name(front: Front) -> None:
+    page = find(front, WANG)
+    tab = front.window.frame_of_tabs.tab("intake")
+    assert isinstance(tab, PagedTab)
+    tab.show_page("directory")
+    tab._list.setFocus()
+    tab.show_page("people")
+    front.settle()
+    assert page.finding.field.hasFocus()
 
 
 def test_only_what_one_may_do_has_a_button(front: Front) -> None:
@@ -279,6 +294,12 @@ def test_the_cursor_begins_on_a_field_that_can_be_taken(front: Front, pair: tupl
     assert set(page.compare.taken()) ^ set(before) == {row.id}
     page.compare.table.select("visits")
     assert not page.key_actions["pair.take"].isEnabled()
+
+
+def test_a_country_without_a_name_is_another_country_with_its_code(front: Front) -> None:
+    row = FieldRow("nationality", "818", "156", True, False, True)
+    texts = [column.text(row, translator("en")) for column in COMPARED]
+    assert texts[1:] == ["another country · 818", "≠ differs", "China"]
 
 
 def test_d_is_remembered_and_can_be_taken_back(front: Front, pair: tuple[int, int]) -> None:
