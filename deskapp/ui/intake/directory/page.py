@@ -237,8 +237,13 @@ class DirectoryPage(BaseView):
         self._empty.show_text(tr(words))
 
     @Slot(object)
-    def _on_kind(self, _kind: Kind | None) -> None:
+    def _on_kind(self, kind: Kind | None) -> None:
         self.changing.leave_form()
+        shown = self.panel.kind
+        if shown not in (None, kind) and (kind is not None or shown is Kind.QUESTION):
+            # The list would put the cursor on a neighbour, and F3 would change what nobody chose.
+            self.table.setCurrentIndex(self.table.rootIndex())
+            self.panel.show_nothing()
         self.share_room()
         self._ask_list()
         self.enable()

@@ -181,6 +181,23 @@ def test_the_cursor_is_in_the_search_after_a_click_on_the_pages_name(
     assert page.table.hasFocus()
 
 
+def test_another_kind_begins_with_nothing_chosen(head: Front, page: DirectoryPage) -> None:
+    add_place(head)
+    page.kinds.choose(Kind.DOCTOR)
+    head.settle()
+    page.table.select(page._model.records[0].id)
+    head.settle()
+    doctor = page.panel.detail
+    page.kinds.choose(None)
+    head.settle()
+    assert page.panel.detail == doctor
+    page.kinds.choose(Kind.PLACE)
+    head.settle()
+    assert page.panel.detail is None
+    assert page.table.current_record() is None
+    assert not page.can("change")
+
+
 def test_a_mistake_is_told_at_its_field_and_nothing_is_stored(head: Front, page: DirectoryPage) -> None:
     add_place(head)
     page.kinds.choose(Kind.PLACE)
