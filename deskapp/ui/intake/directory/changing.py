@@ -20,12 +20,16 @@ from deskapp.ui.intake.directory import drafts
 from deskapp.ui.intake.directory.panel import identity
 from deskapp.ui.intake.kept import forget_stored
 from deskapp.ui.later import Later
+from deskapp.ui.messages import INFO, Notice
 from deskapp.ui.orders import Orders
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.directory.page import DirectoryPage
 
 KEEP_AFTER_MS: Final = 500
+CHOOSE_FIRST: Final = Notice(
+    INFO, Text(N_("Choose first what to add, at the left or with Ctrl+PgDown; then F2 again."))
+)
 SAVES: Final[Mapping[Kind, str]] = {
     Kind.DEPARTMENT: "save_department",
     Kind.DOCTOR: "save_doctor",
@@ -64,8 +68,12 @@ class Changing(QObject):
         elif kind is not None:
             self._begin(kind, {})
         else:
-            message = N_("Choose first what to add, at the left or with Ctrl+PgDown; then F2 again.")
-            self._desk.messages.info(Text(message))
+            self._page.bar.show_notice(CHOOSE_FIRST)
+
+    def take_kind(self) -> None:
+        """Say no more that a kind has to be chosen."""
+        if self._page.bar.notice == CHOOSE_FIRST:
+            self._page.bar.clear()
 
     @Slot()
     def begin_question(self) -> None:

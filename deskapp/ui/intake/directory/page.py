@@ -81,6 +81,8 @@ class DirectoryPage(BaseView):
         self._beside = scrolled(self.panel)
         self._lay_out()
         self._connect()
+        # Qt hands the cursor of the page before to the first that can have it here, the list of kinds.
+        QTimer.singleShot(0, self.search, self.search.setFocus)
 
     def _lay_out(self) -> None:
         middle = QVBoxLayout()
@@ -239,6 +241,7 @@ class DirectoryPage(BaseView):
     @Slot(object)
     def _on_kind(self, kind: Kind | None) -> None:
         self.changing.leave_form()
+        self.changing.take_kind()
         shown = self.panel.kind
         if shown not in (None, kind) and (kind is not None or shown is Kind.QUESTION):
             # The list would put the cursor on a neighbour, and F3 would change what nobody chose.

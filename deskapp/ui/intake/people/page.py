@@ -24,7 +24,7 @@ from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView, Desk
 from deskapp.ui.intake.dialogs import Decision
 from deskapp.ui.intake.people.card_view import CardView
-from deskapp.ui.intake.people.deciding import Deciding
+from deskapp.ui.intake.people.deciding import Deciding, seeking
 from deskapp.ui.intake.people.editing import Editing
 from deskapp.ui.intake.people.finding import Finding
 from deskapp.ui.intake.people.paper import Paper
@@ -218,7 +218,8 @@ class PeoplePage(BaseView):
             if not self._built:
                 self._wanted = record
                 return
-            self._wanted = self._from = None
+            self._wanted = None
+            self._seek(None)
             self._read(record)
 
     # the card
@@ -364,13 +365,17 @@ class PeoplePage(BaseView):
         """Look for the other record to merge with the one in front."""
         card = self.card.card
         if card is not None:
-            self._from = card
-            code = {"name": card.draft.name, "code": card.code}
-            self.desk.messages.info(
-                Text(N_("Find the other record of {name} ({code}) and press Enter. Esc gives up."), code)
-            )
+            self._seek(card)
             self.finding.clear()
             self._to_find()
+
+    def _seek(self, card: PersonCard | None) -> None:
+        """Say whose other record is looked for, as long as it is; None: of nobody any more."""
+        if self._from is not None and self.bar.notice == seeking(self._from):
+            self.bar.clear()
+        self._from = card
+        if card is not None:
+            self.bar.show_notice(seeking(card))
 
     @Slot(object)
     def _on_pair(self, row: PairRow) -> None:
@@ -378,7 +383,7 @@ class PeoplePage(BaseView):
 
     def show_comparing(self) -> None:
         """Bring the two records to the front."""
-        self._from = None
+        self._seek(None)
         self._show(self.compare)
         self.compare.to_first_choice()
 
@@ -390,7 +395,7 @@ class PeoplePage(BaseView):
 
     def leave_comparing(self) -> None:
         """Go on where the person was before: at a card, or at the search."""
-        self._from = None
+        self._seek(None)
         self._show(self.card if self.card.card is not None else self._idle)
         self._to_find()
 
@@ -419,7 +424,7 @@ class PeoplePage(BaseView):
     @Slot()
     def back(self) -> None:
         """Go back: from the form to the card, from a comparison to the list, from the card to the search."""
-        self._from = None
+        self._seek(None)
         if self._coming is not None and not self._coming.finished:
             self._coming.cancel()
         at = self._stack.currentWidget()

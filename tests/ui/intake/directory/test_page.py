@@ -20,6 +20,7 @@ from deskapp.domain.questions import QuestionState
 from deskapp.domain.text import Words
 from deskapp.i18n import LANGUAGES
 from deskapp.services.base import new_request
+from deskapp.ui.intake.directory.changing import CHOOSE_FIRST
 from deskapp.ui.intake.directory.lines import COLUMNS
 from deskapp.ui.intake.directory.page import DirectoryPage
 from deskapp.ui.widgets.pages import PagedTab
@@ -155,12 +156,19 @@ def test_the_keys_go_on_in_the_list_once_a_form_is_gone(head: Front, page: Direc
 def test_new_without_a_kind_says_how_to_choose_one(head: Front, page: DirectoryPage) -> None:
     assert page.kinds.kind() is None
     head.key(Qt.Key.Key_F2)
-    assert "Choose first what to add" in str(head.notices[-1].text)
+    assert page.bar.isVisible()
+    assert page.bar.notice == CHOOSE_FIRST
     assert page.panel.form is None
     page.kinds.choose(Kind.STAFF)
     head.settle()
+    assert not page.bar.isVisible()
     assert not page.can("new")
     assert "F2" not in page._empty.words.text()
+
+
+def test_the_cursor_is_in_the_search_at_the_first_look_with_keys(head: Front) -> None:
+    head.window.frame_of_tabs.page("intake", "desk").setFocus()
+    assert page_of(head).search.hasFocus()
 
 
 def test_the_cursor_is_in_the_search_after_a_click_on_the_pages_name(

@@ -127,6 +127,14 @@ def test_the_cursor_is_in_the_search_after_a_click_on_the_pages_name(front: Fron
     assert page.finding.field.hasFocus()
 
 
+def test_that_another_record_is_looked_for_is_said_only_as_long_as_it_is(front: Front) -> None:
+    page = find(front, WANG)
+    front.key(Qt.Key.Key_F7)
+    assert "Find the other record" in said(page)
+    front.key(Qt.Key.Key_Escape)
+    assert "Find the other record" not in said(page)
+
+
 def test_only_what_one_may_do_has_a_button(front: Front) -> None:
     page = find(front, WANG)
     shown = {button.text() for button in page.findChildren(ActionButton) if button.isVisible()}
