@@ -14,7 +14,7 @@ from deskapp.bootstrap import Hospital
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.directory import PhraseDraft, PlaceDraft
 from deskapp.domain.finding import Group
-from deskapp.domain.text import Words
+from deskapp.domain.text import Text, Words
 from deskapp.i18n import LANGUAGES
 from deskapp.services.base import new_request
 from deskapp.ui.finder import Finder
@@ -151,6 +151,15 @@ def test_nothing_typed_shows_what_can_be_done_here_first(front: Front) -> None:
     assert finder.results.rows()[0].data.data.owner is not front.window.frame_of_tabs
     front.key(Qt.Key.Key_F4)
     assert QApplication.activeModalWidget() is finder
+
+
+def test_enter_in_the_empty_field_undoes_nothing(front: Front) -> None:
+    undone: list[bool] = []
+    front.desk.messages.did(Text("Done"), lambda: undone.append(True))
+    finder = open_finder(front)
+    assert "Undo" in titles(finder)[1:]
+    front.enter()
+    assert undone == []
 
 
 def test_an_answer_to_other_letters_is_not_shown(front: Front, finder: Finder) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
 
 from deskapp.domain.changes import Changes
 from deskapp.domain.directory import Following, Kind, PhraseDraft, Seen
@@ -19,12 +20,16 @@ from deskapp.ui.intake.directory import drafts
 from deskapp.ui.intake.directory.panel import identity
 from deskapp.ui.intake.kept import forget_stored
 from deskapp.ui.later import Later
+from deskapp.ui.messages import INFO, Notice
 from deskapp.ui.orders import Orders
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.directory.page import DirectoryPage
 
 KEEP_AFTER_MS: Final = 500
+CHOOSE_FIRST: Final = Notice(
+    INFO, Text(N_("Choose first what to add, at the left or with Ctrl+PgDown; then F2 again."))
+)
 SAVES: Final[Mapping[Kind, str]] = {
     Kind.DEPARTMENT: "save_department",
     Kind.DOCTOR: "save_doctor",
@@ -62,6 +67,13 @@ class Changing(QObject):
             self.begin_question()
         elif kind is not None:
             self._begin(kind, {})
+        else:
+            self._page.bar.show_notice(CHOOSE_FIRST)
+
+    def take_kind(self) -> None:
+        """Say no more that a kind has to be chosen."""
+        if self._page.bar.notice == CHOOSE_FIRST:
+            self._page.bar.clear()
 
     @Slot()
     def begin_question(self) -> None:
@@ -93,9 +105,13 @@ class Changing(QObject):
             self._take_kept(_after_key(before), partial(self._panel.begin_following, before))
 
     def leave_form(self) -> None:
-        """Put the form away; what was typed is kept."""
+        """Put the form away; what was typed is kept, and the keys go on in the list."""
         self._awaited = ""
         self.keep_now()
+        form, at = self._panel.form, QApplication.focusWidget()
+        if form is not None and at is not None and form.isAncestorOf(at):
+            # Before the form goes: Qt would hand the cursor on to whatever comes next, the tabs of the window.
+            self._page.table.setFocus()
         self._panel.stop_changing()
         self._page.enable()
 

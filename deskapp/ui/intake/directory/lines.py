@@ -147,5 +147,21 @@ COLUMNS: Final[Sequence[Column[Line]]] = (
     Column("title", N_("Entry"), _title, width=180, stretch=3, wrap=True, tone=_tone, icon=_icon),
     Column("second", N_("Details"), _second, width=150, stretch=4, tone=_tone),
     Column("aside", N_("Phone, price"), _aside, width=108, number=True, tone=_tone),
-    Column("note", N_("Valid"), _note, width=104, stretch=1, wrap=True, tone=_note_tone, icon=_note_icon),
+    Column("room", N_("Room"), _aside, width=108, number=True, tone=_tone),
+    Column("note", N_("Valid"), _note, width=120, stretch=2, wrap=True, tone=_note_tone, icon=_note_icon),
+    Column("due", N_("Due"), _note, width=132, stretch=2, wrap=True, tone=_note_tone, icon=_note_icon),
 )
+
+
+def columns_of(kind: Kind | None, *, noted: bool, roomy: bool) -> list[str]:
+    """Return which columns a kind has: of a doctor the room is read aloud, and a question has no days but is due.
+
+    Args:
+        kind: what is listed, None for everything.
+        noted: whether anything is to be said about days; where everything simply holds, the others have the room.
+        roomy: whether there is room for the details.
+    """
+    aside = "room" if kind is Kind.DOCTOR else "" if kind in WITHOUT_ASIDE else "aside"
+    note = "due" if kind is Kind.QUESTION else "note"
+    shown = ("title", "second" if roomy else "", aside, note if noted else "")
+    return [name for name in shown if name]

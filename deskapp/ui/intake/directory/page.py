@@ -7,8 +7,8 @@ from functools import partial
 from typing import ClassVar, Final
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout
 
 from deskapp.domain.access import Permission
 from deskapp.domain.changes import Changes
@@ -26,7 +26,7 @@ from deskapp.ui.found import said
 from deskapp.ui.intake.directory.changing import Changing
 from deskapp.ui.intake.directory.files import FileWork
 from deskapp.ui.intake.directory.kinds import KindList
-from deskapp.ui.intake.directory.lines import COLUMNS, WITHOUT_ASIDE, Line, line_of, question_line
+from deskapp.ui.intake.directory.lines import COLUMNS, Line, columns_of, line_of, question_line
 from deskapp.ui.intake.directory.panel import DirectoryPanel, identity
 from deskapp.ui.keys import Action
 from deskapp.ui.widgets.basics import EmptyState, scrolled
@@ -82,6 +82,7 @@ class DirectoryPage(BaseView):
         self._beside = scrolled(self.panel)
         self._lay_out()
         self._connect()
+        # Qt hands the cursor of the page before to the first that can have it here, the list of kinds.
         QTimer.singleShot(0, self.search, self.search.setFocus)
 
     def _lay_out(self) -> None:
@@ -139,13 +140,9 @@ class DirectoryPage(BaseView):
         self._show_columns()
 
     def _show_columns(self) -> None:
-        hidden = set() if self.width() >= style.tokens().sizes.px(ROOMY) else {"second"}
-        if self.kinds.kind() in WITHOUT_ASIDE:
-            hidden.add("aside")
-        if not any(line.note for line in self._model.records):
-            # Where everything simply holds, the others have its room.
-            hidden.add("note")
-        self.table.show_columns([column.name for column in COLUMNS if column.name not in hidden])
+        noted = any(line.note for line in self._model.records)
+        roomy = self.width() >= style.tokens().sizes.px(ROOMY)
+        self.table.show_columns(columns_of(self.kinds.kind(), noted=noted, roomy=roomy))
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
@@ -165,6 +162,18 @@ class DirectoryPage(BaseView):
         if self.panel.detail is not None:
             self._ask_detail(self.panel.detail.kind, identity(self.panel.detail))
         self.enable()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the cursor into the search, unless it is in the page already: who clicked on the page's name types next."""
+        super().showEvent(event)
+        # Later: what is not on the screen yet would not have the cursor when the window is activated.
+        QTimer.singleShot(0, self, self._take_cursor)
+
+    @Slot()
+    def _take_cursor(self) -> None:
+        at = QApplication.focusWidget()
+        if self.isVisible() and not (at is not None and self.isAncestorOf(at)):
+            self.search.setFocus()
 
     def may_leave(self) -> bool:
         """Keep what was typed; nothing is lost by going elsewhere."""
@@ -230,14 +239,19 @@ class DirectoryPage(BaseView):
         elif self.kinds.kind() is Kind.QUESTION:
             words = N_("No question is open. F4 notes one that nobody can answer.")
         else:
-            words = (
-                N_("Nothing is here yet. F2 adds the first.") if self._writes else N_("Nothing is here yet.")
-            )
+            adds = self.kinds.kind() is not None and self._may_add()
+            words = N_("Nothing is here yet. F2 adds the first.") if adds else N_("Nothing is here yet.")
         self._empty.show_text(tr(words))
 
     @Slot(object)
-    def _on_kind(self, _kind: Kind | None) -> None:
+    def _on_kind(self, kind: Kind | None) -> None:
         self.changing.leave_form()
+        self.changing.take_kind()
+        shown = self.panel.kind
+        if shown not in (None, kind) and (kind is not None or shown is Kind.QUESTION):
+            # The list would put the cursor on a neighbour, and F3 would change what nobody chose.
+            self.table.setCurrentIndex(self.table.rootIndex())
+            self.panel.show_nothing()
         self.share_room()
         self._ask_list()
         self.enable()
@@ -359,17 +373,21 @@ class DirectoryPage(BaseView):
     def _take_departments(self, departments: Sequence[DepartmentView]) -> None:
         self.panel.take_departments([Choice(one.id, one.name, one.code) for one in departments])
 
+    def _may_add(self) -> bool:
+        """Say whether F2 does something; the staff list is read in from a file."""
+        kind = self.kinds.kind()
+        return self._asks if kind is Kind.QUESTION else self._writes and kind is not Kind.STAFF
+
     def enable(self, busy: bool = False) -> None:
-        keys, panel, kind = self.key_actions, self.panel, self.kinds.kind()
+        keys, panel = self.key_actions, self.panel
         if not keys:
             return
         question, detail, open_form = panel.question, panel.detail, panel.form is not None
-        may_add = self._asks if kind is Kind.QUESTION else self._writes and kind not in (None, Kind.STAFF)
         may_change = detail is not None and self._writes and detail.kind is not Kind.STAFF
         state = question.state if question is not None else None
         own = detail is not None and detail.kind is Kind.PHRASE and detail.view.own
         able = {
-            "new": may_add,
+            "new": self._may_add(),
             "change": not open_form and (may_change or state in (QuestionState.OPEN, QuestionState.ANSWERED)),
             "ask": self._asks and not (open_form and panel.is_new and panel.kind is Kind.QUESTION),
             "follow": not open_form and may_change and detail is not None and detail.kind is Kind.PRICE,
@@ -392,7 +410,6 @@ class DirectoryPage(BaseView):
             super().keyPressEvent(event)
         elif self.panel.form is not None:
             self.changing.leave_form()
-            self.table.setFocus()
         else:
             self.to_search()
 

@@ -77,6 +77,8 @@ class DirectoryPanel(Panel):
             return
         for action in actions:
             button = ActionButton(action)
+            # Shown without a parent it would be a window of its own for a moment, and take the cursor along.
+            button.setParent(self)
             action.changed.connect(self._arrange)
             self._made.append(button)
         self._arrange()

@@ -202,7 +202,7 @@ def _of_place(detail: Detail, _tr: Translator) -> list[Fact]:
 def _of_promotion(detail: Detail, tr: Translator) -> list[Fact]:
     view = detail.view
     who = joined(people(view), tr)
-    return [(N_("Offer"), view.text), (N_("For"), who), (N_("When they say"), ", ".join(view.words))]
+    return [(N_("Offer"), view.text), (N_("For"), who), (N_("When they say"), str(tr.value(view.words)))]
 
 
 def _of_notice(detail: Detail, tr: Translator) -> list[Fact]:

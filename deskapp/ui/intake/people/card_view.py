@@ -82,6 +82,7 @@ class CardView(QWidget):
         self._empty = {name: EmptyState("inbox") for name in self.models}
         self.tabs = QTabWidget()
         self.buttons = FlowLayout()
+        self._made: list[tuple[ActionButton, KeyAction]] = []
         self._lay_out()
         self.tables["visits"].chosen.connect(self._on_visit)
 
@@ -130,14 +131,22 @@ class CardView(QWidget):
     def add_buttons(self, actions: Sequence[KeyAction]) -> None:
         """Show these actions below the lists."""
         for action in actions:
-            self.buttons.addWidget(ActionButton(action))
+            self._made.append((button := ActionButton(action), action))
+            self.buttons.addWidget(button)
+
+    def fit_buttons(self) -> None:
+        """Show the buttons of what the signed-in person may do at all."""
+        for button, action in self._made:
+            button.setVisible(action.isVisible())
 
     # what is shown
 
     def show_card(self, card: PersonCard | None) -> None:
-        """Show a card; another person begins with masked numbers and the visits."""
-        if card is None or self.card is None or card.id != self.card.id:
+        """Show a card; another person begins with the visits, and with masked numbers as a changed record does."""
+        if _as_read(card) != _as_read(self.card):
+            # Whole numbers that were read before the change would stand there as if nothing had been stored.
             self.numbers = None
+        if card is None or self.card is None or card.id != self.card.id:
             self.tabs.setCurrentIndex(0)
             self.show_edits(())
         self.card = card
@@ -245,6 +254,11 @@ class CardView(QWidget):
             self.visit_chosen.emit(row.id)
 
 
+def _as_read(card: PersonCard | None) -> object:
+    """Return of what the whole numbers are true: one record in one version, with its papers."""
+    return card and (card.id, card.version, card.documents)
+
+
 def kept_until(card: PersonCard, tr: Translator) -> str:
     """Say for how long the record is kept, and why."""
     if card.erased:
@@ -253,7 +267,10 @@ def kept_until(card: PersonCard, tr: Translator) -> str:
         )
     since = card.kept.since
     why = tr(card.kept.why)
-    return f"{why} {tr(N_('May be erased from {day} on.'), day=since)}" if since is not None else why
+    if since is None:
+        return why
+    gap = "" if tr.language == "zh" else " "
+    return f"{why}{gap}{tr(N_('May be erased from {day} on.'), day=since)}"
 
 
 def _born(card: PersonCard, tr: Translator) -> str:

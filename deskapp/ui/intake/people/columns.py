@@ -206,7 +206,7 @@ def _who(row: EditRow, tr: Translator) -> str:
     if not row.first:
         return ""
     what = tr(ACTION_LABELS[row.edit.action])
-    return f"{row.edit.person}: {what}" if row.edit.person else what
+    return tr(N_("{name}: {why}"), name=row.edit.person, why=what) if row.edit.person else what
 
 
 def _field(row: EditRow, tr: Translator) -> str:

@@ -140,6 +140,19 @@ class CompareView(QWidget):
             self._keep(self.gone().id)
             self._fill()
 
+    @property
+    def can_take(self) -> bool:
+        """Whether the cursor is on a field that can be taken from the other record."""
+        row = self.table.current_record()
+        return isinstance(row, FieldRow) and row.can_take
+
+    def to_first_choice(self) -> None:
+        """Put the cursor into the table, on the first field that can be taken from the other record."""
+        first = next((row for row in self.model.records if row.can_take), None)
+        if first is not None and self.table.current_record() is None:
+            self.table.select(first.id)
+        self.table.setFocus()
+
     def take_over(self) -> None:
         """Take the field that the cursor is on from the other record, or leave it."""
         row = self.table.current_record()
@@ -233,8 +246,11 @@ def _told(value: object, tr: Translator) -> str:
 
 
 def _shown(row: FieldRow, value: object, tr: Translator) -> str:
-    names = NAMES.get(row.id, {})
-    return tr(names[value]) if value in names else _told(value, tr)
+    names, told = NAMES.get(row.id, {}), _told(value, tr)
+    if value in names:
+        return tr(names[value])
+    # A code by itself says nothing; it stays beside, for two other countries are two.
+    return f"{tr(names[''])} · {told}" if told and "" in names else told
 
 
 def _kept_value(row: FieldRow, tr: Translator) -> str:

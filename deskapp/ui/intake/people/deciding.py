@@ -11,11 +11,13 @@ from PySide6.QtCore import QObject, Slot
 from deskapp.domain.people import ScanState
 from deskapp.domain.text import N_, Text
 from deskapp.services.base import Done, new_request
+from deskapp.services.intake.cards import PersonCard
 from deskapp.services.intake.merging import MergeRef
 from deskapp.services.intake.pairs import Comparison
 from deskapp.ui.intake.people.compare_view import CompareView
 from deskapp.ui.intake.people.pairs_pane import PairsPane
 from deskapp.ui.later import Later
+from deskapp.ui.messages import INFO, Notice
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.people.page import PeoplePage
@@ -172,3 +174,9 @@ class Deciding(QObject):
 
     def _searching(self, _done: object) -> None:
         self.pairs.look()
+
+
+def seeking(card: PersonCard) -> Notice:
+    """Say that the other record of a card is looked for."""
+    words = N_("Find the other record of {name} ({code}) and press Enter. Esc gives up.")
+    return Notice(INFO, Text(words, {"name": card.draft.name, "code": card.code}))

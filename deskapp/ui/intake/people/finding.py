@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
@@ -30,6 +31,12 @@ class Finding(VisitorSearch):
         super().retranslate(tr)
         self._empty.show_text(tr(N_("Nobody was found.")))
         self.pairs.retranslate(tr)
+
+    def offer_cursor(self, page: QWidget) -> None:
+        """Take the cursor unless it is somewhere in the page already."""
+        at = QApplication.focusWidget()
+        if page.isVisible() and not (at is not None and page.isAncestorOf(at)):
+            self.take_focus()
 
     def take_chosen(self, row: ResultRow) -> None:
         """Open a visitor."""

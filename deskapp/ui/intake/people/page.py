@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from deskapp.domain.access import Permission
@@ -23,7 +24,7 @@ from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView, Desk
 from deskapp.ui.intake.dialogs import Decision
 from deskapp.ui.intake.people.card_view import CardView
-from deskapp.ui.intake.people.deciding import Deciding
+from deskapp.ui.intake.people.deciding import Deciding, seeking
 from deskapp.ui.intake.people.editing import Editing
 from deskapp.ui.intake.people.finding import Finding
 from deskapp.ui.intake.people.paper import Paper
@@ -113,6 +114,7 @@ class PeoplePage(BaseView):
         self.pairs.turned.connect(self.enable)
         self.card.visit_chosen.connect(self._on_visit)
         self.card.tabs.currentChanged.connect(self._on_tab)
+        self.compare.table.current.connect(self.enable)
         self._to_find()
 
     def actions_here(self) -> Sequence[Action]:
@@ -133,7 +135,7 @@ class PeoplePage(BaseView):
             Action("pair.same", N_("Same person"), decide.merge, "S", "merge", primary=True),
             Action("pair.different", N_("Two people"), decide.part, "D", "split"),
             Action("pair.reopen", N_("Take decision back"), decide.reopen, "R", "undo-2"),
-            Action("pair.swap", N_("Keep the other one"), self.compare.swap, "K", "refresh-cw"),
+            Action("pair.swap", N_("Keep the other one"), self.swap, "K", "refresh-cw"),
             Action("pair.take", N_("Take this field"), self.compare.take_over, "T", "arrow-left"),
             Action("pair.undo", N_("Undo"), decide.undo, "Ctrl+Z", "undo-2"),
             Action("person.store", N_("Store"), self.store, "Ctrl+Return", "check", primary=True),
@@ -180,6 +182,16 @@ class PeoplePage(BaseView):
         self._columns.setSpacing(style.tokens().sizes.margin)
         self.finding.fit(self.width())
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Put the cursor into the search, unless it is in the page already: who clicked on the page's name types next."""
+        super().showEvent(event)
+        # Later: what is not on the screen yet would not have the cursor when the window is activated.
+        QTimer.singleShot(0, self, self._take_cursor)
+
+    @Slot()
+    def _take_cursor(self) -> None:
+        self.finding.offer_cursor(self)
+
     def close_view(self) -> None:
         """Look no more how far a search is; keep what is typed."""
         if self._built:
@@ -206,7 +218,8 @@ class PeoplePage(BaseView):
             if not self._built:
                 self._wanted = record
                 return
-            self._wanted = self._from = None
+            self._wanted = None
+            self._seek(None)
             self._read(record)
 
     # the card
@@ -352,13 +365,17 @@ class PeoplePage(BaseView):
         """Look for the other record to merge with the one in front."""
         card = self.card.card
         if card is not None:
-            self._from = card
-            code = {"name": card.draft.name, "code": card.code}
-            self.desk.messages.info(
-                Text(N_("Find the other record of {name} ({code}) and press Enter. Esc gives up."), code)
-            )
+            self._seek(card)
             self.finding.clear()
             self._to_find()
+
+    def _seek(self, card: PersonCard | None) -> None:
+        """Say whose other record is looked for, as long as it is; None: of nobody any more."""
+        if self._from is not None and self.bar.notice == seeking(self._from):
+            self.bar.clear()
+        self._from = card
+        if card is not None:
+            self.bar.show_notice(seeking(card))
 
     @Slot(object)
     def _on_pair(self, row: PairRow) -> None:
@@ -366,13 +383,19 @@ class PeoplePage(BaseView):
 
     def show_comparing(self) -> None:
         """Bring the two records to the front."""
-        self._from = None
+        self._seek(None)
         self._show(self.compare)
-        self.compare.table.setFocus()
+        self.compare.to_first_choice()
+
+    @Slot()
+    def swap(self) -> None:
+        """Keep the other record; what can be taken is another then."""
+        self.compare.swap()
+        self.enable()
 
     def leave_comparing(self) -> None:
         """Go on where the person was before: at a card, or at the search."""
-        self._from = None
+        self._seek(None)
         self._show(self.card if self.card.card is not None else self._idle)
         self._to_find()
 
@@ -401,7 +424,7 @@ class PeoplePage(BaseView):
     @Slot()
     def back(self) -> None:
         """Go back: from the form to the card, from a comparison to the list, from the card to the search."""
-        self._from = None
+        self._seek(None)
         if self._coming is not None and not self._coming.finished:
             self._coming.cancel()
         at = self._stack.currentWidget()
@@ -446,10 +469,16 @@ class PeoplePage(BaseView):
             keys[name].setVisible(actor.may(permission))
         if self.card.last_merge() is None:
             keys["person.unmerge"].setEnabled(False)
+        self.card.fit_buttons()
         is_decided = self.compare.is_decided
         for name in PAIR_KEYS:
             keys[name].setEnabled(self._comparing())
-        for name, fits in (("pair.different", not is_decided), ("pair.reopen", is_decided)):
+        can_take = self.compare.can_take
+        for name, fits in (
+            ("pair.different", not is_decided),
+            ("pair.reopen", is_decided),
+            ("pair.take", can_take),
+        ):
             keys[name].setEnabled(self._comparing() and fits)
         keys["pair.undo"].setEnabled(self.deciding.can_undo)
         keys["person.store"].setEnabled(at is self.editing)

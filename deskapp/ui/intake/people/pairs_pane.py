@@ -76,7 +76,9 @@ class PairsPane(QWidget):
 
     def add_button(self, action: KeyAction) -> None:
         """Show the action that begins or ends a search."""
-        self._rows.addWidget(ActionButton(action), 0, Qt.AlignmentFlag.AlignLeft)
+        button = ActionButton(action)
+        self._rows.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        button.setVisible(self.may)
 
     @property
     def may(self) -> bool:

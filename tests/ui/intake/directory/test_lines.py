@@ -15,6 +15,7 @@ from deskapp.i18n import translator
 from deskapp.ui.intake.directory.lines import (
     COLUMNS,
     Line,
+    columns_of,
     joined,
     line_of,
     question_line,
@@ -32,7 +33,7 @@ ASKED = QuestionView(
 
 
 def note(line: Line) -> str:
-    return COLUMNS[3].text(line, EN)
+    return next(column for column in COLUMNS if column.name == "note").text(line, EN)
 
 
 def test_days_are_said_where_they_matter() -> None:
@@ -67,6 +68,18 @@ def test_a_question_says_how_it_stands(state: QuestionState, hours: int, expecte
     assert line.tone == tone
     assert line.over is (state is QuestionState.TOLD)
     assert COLUMNS[1].text(line, EN) == "王建国 · 李娜"
+
+
+def test_each_kind_is_headed_by_what_stands_below() -> None:
+    titles = {column.name: column.title for column in COLUMNS}
+
+    def headed(kind: Kind | None) -> list[str]:
+        return [titles[name] for name in columns_of(kind, noted=True, roomy=True)]
+
+    assert headed(None) == ["Entry", "Details", "Phone, price", "Valid"]
+    assert headed(Kind.DOCTOR) == ["Entry", "Details", "Room", "Valid"]
+    assert headed(Kind.QUESTION) == ["Entry", "Details", "Due"]
+    assert columns_of(Kind.PHRASE, noted=False, roomy=False) == ["title"]
 
 
 def test_parts_are_said_in_the_readers_language_and_on_one_line() -> None:

@@ -20,7 +20,10 @@ from deskapp.domain.questions import QuestionState
 from deskapp.domain.text import Words
 from deskapp.i18n import LANGUAGES
 from deskapp.services.base import new_request
+from deskapp.ui.intake.directory.changing import CHOOSE_FIRST
+from deskapp.ui.intake.directory.lines import COLUMNS
 from deskapp.ui.intake.directory.page import DirectoryPage
+from deskapp.ui.widgets.pages import PagedTab
 from tests.support.front import Front, lost_reply
 from tests.support.hospital import signed_in
 from tests.support.shown import nameless, wider_than_its_room
@@ -54,6 +57,10 @@ def page(head: Front) -> DirectoryPage:
 
 def shown(page: DirectoryPage) -> list[str]:
     return [page._model.index(row, 0).data() for row in range(page._model.rowCount())]
+
+
+def place_of(column: str) -> int:
+    return [one.name for one in COLUMNS].index(column)
 
 
 def read(page: DirectoryPage) -> str:
@@ -127,6 +134,76 @@ def test_a_place_is_added_with_keys_alone(head: Front, page: DirectoryPage) -> N
     assert shown(page) == ["药房"]
     assert page.panel.detail is not None
     assert page.panel.form is None
+
+
+def test_the_keys_go_on_in_the_list_once_a_form_is_gone(head: Front, page: DirectoryPage) -> None:
+    add_place(head)
+    page.kinds.choose(Kind.PLACE)
+    head.settle()
+    page.table.select(page._model.records[0].id)
+    head.settle()
+    head.key(Qt.Key.Key_F3)
+    assert page.panel.form is not None
+    head.key(Qt.Key.Key_Return, CONTROL)
+    assert page.panel.form is None
+    assert page.table.hasFocus()
+    head.key(Qt.Key.Key_F2)
+    head.key(Qt.Key.Key_PageDown, CONTROL)
+    assert page.panel.form is None
+    assert page.table.hasFocus()
+
+
+def test_new_without_a_kind_says_how_to_choose_one(head: Front, page: DirectoryPage) -> None:
+    assert page.kinds.kind() is None
+    head.key(Qt.Key.Key_F2)
+    assert page.bar.isVisible()
+    assert page.bar.notice == CHOOSE_FIRST
+    assert page.panel.form is None
+    page.kinds.choose(Kind.STAFF)
+    head.settle()
+    assert not page.bar.isVisible()
+    assert not page.can("new")
+    assert "F2" not in page._empty.words.text()
+
+
+def test_the_cursor_is_in_the_search_at_the_first_look_with_keys(head: Front) -> None:
+    head.window.frame_of_tabs.page("intake", "desk").setFocus()
+    assert page_of(head).search.hasFocus()
+
+
+def test_the_cursor_is_in_the_search_after_a_click_on_the_pages_name(
+    head: Front, page: DirectoryPage
+) -> None:
+    tab = head.window.frame_of_tabs.tab("intake")
+    assert isinstance(tab, PagedTab)
+    tab.show_page("people")
+    tab._list.setFocus()
+    tab.show_page("directory")
+    head.settle()
+    assert page.search.hasFocus()
+    page.table.setFocus()
+    tab.show_page("people")
+    head.settle()
+    tab.show_page("directory")
+    head.settle()
+    assert page.table.hasFocus()
+
+
+def test_another_kind_begins_with_nothing_chosen(head: Front, page: DirectoryPage) -> None:
+    add_place(head)
+    page.kinds.choose(Kind.DOCTOR)
+    head.settle()
+    page.table.select(page._model.records[0].id)
+    head.settle()
+    doctor = page.panel.detail
+    page.kinds.choose(None)
+    head.settle()
+    assert page.panel.detail == doctor
+    page.kinds.choose(Kind.PLACE)
+    head.settle()
+    assert page.panel.detail is None
+    assert page.table.current_record() is None
+    assert not page.can("change")
 
 
 def test_a_mistake_is_told_at_its_field_and_nothing_is_stored(head: Front, page: DirectoryPage) -> None:
@@ -312,7 +389,7 @@ def test_a_late_question_says_so_in_words(front: Front, monkeypatch: pytest.Monk
     monkeypatch.setattr(front.services.questions, "now", lambda: later)
     page.kinds.choose(Kind.QUESTION)
     front.settle()
-    assert "overdue" in page._model.index(0, 3).data()
+    assert "overdue" in page._model.index(0, place_of("due")).data()
 
 
 def test_who_may_only_read_changes_nothing(front: Front) -> None:
@@ -336,7 +413,8 @@ def test_what_comes_says_from_when_and_what_is_over_stands_behind(head: Front, p
     page.kinds.choose(Kind.NOTICE)
     head.settle()
     assert shown(page) == ["b-coming", "a-over"]
-    assert [page._model.index(row, 3).data().split()[0] for row in (0, 1)] == ["from", "over"]
+    notes = [page._model.index(row, place_of("note")).data() for row in (0, 1)]
+    assert [note.split()[0] for note in notes] == ["from", "over"]
 
 
 def test_a_price_from_tomorrow_on_is_given_with_keys_and_taken_back(head: Front, page: DirectoryPage) -> None:

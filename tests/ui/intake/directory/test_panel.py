@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -62,6 +63,17 @@ def test_a_new_record_begins_with_what_was_kept(qtbot: QtBot) -> None:
     assert panel.title.text() == "New place or phone"
     panel.stop_changing()
     assert not panel._empty.isHidden()
+
+
+@pytest.mark.parametrize(("kind", "field"), [(Kind.DOCTOR, "department"), (Kind.PHRASE, "situation")])
+def test_what_a_kind_can_not_do_without_is_told_at_the_first_try(
+    qtbot: QtBot, kind: Kind, field: str
+) -> None:
+    panel = made(qtbot)
+    panel.begin_new(kind, {})
+    assert panel.form is not None
+    assert not panel.form.check()
+    assert panel.form.error(field)
 
 
 def test_a_phrase_is_named_by_its_code() -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from deskapp.domain.directory import Kind, PriceView, StaffView
+from deskapp.domain.promotions import PromotionView
 from deskapp.domain.questions import QuestionState, QuestionView
 from deskapp.domain.text import Words
 from deskapp.i18n import translator
@@ -63,3 +64,13 @@ def test_a_question_shows_who_asked_and_the_answer(qtbot: QtBot) -> None:
     for expected in ("几点？", "三点", "王建国", "李娜", "周敏", "QABC"):
         assert expected in told
     assert "not told yet" in reading.pill.text()
+
+
+def test_the_words_of_a_promotion_are_enumerated_as_the_language_does(qtbot: QtBot) -> None:
+    reading = made(qtbot)
+    view = PromotionView(
+        *(1, 1, "skin", Words("护肤月", "", ""), Words("八折", "", ""), None, None, None, None, None),
+        *(("湿疹", "皮肤干"), None, None),
+    )
+    reading.show_detail(Detail(Kind.PROMOTION, view, (), DAY), translator("zh"))
+    assert "湿疹、皮肤干" in words(reading)

@@ -15,11 +15,15 @@ from deskapp.domain.access import Role
 from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.people import ScanState
 from deskapp.domain.registration import ConsentKind, Sex
+from deskapp.i18n import translator
 from deskapp.services.base import new_request
 from deskapp.ui.base_tab import Way
 from deskapp.ui.intake.dialogs import Decision
+from deskapp.ui.intake.people.compare_view import COLUMNS as COMPARED
+from deskapp.ui.intake.people.compare_view import FieldRow
 from deskapp.ui.intake.people.page import PeoplePage
 from deskapp.ui.widgets.action_button import ActionButton
+from deskapp.ui.widgets.pages import PagedTab
 from tests.forms import reading
 from tests.services.intake.searched_here import search_here
 from tests.support.front import Front, Opener, at_once, open_front, spooler  # noqa: F401
@@ -96,6 +100,46 @@ def test_enter_opens_the_card_with_masked_numbers_until_they_are_asked_for(front
     assert WANG_ID in said(page)
     find(front, "99112233")
     assert "99112233" not in said(page)
+
+
+def test_a_phone_that_was_changed_is_not_shown_as_it_was_before(front: Front) -> None:
+    page = find(front, WANG)
+    front.key(Qt.Key.Key_F4)
+    front.key(Qt.Key.Key_F3)
+    form = page.editing.form
+    assert form is not None
+    form.form.fill("phone", "13699998888")
+    front.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert WANG not in said(page)
+    assert "136****8888" in said(page)
+    front.key(Qt.Key.Key_F4)
+    assert "13699998888" in said(page)
+
+
+def test_the_cursor_is_in_the_search_after_a_click_on_the_pages_name(front: Front) -> None:
+    page = find(front, WANG)
+    tab = front.window.frame_of_tabs.tab("intake")
+    assert isinstance(tab, PagedTab)
+    tab.show_page("directory")
+    tab._list.setFocus()
+    tab.show_page("people")
+    front.settle()
+    assert page.finding.field.hasFocus()
+
+
+def test_that_another_record_is_looked_for_is_said_only_as_long_as_it_is(front: Front) -> None:
+    page = find(front, WANG)
+    front.key(Qt.Key.Key_F7)
+    assert "Find the other record" in said(page)
+    front.key(Qt.Key.Key_Escape)
+    assert "Find the other record" not in said(page)
+
+
+def test_only_what_one_may_do_has_a_button(front: Front) -> None:
+    page = find(front, WANG)
+    shown = {button.text() for button in page.findChildren(ActionButton) if button.isVisible()}
+    assert "Merge with…" in shown
+    assert "Erase…" not in shown
 
 
 def test_the_card_says_until_when_the_record_is_kept(front: Front) -> None:
@@ -243,6 +287,27 @@ def test_the_other_record_can_be_kept_and_a_field_left(front: Front, pair: tuple
     page.compare.table.select(page.compare.taken()[0])
     front.key(Qt.Key.Key_T)
     assert page.compare.taken() == []
+
+
+def test_the_cursor_begins_on_a_field_that_can_be_taken(front: Front, pair: tuple[int, int]) -> None:
+    page = page_of(front)
+    front.enter()
+    front.key(Qt.Key.Key_K)
+    front.key(Qt.Key.Key_K)
+    row = page.compare.table.current_record()
+    assert row is not None
+    before = page.compare.taken()
+    assert page.key_actions["pair.take"].isEnabled()
+    front.key(Qt.Key.Key_T)
+    assert set(page.compare.taken()) ^ set(before) == {row.id}
+    page.compare.table.select("visits")
+    assert not page.key_actions["pair.take"].isEnabled()
+
+
+def test_a_country_without_a_name_is_another_country_with_its_code(front: Front) -> None:
+    row = FieldRow("nationality", "818", "156", True, False, True)
+    texts = [column.text(row, translator("en")) for column in COMPARED]
+    assert texts[1:] == ["another country · 818", "≠ differs", "China"]
 
 
 def test_d_is_remembered_and_can_be_taken_back(front: Front, pair: tuple[int, int]) -> None:

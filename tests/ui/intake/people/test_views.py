@@ -53,6 +53,7 @@ def test_the_history_repeats_neither_time_nor_person(front: Front) -> None:
     rows = edit_rows(front.services.people.edits(front.actor, card.id))
     texts = [[column.text(row, EN) for column in EDIT_COLUMNS] for row in rows]
     assert texts[0][1] == "李娜: registered a person"
+    assert EDIT_COLUMNS[1].text(rows[0], translator("zh")).startswith("李娜：")
     assert all(text[0] == text[1] == "" for text in texts[1:])
     assert ["Allergic to", "–", "青霉素"] in [text[2:] for text in texts]
 
@@ -62,7 +63,8 @@ def test_until_when_a_record_is_kept_is_said_in_words(front: Front) -> None:
     card = page_of(front).card.card
     assert card is not None
     assert card.kept == keeping(card.last_visit.astimezone().date(), None, 15)  # type: ignore[union-attr]
-    assert "May be erased from" in kept_until(card, EN)
+    assert ". May be erased from" in kept_until(card, EN)
+    assert "。 " not in kept_until(card, translator("zh"))
 
 
 def test_an_answer_for_somebody_else_changes_nothing(front: Front) -> None:
