@@ -345,3 +345,24 @@ def test_the_order_to_call_in_is_that_of_the_page(line: Line, store: Store) -> N
         order = waiting_view.calling_order(session, line.waiting.now(), view.rows[0].queue)
         assert line_facts.lanes_called(session, line.waiting.now(), line_facts.site_rules(session)[0]) == {}
     assert order == [row.id for row in view.rows]
+
+
+# --- Estimates: which visits count, and who is ahead ----------------------------------------------------------------
+
+
+def test_a_doctors_own_visits_count_before_those_of_the_department(line: Line) -> None:
+    house = line.desk.house
+    seen(line, [20] * 5, doctor_id=house.wang)
+    seen(line, [6] * 5, doctor_id=house.li)
+    line.join("甲", doctor_id=house.li)
+    behind = line.join("乙", doctor_id=house.li)
+    assert line.row(behind).estimate == Estimate(6, 6)
+
+
+def test_who_is_called_is_still_ahead_of_whoever_waits(line: Line) -> None:
+    li = line.desk.house.li
+    seen(line, [10] * 5, doctor_id=li)
+    called, behind = line.join("甲", doctor_id=li), line.join("乙", doctor_id=li)
+    line.do("call", called)
+    assert line.row(behind).place == 1
+    assert line.row(behind).estimate == Estimate(10, 10)
