@@ -17,6 +17,7 @@ from deskapp.db.models.directory import Department
 from deskapp.db.models.waiting import QueueEntry
 from deskapp.domain.line_order import Lane
 from deskapp.domain.registration import SlipState
+from deskapp.domain.urgency import Vitals
 from deskapp.domain.waiting import Estimate, LineSum, Standing, WaitingRow
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
@@ -366,3 +367,14 @@ def test_who_is_called_is_still_ahead_of_whoever_waits(line: Line) -> None:
     line.do("call", called)
     assert line.row(behind).place == 1
     assert line.row(behind).estimate == Estimate(10, 10)
+
+
+def test_whose_vital_signs_were_taken_was_looked_at(line: Line, clock: WallClock) -> None:
+    entry = line.join(urgency=3)
+    clock.forward(minutes=29)
+    visit = line.entry(entry)["visit_id"]
+    line.desk.services.visits.take_vitals(line.actor, new_request(), visit, Vitals(pulse=80))
+    clock.forward(minutes=29)
+    assert not line.row(entry).reassess_due
+    clock.forward(minutes=1)
+    assert line.row(entry).reassess_due
