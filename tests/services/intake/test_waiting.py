@@ -770,3 +770,17 @@ def test_steps_that_came_along_are_taken_back_too(line: Line) -> None:
     line.do("undo", entry)
     done = [step.step for step in line.visit(entry).steps if step.done]
     assert (Step.ESCORT in done, line.visit(entry).checked_in) == (False, None)
+
+
+def test_who_was_called_last_night_waits_anew_when_carried_over(line: Line, clock: WallClock) -> None:
+    clock.set("17:00")
+    entry = line.join()
+    line.do("call", entry, "B302")
+    clock.set("09:00", dt.date(2026, 11, 17))
+    line.do("carry_over", entry)
+    row = line.row(entry)
+    assert (row.standing, row.called_at, row.called_by, row.place) == (Standing.WAITING, None, "", 1)
+    assert no_shows(line) == 0
+    line.do("undo", entry)
+    (left,) = line.waiting.view(line.actor).left_over
+    assert (left.standing, left.called_by) == (Standing.CALLED, line.actor.name)

@@ -23,7 +23,7 @@ from deskapp.services.all import Services
 from deskapp.services.base import new_request
 from deskapp.services.intake import line_facts, waiting_view
 from deskapp.settings import AGEING_MINUTES, WAIT_APOLOGY_MINUTES
-from tests.services.conftest import Desk, WallClock
+from tests.services.conftest import MONDAY, Desk, WallClock
 from tests.services.intake.test_waiting import Line
 
 
@@ -378,3 +378,39 @@ def test_whose_vital_signs_were_taken_was_looked_at(line: Line, clock: WallClock
     assert not line.row(entry).reassess_due
     clock.forward(minutes=1)
     assert line.row(entry).reassess_due
+
+
+def test_visits_of_more_than_a_fortnight_ago_do_not_count(line: Line, clock: WallClock) -> None:
+    seen(line, [8] * 5)
+    behind = None
+    for day, known in ((14, Estimate(8, 8)), (15, Estimate())):
+        clock.set("09:00", MONDAY + dt.timedelta(days=day))
+        line.join("甲")
+        behind = line.join("乙")
+        assert line.row(behind).estimate.low == known.low, day
+        for row in line.waiting.view(line.actor).rows:
+            line.do("left_unseen", row.id)
+
+
+def test_a_call_in_another_line_takes_no_turn_of_the_one_moved_to(line: Line, clock: WallClock) -> None:
+    house = line.desk.house
+    moved = line.join("搬", doctor_id=house.li)
+    book(line, moved, line.now())
+    line.do("call", moved)
+    line.do("move", moved, house.surgery, house.wang)
+    line.do("left_unseen", moved)
+    line.join("先来", doctor_id=house.wang)
+    clock.forward(minutes=1)
+    booked = line.join("约好", doctor_id=house.wang)
+    book(line, booked, line.now())
+    assert shown(line) == ["约好", "先来"]
+
+
+def test_who_went_in_days_ago_and_was_never_ended_is_on_no_list(line: Line, clock: WallClock) -> None:
+    line.do("start", line.join())
+    clock.set("09:00", MONDAY + dt.timedelta(days=1))
+    assert line.waiting.view(line.actor).left_over == ()
+    clock.set("09:00", MONDAY + dt.timedelta(days=2))
+    view = line.waiting.view(line.actor)
+    assert (view.rows, view.left_over) == ((), ())
+    assert sum(one.with_doctor for one in view.lines) == 0
