@@ -278,3 +278,18 @@ def test_in_a_town_doubles_are_found_and_strangers_hardly_ever_asked_about() -> 
             right, wrong = right + is_pair, wrong + (not is_pair)
     assert right >= 0.97 * len(doubles)
     assert wrong <= 0.005 * len(people)
+
+
+def test_a_surname_heard_as_another_meets_by_birth_date_and_initials() -> None:
+    lin = Candidate(1, "林芳", date(1990, 4, 3))
+    ling = replace(lin, visitor_id=None, name="凌芳")
+    assert meet(lin, ling)
+    assert meet(lin, replace(ling, birth_date=date(1990, 3, 4)))
+    assert not meet(lin, replace(ling, birth_date=date(1990, 4, 4)))
+    assert not meet(lin, replace(ling, birth_date=date(1991, 4, 3)))
+
+
+def test_a_slip_in_day_and_month_meets_by_surname_and_year() -> None:
+    lin = Candidate(1, "林芳", date(1990, 4, 3))
+    assert meet(lin, replace(lin, visitor_id=None, name="林晓红", birth_date=date(1990, 9, 21)))
+    assert not meet(lin, replace(lin, visitor_id=None, name="林晓红", birth_date=date(1989, 4, 3)))

@@ -15,6 +15,9 @@ from deskapp.db.engine import Store
 from deskapp.db.models.access import Setting
 from deskapp.db.models.directory import Department
 from deskapp.db.models.waiting import QueueEntry
+from deskapp.domain.access import Actor
+from deskapp.domain.directory import DoctorDraft
+from deskapp.domain.duty import Duty
 from deskapp.domain.line_order import Lane
 from deskapp.domain.registration import SlipState
 from deskapp.domain.urgency import Vitals
@@ -414,3 +417,45 @@ def test_who_went_in_days_ago_and_was_never_ended_is_on_no_list(line: Line, cloc
     view = line.waiting.view(line.actor)
     assert (view.rows, view.left_over) == ((), ())
     assert sum(one.with_doctor for one in view.lines) == 0
+
+
+def test_an_appointment_in_danger_takes_no_appointments_turn(line: Line, clock: WallClock) -> None:
+    danger = line.join("急", urgency=1)
+    line.join("先来")
+    clock.forward(minutes=1)
+    for entry in (danger, line.join("约好")):
+        book(line, entry, clock())
+    line.do("call", danger)
+    assert shown(line)[1:] == ["约好", "先来"]
+
+
+def test_whose_visitors_wait_in_a_line_of_their_own_see_nobody_of_the_departments(
+    line: Line, services: Services, head: Actor
+) -> None:
+    def sums() -> dict[str, int]:
+        return {one.queue: one.on_duty for one in line.waiting.view(line.actor).lines}
+
+    house = line.desk.house
+    line.join()
+    shared = f"department:{house.surgery}"
+    assert sums()[shared] == 2
+    draft = DoctorDraft("D009", "何平", house.surgery, own_queue=False)
+    doctor = services.directory.save_doctor(head, new_request(), draft).value
+    always = [Duty(dt.time(8), dt.time(18), weekday=day) for day in range(7)]
+    services.directory.save_duty_times(head, new_request(), doctor, always)
+    assert sums()[shared] == 1
+
+
+def test_in_a_department_that_is_closed_nobody_is_on_duty_and_no_wait_is_promised(line: Line) -> None:
+    li = line.desk.house.li
+    seen(line, [10] * 5, doctor_id=li)
+    line.join("甲", doctor_id=li)
+    entry = line.join("乙", doctor_id=li)
+    assert line.row(entry).estimate == Estimate(10, 10)
+    table = table_of(Department)
+    with line.waiting.store.writing() as session:
+        session.execute(update(table).where(table.c.id == line.desk.house.surgery).values(active=False))
+        session.commit()
+    assert line.row(entry).estimate == Estimate()
+    (here,) = (one for one in line.waiting.view(line.actor).lines if one.queue == f"doctor:{li}")
+    assert (here.waiting, here.on_duty) == (2, 0)
