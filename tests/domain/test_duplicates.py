@@ -293,3 +293,14 @@ def test_a_slip_in_day_and_month_meets_by_surname_and_year() -> None:
     lin = Candidate(1, "林芳", date(1990, 4, 3))
     assert meet(lin, replace(lin, visitor_id=None, name="林晓红", birth_date=date(1990, 9, 21)))
     assert not meet(lin, replace(lin, visitor_id=None, name="林晓红", birth_date=date(1989, 4, 3)))
+
+
+def test_twins_are_asked_about_however_much_else_agrees() -> None:
+    number = "110101199003078873"
+    one = Candidate(
+        1, "王建国", date(1990, 3, 7), Sex.MALE, frozenset({"+8613800138000"}), frozenset({OTHER_ID})
+    )
+    other_id = document_key(DocumentKind.RESIDENT_ID, number[:-1] + "1") or ""
+    other = replace(one, visitor_id=2, name="王建军", documents=frozenset({other_id}))
+    assert compare(one, other, TABLES).band is Band.ASK
+    assert compare(one, replace(other, name="王建国"), TABLES).band is Band.SAME

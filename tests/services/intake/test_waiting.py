@@ -784,3 +784,10 @@ def test_who_was_called_last_night_waits_anew_when_carried_over(line: Line, cloc
     line.do("undo", entry)
     (left,) = line.waiting.view(line.actor).left_over
     assert (left.standing, left.called_by) == (Standing.CALLED, line.actor.name)
+
+
+def test_a_second_call_goes_to_the_room_of_the_first(line: Line) -> None:
+    entry = line.join(doctor_id=line.desk.house.li)
+    line.do("call", entry, "B305")
+    line.do("call_again", entry)
+    assert (line.row(entry).room, line.row(entry).calls) == ("B305", 2)
