@@ -44,3 +44,23 @@ def test_look_and_printers_are_the_workstations_own() -> None:
     assert here == {"look.scheme", "look.scale", "backup.second-folder", "check.full-on"} | board | sounds
     option = printer_option("number-slip")
     assert (option.name, option.default, option.scope) == ("printer.number-slip", "", Scope.WORKSTATION)
+
+
+@pytest.mark.parametrize(
+    ("name", "default"),
+    [
+        ("queue.appointments-each", 1),
+        ("queue.walk-ins-each", 2),
+        ("queue.ageing-minutes", 60),
+        ("queue.no-show-minutes", 5),
+        ("wait.target-minutes", 30),
+        ("question.hours", 4),
+        ("board.on", False),
+        ("voice.on", False),
+        ("voice.quiet", ""),
+        ("board.languages", "zh,en,mn"),
+        ("ring.on", True),
+    ],
+)
+def test_the_intake_begins_with_these(name: str, default: object) -> None:
+    assert OPTIONS[name].default == default

@@ -87,20 +87,21 @@ def last_day_due(today: dt.date, years: int) -> dt.date:
 
 
 def keeping(last_visit: dt.date | None, booked: dt.date | None, years: int) -> Keeping:
-    """Return until when a record is kept.
+    """Return until when a record is kept, by the last visit or the next appointment, whichever keeps it longer.
 
     Args:
         last_visit: day of the last visit, None for somebody who never came.
         booked: day of the next appointment that still stands.
         years: what `years_kept` returned.
     """
-    if booked is not None:
+    since = years_after(last_visit, years) if last_visit is not None else None
+    if booked is not None and (since is None or since <= booked):
         message = N_("There is an appointment on {day}. Nobody is erased who is expected.")
         return Keeping(booked + dt.timedelta(days=1), Text(message, {"day": booked}))
     if last_visit is None:
         return Keeping(None, Text(N_("Never came: may be erased on request at any time.")))
     message = N_("Last visit on {day}; records are kept for {years} years from then.")
-    return Keeping(years_after(last_visit, years), Text(message, {"day": last_visit, "years": years}))
+    return Keeping(since, Text(message, {"day": last_visit, "years": years}))
 
 
 def refuse_kept(kept: Keeping, today: dt.date) -> None:

@@ -37,3 +37,8 @@ def test_a_doctor_is_called_doctor() -> None:
     assert doctor_address("李明远").zh == "李明远医生"
     assert doctor_address("Б.Болд").mn == "Б.Болд эмч"
     assert doctor_address("").en == ""
+
+
+@pytest.mark.parametrize(("age", "zh"), [(13, "李小明小朋友"), (14, "李先生")])
+def test_somebody_of_fourteen_is_addressed_as_grown_up(age: int, zh: str) -> None:
+    assert visitor_address("李小明", Sex.MALE, age, load()).zh == zh

@@ -278,3 +278,29 @@ def test_in_a_town_doubles_are_found_and_strangers_hardly_ever_asked_about() -> 
             right, wrong = right + is_pair, wrong + (not is_pair)
     assert right >= 0.97 * len(doubles)
     assert wrong <= 0.005 * len(people)
+
+
+def test_a_surname_heard_as_another_meets_by_birth_date_and_initials() -> None:
+    lin = Candidate(1, "林芳", date(1990, 4, 3))
+    ling = replace(lin, visitor_id=None, name="凌芳")
+    assert meet(lin, ling)
+    assert meet(lin, replace(ling, birth_date=date(1990, 3, 4)))
+    assert not meet(lin, replace(ling, birth_date=date(1990, 4, 4)))
+    assert not meet(lin, replace(ling, birth_date=date(1991, 4, 3)))
+
+
+def test_a_slip_in_day_and_month_meets_by_surname_and_year() -> None:
+    lin = Candidate(1, "林芳", date(1990, 4, 3))
+    assert meet(lin, replace(lin, visitor_id=None, name="林晓红", birth_date=date(1990, 9, 21)))
+    assert not meet(lin, replace(lin, visitor_id=None, name="林晓红", birth_date=date(1989, 4, 3)))
+
+
+def test_twins_are_asked_about_however_much_else_agrees() -> None:
+    number = "110101199003078873"
+    one = Candidate(
+        1, "王建国", date(1990, 3, 7), Sex.MALE, frozenset({"+8613800138000"}), frozenset({OTHER_ID})
+    )
+    other_id = document_key(DocumentKind.RESIDENT_ID, number[:-1] + "1") or ""
+    other = replace(one, visitor_id=2, name="王建军", documents=frozenset({other_id}))
+    assert compare(one, other, TABLES).band is Band.ASK
+    assert compare(one, replace(other, name="王建国"), TABLES).band is Band.SAME

@@ -57,3 +57,8 @@ def test_refusals_have_codes_and_name_who_it_is_about() -> None:
     assert str(refuse_away("").text.params["visitor"]) == "a visitor"
     assert refuse_accompanied("李娜").text.params == {"who": "李娜"}
     assert {refuse_done().code, refuse_other_act().code} == {"escort.done", "escort.changed"}
+
+
+@pytest.mark.parametrize(("minutes", "long"), [(15, False), (16, True)])
+def test_an_absence_is_long_after_the_fifteen_minutes_of_a_step_away(minutes: int, long: bool) -> None:
+    assert is_long(replace(VIEW, away=minutes)) is long

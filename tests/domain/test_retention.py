@@ -83,3 +83,21 @@ def test_an_erased_name_is_none_that_anybody_has() -> None:
     assert retention.is_erased(ERASED_NAME)
     assert not retention.is_erased("")
     assert not retention.is_erased("王建国")
+
+
+def test_an_appointment_shortens_no_ones_years_and_the_day_that_is_told_is_the_later_one() -> None:
+    soon, last = dt.date(2026, 12, 1), dt.date(2026, 11, 20)
+    kept = keeping(last, soon, 15)
+    assert kept.since == dt.date(2041, 11, 20)
+    for language in LANGUAGES:
+        tr = translator(language)
+        assert tr.date(last) in tr(kept.why)
+        assert tr.date(soon) not in tr(kept.why)
+
+
+@given(DAYS, DAYS, YEARS)
+def test_an_appointment_only_ever_keeps_longer(last: dt.date, booked: dt.date, years: int) -> None:
+    since, alone = keeping(last, booked, years).since, keeping(last, None, years).since
+    assert since is not None
+    assert alone is not None
+    assert since == max(alone, booked + dt.timedelta(days=1))

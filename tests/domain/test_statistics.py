@@ -180,3 +180,8 @@ def test_chosen_days_move_no_further_than_the_calendar_goes() -> None:
     earlier = before(shown, at(WEDNESDAY)).span
     assert (earlier.first, earlier.days, earlier.until) == (dt.date.min, shown.span.days, None)
     assert moved(shown, 9).span.last == dt.date.max
+
+
+def test_the_median_and_the_ninetieth_percentile_of_ten() -> None:
+    waits = dict.fromkeys(range(1, 11), 1)
+    assert (statistics.median(waits), statistics.p90(waits)) == (5, 9)

@@ -153,3 +153,9 @@ def test_of_nothing_nothing_is_said() -> None:
         "level": None,
         "triage": 0,
     }
+
+
+def test_of_which_figure_on_top_more_is_better() -> None:
+    better = {tile.name: tile.better for tile in made.tiles(SUMMARY, SUMMARY, 30)}
+    worse_when_more = dict.fromkeys(("median", "p90", "left", "triage"), -1)
+    assert better == {"visits": 0, "new": 0, "level": 1} | worse_when_more

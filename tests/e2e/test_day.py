@@ -6,18 +6,19 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
 from deskapp.bootstrap import Hospital, open_hospital
 from deskapp.domain.access import Actor, Role
-from deskapp.domain.statistics import PeriodKind, WaitStep, median, p90, period
+from deskapp.domain.statistics import PeriodKind, Summary, WaitStep, median, p90, period
 from deskapp.services.access import secrets
 from deskapp.ui.intake.waiting.page import WaitingPage
 from tests.support.day_script import Day, HandClock, Told
 from tests.support.front import Opener, at_once, open_front, spooler
 from tests.support.hospital import CHEAP, signed_in
-from tests.support.recount import recount
+from tests.support.recount import recount, recount_parts
 
 __all__ = ["at_once", "open_front", "spooler"]
 
@@ -69,7 +70,7 @@ def figures(hospital: Hospital, clock: HandClock, told: Told) -> None:
     today = clock().astimezone().date()
     shown = hospital.services.statistics.figures(actor, period(PeriodKind.TODAY, today).span)
     with hospital.store.reading() as session:
-        trail = recount(session, today)
+        trail, parts = recount(session, today), recount_parts(session, today)
 
     counts = shown.counts
     assert (counts.visits, counts.new, counts.left) == (told.visits, told.new, told.left)
@@ -80,3 +81,21 @@ def figures(hospital: Hospital, clock: HandClock, told: Told) -> None:
         assert shown.wait(step) == trail["waits"][step.value], step
         assert median(shown.wait(step)) is not None
         assert p90(shown.wait(step)) == p90(trail["waits"][step.value])
+    divided(shown, parts)
+
+
+def divided(shown: Summary, parts: dict[str, Any]) -> None:
+    """Compare how the figures are divided: by hour, department, media source with what became of them, operator."""
+    assert shown.hours == parts["hours"]
+    places = {place: (one.visits, one.new, one.left, one.seen) for place, one in shown.places.items()}
+    assert places == parts["places"]
+    sources = {
+        (source.department_id, source.media, source.new): (one.visits, one.registered, one.paid, one.seen)
+        for source, one in shown.sources.items()
+    }
+    assert sources == parts["sources"]
+    registered = {account: one.registered for account, one in shown.operators.items() if one.registered}
+    assert registered == parts["registered"]
+    # The script has each of these: a day in which nobody pays or nobody is asked would compare nothing with nothing.
+    assert min(map(sum, zip(*sources.values(), strict=True))) > 0
+    assert len({media for _place, media, _new in sources}) > 1

@@ -131,3 +131,12 @@ def test_who_gets_a_record_after_asking_is_known_as_who_asked(desk: Desk) -> Non
     desk.services.visits.attach(desk.actor, new_request(), visit, who)
     assert (only(desk).visitor_id, only(desk).visitor) == (who, "王芳")
     assert [one.text for one in desk.services.questions.of_visitor(desk.actor, who)] == ["几点关门？"]
+
+
+def test_what_is_asked_with_a_record_of_before_a_merge_is_the_visitors(desk: Desk, head: Actor) -> None:
+    kept, gone = desk.register("王芳"), desk.register("王方")
+    sides = (Seen(kept.id, kept.version), Seen(gone.id, gone.version))
+    desk.services.people.merge(head, new_request(), *sides)
+    desk.services.questions.ask(desk.actor, new_request(), "几点关门？", None, gone.id)
+    assert (only(desk).visitor_id, only(desk).visitor) == (kept.id, "王芳")
+    assert [one.text for one in desk.services.questions.of_visitor(desk.actor, kept.id)] == ["几点关门？"]

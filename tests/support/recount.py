@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,12 +33,17 @@ class _Told:
     numbers: int = 0
     escorted: dt.datetime | None = None
     ended: str | None = None
+    sent_to: tuple[int | None, int | None] = (None, None)
+    source: str | None = None
+    paid: bool = False
+    registered_by: int | None = None
     place: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Line:
     at: dt.datetime
+    by: int | None
     action: str
     record: int
     before: dict[str, Any]
@@ -51,8 +56,7 @@ def recount(session: Session, day: dt.date | None = None) -> dict[str, Any]:
     Keys: "visits", "new", "returning", "numbers" (issued), "left", "seen", and "waits": for each of `STEPS` how many
     waited how many begun minutes. Numbers given on paper are dated by their typing, which the overview does not do.
     """
-    visits = _Reading().read(_lines(session))
-    chosen = [visit for visit in visits if day is None or visit.opened.astimezone().date() == day]
+    chosen = _of_day(session, day)
     return {
         "visits": len(chosen),
         "new": sum(visit.new for visit in chosen),
@@ -64,13 +68,51 @@ def recount(session: Session, day: dt.date | None = None) -> dict[str, Any]:
     }
 
 
+def recount_parts(session: Session, day: dt.date | None = None) -> dict[str, Any]:
+    """Return what the trail says of how the visits of a day are divided, of all when None.
+
+    Keys: "hours" by (weekday, hour of arrival), "places" by (department, doctor): visits, new, left, seen; "sources"
+    by (department, media source, new): visits, registered, paid, seen; "registered" by account. Whether somebody
+    came again later is not in a day.
+    """
+    chosen = _of_day(session, day)
+    arrived = [visit.opened.astimezone() for visit in chosen]
+    return {
+        "hours": dict(Counter((at.weekday(), at.hour) for at in arrived)),
+        "places": _summed((visit.sent_to, (1, visit.new, _left(visit), _is_seen(visit))) for visit in chosen),
+        "sources": _summed(
+            (
+                (visit.sent_to[0], visit.source, visit.new),
+                (1, visit.visitor is not None, visit.paid, _is_seen(visit)),
+            )
+            for visit in chosen
+        ),
+        "registered": dict(Counter(visit.registered_by for visit in chosen if visit.visitor is not None)),
+    }
+
+
+def _summed(parts: Iterable[tuple[Any, tuple[int, ...]]]) -> dict[Any, tuple[int, ...]]:
+    sums: dict[Any, tuple[int, ...]] = {}
+    for key, counts in parts:
+        before = sums.get(key, (0,) * len(counts))
+        sums[key] = tuple(one + int(other) for one, other in zip(before, counts, strict=True))
+    return sums
+
+
+def _of_day(session: Session, day: dt.date | None) -> list[_Told]:
+    visits = _Reading().read(_lines(session))
+    return [visit for visit in visits if day is None or visit.opened.astimezone().date() == day]
+
+
 def _lines(session: Session) -> Iterator[_Line]:
-    asked = select(AuditEntry.at, AuditEntry.action, AuditEntry.record_id, AuditBody.body)
+    asked = select(
+        AuditEntry.at, AuditEntry.actor_id, AuditEntry.action, AuditEntry.record_id, AuditBody.body
+    )
     asked = asked.join(AuditBody, AuditBody.entry_id == AuditEntry.id)
     asked = asked.where(AuditEntry.record_id.is_not(None)).order_by(AuditEntry.id)
-    for at, action, record, body in session.execute(asked):
+    for at, by, action, record, body in session.execute(asked):
         said = json.loads(body)
-        yield _Line(at, action, record, said["before"] or {}, said["after"] or {})
+        yield _Line(at, by, action, record, said["before"] or {}, said["after"] or {})
 
 
 class _Reading:
@@ -102,8 +144,9 @@ class _Reading:
         visit = self.visits.get(line.record)
         if visit is None:
             return
+        self._decided(visit, act, line)
         if act == "attach":
-            self._is(visit, line.after["visitor"])
+            self._is(visit, line)
         elif act == "detach":
             visit.visitor, visit.new = None, True
         elif act in {"triage", "emergency"}:
@@ -123,6 +166,15 @@ class _Reading:
         elif act == "reopen":
             visit.ended = None
 
+    def _decided(self, visit: _Told, act: str, line: _Line) -> None:
+        """Take what was decided of a visit: where it goes, how they heard of us, whether it is paid."""
+        if act == "triage" or (act in {"moved", "line-undone"} and "department_id" in line.after):
+            visit.sent_to = (line.after["department_id"], line.after["doctor_id"])
+        elif act == "source":
+            visit.source = line.after["source"]
+        elif act == "pay":
+            visit.paid = line.after["payment"] == "paid"
+
     def _line_undone(self, visit: _Told, line: _Line) -> None:
         if "checked_in" in line.after and line.after["checked_in"] is None:
             visit.escorted = None
@@ -132,10 +184,11 @@ class _Reading:
         opened = self.greeted[greeting] if greeting is not None else line.at
         visit = self.visits[line.record] = _Told(opened)
         if line.after["visitor"] is not None:
-            self._is(visit, line.after["visitor"])
+            self._is(visit, line)
 
-    def _is(self, visit: _Told, visitor: int) -> None:
-        visit.visitor, visit.new = visitor, visitor not in self.known
+    def _is(self, visit: _Told, line: _Line) -> None:
+        visitor = line.after["visitor"]
+        visit.visitor, visit.new, visit.registered_by = visitor, visitor not in self.known, line.by
         self.known.add(visitor)
 
     def _queue(self, act: str, line: _Line) -> None:
@@ -170,6 +223,10 @@ def _time(value: Any) -> dt.datetime | None:
 
 def _left(visit: _Told) -> bool:
     return visit.ended == "left-unseen" or visit.place.get("standing") == "left"
+
+
+def _is_seen(visit: _Told) -> bool:
+    return _began(visit) is not None
 
 
 def _began(visit: _Told) -> dt.datetime | None:

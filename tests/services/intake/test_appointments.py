@@ -448,3 +448,17 @@ def test_two_programs_want_the_same_times_and_each_is_told_who_has_the_others(
             assert code == "appointment.taken"
             assert lines[time] in text
     chain_is_whole()
+
+
+def test_one_that_was_booked_beside_another_is_opened_again_beside_it(book: Book) -> None:
+    book.book("王芳", "10:00")
+    beside = book.cancel(book.book("赵云", "10:00", reason="急需复查"))
+    assert book.line(book.reopen(beside)).state is AppointmentState.BOOKED
+    assert book.line(beside).over_booked
+
+
+def test_who_has_an_appointment_elsewhere_by_now_gets_the_old_one_back_at_no_such_time(book: Book) -> None:
+    who = book.desk.register("王芳").id
+    old = book.cancel(book.book(visitor_id=who, time="10:00"))
+    book.book(visitor_id=who, time="10:05", doctor_id=book.house.wang)
+    assert refused(book.reopen, old).code == "appointment.same-visitor"

@@ -213,3 +213,34 @@ def test_notices_run_on_their_days(
         session.execute(insert(Notice).values(row | days))
         session.commit()
     assert [notice.name.en for notice in state(services).notices] == (["Power"] if shown else [])
+
+
+def test_a_line_whose_doctor_saw_few_promises_the_wait_of_the_department(
+    services: Services, line: Line, clock: WallClock
+) -> None:
+    house = line.desk.house
+    for _ in range(5):
+        visit = line.join("甲一", doctor_id=house.li)
+        began = clock()
+        line.put(
+            visit,
+            standing=Standing.FINISHED,
+            began_at=began,
+            finished_at=clock.forward(minutes=7),
+        )
+    line.join("乙二", doctor_id=house.wang)
+    (wang,) = state(services).lines
+    assert (wang.doctor, wang.estimate.low, wang.estimate.high) == ("王伟", 7, 7)
+
+
+def test_of_a_long_line_the_next_six_are_shown_and_twelve_calls_of_many(
+    services: Services, line: Line, clock: WallClock
+) -> None:
+    visits = [line.join("甲一") for _ in range(20)]
+    for visit in visits[:13]:
+        clock.forward(minutes=1)
+        line.call(visit)
+    view = state(services)
+    (only,) = view.lines
+    assert (only.waiting, only.next) == (7, tuple(f"B{number:03}" for number in range(14, 20)))
+    assert [call.label for call in view.calls] == [f"B{number:03}" for number in range(13, 1, -1)]

@@ -794,3 +794,24 @@ def test_what_is_due_now_is_what_the_page_says_most_urgent_first(line: Line, clo
     assert [one.label for one in sorry] == [rows[entry].label for entry in (looked, fourth, third, unjudged)]
     line.do("left_unseen", third)
     assert line.entry(third)["visit_id"] not in [one.visit_id for one in line.waiting.due(line.actor)]
+
+
+def test_who_was_called_last_night_waits_anew_when_carried_over(line: Line, clock: WallClock) -> None:
+    clock.set("17:00")
+    entry = line.join()
+    line.do("call", entry, "B302")
+    clock.set("09:00", dt.date(2026, 11, 17))
+    line.do("carry_over", entry)
+    row = line.row(entry)
+    assert (row.standing, row.called_at, row.called_by, row.place) == (Standing.WAITING, None, "", 1)
+    assert no_shows(line) == 0
+    line.do("undo", entry)
+    (left,) = line.waiting.view(line.actor).left_over
+    assert (left.standing, left.called_by) == (Standing.CALLED, line.actor.name)
+
+
+def test_a_second_call_goes_to_the_room_of_the_first(line: Line) -> None:
+    entry = line.join(doctor_id=line.desk.house.li)
+    line.do("call", entry, "B305")
+    line.do("call_again", entry)
+    assert (line.row(entry).room, line.row(entry).calls) == ("B305", 2)

@@ -15,14 +15,18 @@ from deskapp.db.engine import Store
 from deskapp.db.models.access import Setting
 from deskapp.db.models.directory import Department
 from deskapp.db.models.waiting import QueueEntry
+from deskapp.domain.access import Actor
+from deskapp.domain.directory import DoctorDraft
+from deskapp.domain.duty import Duty
 from deskapp.domain.line_order import Lane
 from deskapp.domain.registration import SlipState
+from deskapp.domain.urgency import Vitals
 from deskapp.domain.waiting import Estimate, LineSum, Standing, WaitingRow
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
 from deskapp.services.intake import line_facts, waiting_view
 from deskapp.settings import AGEING_MINUTES, WAIT_APOLOGY_MINUTES
-from tests.services.conftest import Desk, WallClock
+from tests.services.conftest import MONDAY, Desk, WallClock
 from tests.services.intake.test_waiting import Line
 
 
@@ -345,3 +349,113 @@ def test_the_order_to_call_in_is_that_of_the_page(line: Line, store: Store) -> N
         order = waiting_view.calling_order(session, line.waiting.now(), view.rows[0].queue)
         assert line_facts.lanes_called(session, line.waiting.now(), line_facts.site_rules(session)[0]) == {}
     assert order == [row.id for row in view.rows]
+
+
+# --- Estimates: which visits count, and who is ahead ----------------------------------------------------------------
+
+
+def test_a_doctors_own_visits_count_before_those_of_the_department(line: Line) -> None:
+    house = line.desk.house
+    seen(line, [20] * 5, doctor_id=house.wang)
+    seen(line, [6] * 5, doctor_id=house.li)
+    line.join("甲", doctor_id=house.li)
+    behind = line.join("乙", doctor_id=house.li)
+    assert line.row(behind).estimate == Estimate(6, 6)
+
+
+def test_who_is_called_is_still_ahead_of_whoever_waits(line: Line) -> None:
+    li = line.desk.house.li
+    seen(line, [10] * 5, doctor_id=li)
+    called, behind = line.join("甲", doctor_id=li), line.join("乙", doctor_id=li)
+    line.do("call", called)
+    assert line.row(behind).place == 1
+    assert line.row(behind).estimate == Estimate(10, 10)
+
+
+def test_whose_vital_signs_were_taken_was_looked_at(line: Line, clock: WallClock) -> None:
+    entry = line.join(urgency=3)
+    clock.forward(minutes=29)
+    visit = line.entry(entry)["visit_id"]
+    line.desk.services.visits.take_vitals(line.actor, new_request(), visit, Vitals(pulse=80))
+    clock.forward(minutes=29)
+    assert not line.row(entry).reassess_due
+    clock.forward(minutes=1)
+    assert line.row(entry).reassess_due
+
+
+def test_visits_of_more_than_a_fortnight_ago_do_not_count(line: Line, clock: WallClock) -> None:
+    seen(line, [8] * 5)
+    behind = None
+    for day, known in ((14, Estimate(8, 8)), (15, Estimate())):
+        clock.set("09:00", MONDAY + dt.timedelta(days=day))
+        line.join("甲")
+        behind = line.join("乙")
+        assert line.row(behind).estimate.low == known.low, day
+        for row in line.waiting.view(line.actor).rows:
+            line.do("left_unseen", row.id)
+
+
+def test_a_call_in_another_line_takes_no_turn_of_the_one_moved_to(line: Line, clock: WallClock) -> None:
+    house = line.desk.house
+    moved = line.join("搬", doctor_id=house.li)
+    book(line, moved, line.now())
+    line.do("call", moved)
+    line.do("move", moved, house.surgery, house.wang)
+    line.do("left_unseen", moved)
+    line.join("先来", doctor_id=house.wang)
+    clock.forward(minutes=1)
+    booked = line.join("约好", doctor_id=house.wang)
+    book(line, booked, line.now())
+    assert shown(line) == ["约好", "先来"]
+
+
+def test_who_went_in_days_ago_and_was_never_ended_is_on_no_list(line: Line, clock: WallClock) -> None:
+    line.do("start", line.join())
+    clock.set("09:00", MONDAY + dt.timedelta(days=1))
+    assert line.waiting.view(line.actor).left_over == ()
+    clock.set("09:00", MONDAY + dt.timedelta(days=2))
+    view = line.waiting.view(line.actor)
+    assert (view.rows, view.left_over) == ((), ())
+    assert sum(one.with_doctor for one in view.lines) == 0
+
+
+def test_an_appointment_in_danger_takes_no_appointments_turn(line: Line, clock: WallClock) -> None:
+    danger = line.join("急", urgency=1)
+    line.join("先来")
+    clock.forward(minutes=1)
+    for entry in (danger, line.join("约好")):
+        book(line, entry, clock())
+    line.do("call", danger)
+    assert shown(line)[1:] == ["约好", "先来"]
+
+
+def test_whose_visitors_wait_in_a_line_of_their_own_see_nobody_of_the_departments(
+    line: Line, services: Services, head: Actor
+) -> None:
+    def sums() -> dict[str, int]:
+        return {one.queue: one.on_duty for one in line.waiting.view(line.actor).lines}
+
+    house = line.desk.house
+    line.join()
+    shared = f"department:{house.surgery}"
+    assert sums()[shared] == 2
+    draft = DoctorDraft("D009", "何平", house.surgery, own_queue=False)
+    doctor = services.directory.save_doctor(head, new_request(), draft).value
+    always = [Duty(dt.time(8), dt.time(18), weekday=day) for day in range(7)]
+    services.directory.save_duty_times(head, new_request(), doctor, always)
+    assert sums()[shared] == 1
+
+
+def test_in_a_department_that_is_closed_nobody_is_on_duty_and_no_wait_is_promised(line: Line) -> None:
+    li = line.desk.house.li
+    seen(line, [10] * 5, doctor_id=li)
+    line.join("甲", doctor_id=li)
+    entry = line.join("乙", doctor_id=li)
+    assert line.row(entry).estimate == Estimate(10, 10)
+    table = table_of(Department)
+    with line.waiting.store.writing() as session:
+        session.execute(update(table).where(table.c.id == line.desk.house.surgery).values(active=False))
+        session.commit()
+    assert line.row(entry).estimate == Estimate()
+    (here,) = (one for one in line.waiting.view(line.actor).lines if one.queue == f"doctor:{li}")
+    assert (here.waiting, here.on_duty) == (2, 0)
