@@ -398,7 +398,7 @@ class DirectoryPage(BaseView):
             "visitor": question is not None and question.visitor_id is not None,
             "store": open_form,
             "read": self.files.kind() is not None and self.desk.actor().may(Permission.IMPORT),
-            "write": self.desk.actor().may(Permission.EXPORT) and (kind is None or kind in FILED),
+            "write": self.desk.actor().may(Permission.EXPORT) and self.kinds.kind() in (None, *FILED),
         }
         for name, may in able.items():
             keys[f"directory.{name}"].setEnabled(may and not busy)
