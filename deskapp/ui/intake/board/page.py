@@ -165,7 +165,7 @@ class BoardPage(BaseView):
         self._row.setSpacing(sizes.margin)
         width = sizes.px(PREVIEW_WIDTH if self.width() >= sizes.px(ROOMY) else NARROW)
         self.canvas.setFixedSize(width, width * 9 // 16)
-        self.departments.setMinimumHeight(LISTED_ROWS * sizes.row)
+        self.departments.updateGeometry()
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
@@ -411,6 +411,14 @@ class _Ticks(QListWidget):
         self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrap(False)
+
+    def sizeHint(self) -> QSize:
+        """Return the room for a few rows; there may be more."""
+        return QSize(super().sizeHint().width(), LISTED_ROWS * style.tokens().sizes.row)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for a few rows: below that the page scrolls."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among the columns."""

@@ -75,6 +75,8 @@ def test_the_departments_take_the_room_that_a_taller_window_gives(office: Office
     office.front.window.resize(1366, 768)
     office.front.settle()
     low = office.page.departments.height()
+    volume = office.page.voice.widget("voice.volume")
+    assert volume.visibleRegion().boundingRect() == volume.rect()
     office.front.window.resize(1366, 1000)
     office.front.settle()
     assert office.page.departments.height() == low + 1000 - 768
