@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -203,6 +204,19 @@ def test_another_desks_number_appears_by_the_feed(
     page = tab(desk)
     qtbot.waitUntil(lambda: [row.name for row in page.search.today.records] == ["单雄信"], timeout=10_000)
     assert page.search.today.records[0].number
+    other.close()
+
+
+def test_a_second_window_of_this_workstation_is_seen_as_soon_as_another_desk(
+    desk: Application, hospital_folder: Path, qtbot: QtBot
+) -> None:
+    assert desk.hospital is not None
+    page = tab(desk)
+    other = open_hospital(hospital_folder)
+    actor = replace(signed_in(other.services, "bat"), desk=desk.hospital.workstation.name)
+    hit = other.services.visitors.find(actor, "单雄信")[0]
+    other.services.visits.open(actor, new_request(), hit.id)
+    qtbot.waitUntil(lambda: [row.name for row in page.search.today.records] == ["单雄信"], timeout=10_000)
     other.close()
 
 

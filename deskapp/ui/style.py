@@ -206,6 +206,7 @@ def _lengths(sizes: Sizes) -> dict[str, str]:
     made["pad_focus"] = sizes.gap + sizes.hairline - sizes.ring
     made["search"] = sizes.icon + 2 * sizes.gap
     made["search_focus"] = made["search"] + sizes.hairline - sizes.ring
+    made["ring_room"] = sizes.ring - sizes.hairline
     made["half"] = sizes.px(4)
     made["half_icon"] = sizes.icon // 2
     made["scroll"] = sizes.px(12)

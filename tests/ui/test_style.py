@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QLineEdit,
+    QListWidget,
     QPushButton,
     QSpinBox,
     QToolButton,
@@ -126,6 +127,19 @@ def test_nothing_jumps_when_the_focus_comes(
     widget.setFocus()
     assert widget.hasFocus()
     assert widget.sizeHint() == before
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_rows_leave_the_ring_of_their_list_whole(app: QApplication, qtbot: QtBot, scale: float) -> None:
+    style.apply(app, "light", scale)
+    listed = QListWidget()
+    qtbot.addWidget(listed)
+    listed.addItems(["王建国", "单雄信"])
+    with qtbot.waitActive(listed):
+        listed.show()
+    ring = style.tokens().sizes.ring
+    assert listed.hasFocus()
+    assert listed.viewport().geometry() == listed.rect().adjusted(ring, ring, -ring, -ring)
 
 
 def test_a_state_is_seen_by_the_sheet(app: QApplication, qtbot: QtBot) -> None:

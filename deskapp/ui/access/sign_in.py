@@ -152,9 +152,12 @@ class SignInPage(BaseView):
         self._people.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc goes back from choosing a password to who is there."""
+        """Esc goes back to who is there: from choosing a password, and from that of a person chosen by mistake."""
         if event.key() == Qt.Key.Key_Escape and self._given is not None:
             self.ask(self._locked_by, self._why)
+        elif event.key() == Qt.Key.Key_Escape and self._secret.hasFocus():
+            self._secret.clear()
+            self.choose_user()
         else:
             super().keyPressEvent(event)
 

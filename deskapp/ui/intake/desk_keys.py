@@ -31,6 +31,8 @@ def desk_actions(page: DeskPage) -> Sequence[Action]:
     work = page.work
     return (
         Action("visitor.new", N_("New"), page.arrival.new_visitor, "F2", "user-plus"),
+        # Before all that can wait: where the bar is short, it is the end that is left out.
+        Action("visit.emergency", N_("Emergency"), work.emergency, "F12", "ambulance"),
         Action(
             "visitor.store",
             N_("Store the record"),
@@ -49,8 +51,6 @@ def desk_actions(page: DeskPage) -> Sequence[Action]:
         Action("visit.pay", N_("Price"), page.to_pay, "F7", "coins"),
         Action("visit.next", N_("Next step"), work.next_step, "F8", "footprints"),
         Action("visit.number", N_("Number, print"), work.issue, "F9", "ticket", primary=True),
-        # Before what can wait: where the bar is short, it is the end that is left out.
-        Action("visit.emergency", N_("Emergency"), work.emergency, "F12", "ambulance"),
         Action("visit.end", N_("End early"), work.end_early, "F10", "door-open"),
         Action("visit.booked", N_("Appointment"), page.confirm_appointment, APPOINTMENT_KEY, "calendar"),
         Action("visit.print", N_("Print form"), work.print_form, "Ctrl+P", "printer", in_bar=False),

@@ -440,13 +440,17 @@ class DeskPage(BaseView):
         elif self.is_idle() and self.taking.in_hand() is not None:
             self.taking.release()
         else:
-            self.may_leave()
-            self.arrival.stop()
-            self.visit_id = None
-            self._show(self._work.idle)
-            self.beside.clear()
+            self.put_away()
             self.search.clear()
             self.search.take_focus()
+
+    def put_away(self) -> None:
+        """Have neither a visit nor a record in front; what is typed is kept."""
+        self.may_leave()
+        self.arrival.stop()
+        self.visit_id = None
+        self._show(self._work.idle)
+        self.beside.clear()
 
     def is_idle(self) -> bool:
         """Return whether neither a visit nor a record is in front."""

@@ -71,7 +71,7 @@ class Escorting(QObject):
 
     @Slot()
     def show(self) -> None:
-        """Tell the signed-in person of being away, and that Enter says they are back."""
+        """Tell the signed-in person of being away; the button beside has the key that works wherever the cursor is."""
         tr, mine = self._desk.tr, self.mine()
         if mine is None:
             self.strip.say("")
@@ -79,7 +79,7 @@ class Escorting(QObject):
             minutes = minutes_away(mine.left_at, self._desk.services.escorts.now())
             name = shown_name(mine.visitor, tr)
             where = mine.room or tr(N_("the consulting room"))
-            words = N_("You are away with {visitor} → {where}, {count} min. Back at the desk? Enter.")
+            words = N_("You are away with {visitor} → {where}, {count} min. Back at the desk?")
             self.strip.say(
                 tr(words, visitor=name, where=where, count=minutes),
                 "danger" if minutes > LONG_AWAY else "accent",

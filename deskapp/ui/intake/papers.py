@@ -125,7 +125,8 @@ class DeskPapers(QObject):
         if isinstance(error, StorageError) and job.number is not None:
             # Another visitor may stand there by now.
             told = {"number": job.number.label, "why": error.text}
-            error = StorageError(error.code, Text(N_("{number} is not on paper yet. {why}"), told))
+            words = N_("{number} is not on paper yet. {why} Ctrl+Shift+P shows the forms.")
+            error = StorageError(error.code, Text(words, told))
         self._desk.messages.route(error, self._owner, job.again_with_its_mate)
 
     def print_once_more(self, job: _Job) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,13 +15,14 @@ from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.intake.shown_name import shown_name
-from deskapp.ui.intake.visitor_search import VisitorSearch
+from deskapp.ui.intake.visitor_search import SEPARATOR, VisitorSearch
 from deskapp.ui.widgets.basics import EmptyState
 from deskapp.ui.widgets.record_model import Column, RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
 from deskapp.ui.widgets.result_list import ResultRow
 
 NEW: Final = "new"
+_NUMBER: Final = re.compile(r"([^\W\d]+)-?(\d+)")
 
 
 class SearchPane(VisitorSearch):
@@ -66,14 +68,24 @@ class SearchPane(VisitorSearch):
         self.today.apply(rows, highlight=True)
 
     def rows_of(self, hits: Sequence[VisitorHit]) -> list[ResultRow]:
-        """Return the rows for what was found, and one that registers what is typed."""
-        new = self._desk.tr(N_("Register “{name}”"), name=self._typed)
-        return [*super().rows_of(hits), ResultRow(NEW, new, aside="F2", icon="user-plus", tone="accent")]
+        """Return today's visit whose number was typed, what was found, and a row that registers what is typed."""
+        tr = self._desk.tr
+        numbered = [_visit_row(visit, tr) for visit in self._numbered()]
+        new = tr(N_("Register “{name}”"), name=self._typed)
+        register = ResultRow(NEW, new, aside="F2", icon="user-plus", tone="accent")
+        return [*numbered, *super().rows_of(hits), register]
+
+    def _numbered(self) -> list[VisitRow]:
+        """Return the visits of today whose number is typed: it is what stands large on the slip."""
+        wanted = _plain(self._typed)
+        return [row for row in self.today.records if wanted and _plain(row.number) == wanted]
 
     def take_chosen(self, row: ResultRow) -> None:
-        """Open a visitor, or begin a new one."""
+        """Open a visitor or a visit, or begin a new one."""
         if row.id == NEW:
             self.wanted_new.emit(self._typed)
+        elif isinstance(row.data, VisitRow):
+            self._open_numbered(row.data)
         else:
             self.chosen.emit(row.data)
 
@@ -85,10 +97,18 @@ class SearchPane(VisitorSearch):
         """Enter: a visit's number means that visit, nothing at all is for whoever listens."""
         if recognise_scan(self._typed).kind is ScanKind.VISIT:
             self.code_typed.emit(self._typed)
+        elif numbered := self._numbered():
+            # Also before the search has answered; it may be the cursor's own choice that is meant then.
+            row = None if self._pending else self.results.current_row()
+            self.take_chosen(row or _visit_row(numbered[0], self._desk.tr))
         elif not self._pending and not self._typed and not self.field.query().strip():
             self.confirmed_empty.emit()
         else:
             super().confirm()
+
+    def _open_numbered(self, visit: VisitRow) -> None:
+        self.clear()
+        self.visit_chosen.emit(visit.id)
 
     @Slot(object)
     def _on_visit(self, row: VisitRow | None) -> None:
@@ -98,6 +118,21 @@ class SearchPane(VisitorSearch):
     @Slot()
     def _on_clicked(self) -> None:
         self._on_visit(self.table.current_record())
+
+
+def _plain(number: str) -> tuple[str, int] | None:
+    """Return a number as it is meant: jz8 and JZ008 are one."""
+    parts = _NUMBER.fullmatch(number.strip())
+    return (parts[1].upper(), int(parts[2])) if parts else None
+
+
+def _visit_row(visit: VisitRow, tr: Translator) -> ResultRow:
+    title = SEPARATOR.join((visit.number, shown_name(visit.name, tr)))
+    where = tr(visit.department) if visit.department else ""
+    second = SEPARATOR.join(part for part in (where, visit.doctor, _state(visit, tr)) if part)
+    return ResultRow(
+        f"visit {visit.id}", title, aside=_time(visit, tr), second=second, icon="ticket", data=visit
+    )
 
 
 def _time(row: VisitRow, tr: Translator) -> str:

@@ -131,7 +131,11 @@ class Taking(QObject):
         page = self._page
         if visitor_id is not None:
             page.arrival.open_for(visitor_id, view.name())
-        elif view.draft.name and not page.search.field.query().strip():
+            return
+        if page.at_visit():
+            # Else F9 and what is typed would go to whoever was here before.
+            page.put_away()
+        if view.draft.name and not page.search.field.query().strip():
             page.search.show_typed(view.draft.name)
         else:
             page.to_search()

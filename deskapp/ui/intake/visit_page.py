@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLay
 
 from deskapp.domain.identity import mask_document, mask_phone
 from deskapp.domain.intake import AppointmentView, StepView, VisitView, fold_steps
-from deskapp.domain.registration import Allergy, SlipState, label
+from deskapp.domain.registration import Allergy, Sex, SlipState, label
 from deskapp.domain.retention import is_erased
 from deskapp.domain.text import N_, Text
 from deskapp.i18n import Translator
@@ -331,7 +331,9 @@ def _facts(visit: VisitView, tr: Translator) -> list[str]:
     if visitor is None:
         return [tr(N_("no record yet: F2 makes one, the search finds one"))]
     draft = visitor.draft
-    facts = [] if is_erased(draft.name) else [tr(label(draft.sex))]
+    # "Unknown" alone would not say what of; an erased record keeps no sex either.
+    told = draft.sex is not Sex.UNKNOWN and not is_erased(draft.name)
+    facts = [tr(label(draft.sex))] if told else []
     if draft.birth_date:
         facts.append(tr.age(draft.birth_date, visit.day))
         facts.append(tr.date(draft.birth_date))

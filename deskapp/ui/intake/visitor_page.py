@@ -121,7 +121,11 @@ class VisitorPage(QWidget):
                 self.form.fill(name, value)
         self._read_document()
         self._given = self.form.typed()
-        self.form.focus("name" if not draft.name else "sex" if draft.sex is Sex.UNKNOWN else "phone")
+        if len(draft.name) > 1:
+            self.form.focus("sex" if draft.sex is Sex.UNKNOWN else "phone")
+        else:
+            # One character is a family name: the door heard no more of it.
+            self.form.focus_end("name")
 
     def take_scan(self, scan: Scan, *, in_hand: bool) -> None:
         """Take a document that nobody has shown before: into the record in hand if it has none yet."""

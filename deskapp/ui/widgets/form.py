@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QGridLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
 from deskapp.domain.text import N_, Text
 from deskapp.errors import DeskError, InputError
@@ -273,11 +273,13 @@ class Form(QWidget):
         self._cells[name].editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_end(self, name: str) -> None:
-        """Go to a field of several lines, behind what stands there."""
+        """Go to a field of text, behind what stands there."""
         self.focus(name)
         box = self._cells[name].editor.widget
         if isinstance(box, QPlainTextEdit):
             box.moveCursor(QTextCursor.MoveOperation.End)
+        elif isinstance(box, QLineEdit):
+            box.end(False)
 
     def focus_first(self) -> None:
         """Go to the first field that can be typed into."""

@@ -219,7 +219,7 @@ class _TwoLines(QStyledItemDelegate):
         value, small = self._fonts()
         width = self._view.viewport().width()
         room = self._inside(QRect(0, 0, width, 0), row).width()
-        title = QFontMetrics(value).height() * _lines(row.title, value, room)
+        title = QFontMetrics(value).height() * _lines(row.title, value, _title_room(row, room, small))
         height = title + QFontMetrics(small).height() * (2 if _is_crowded(row, room, small, value) else 1)
         height += 2 * sizes.gap
         return QSize(width, max(height, sizes.control))
@@ -249,11 +249,10 @@ class _TwoLines(QStyledItemDelegate):
             lower.translate(0, -line)
             self._aside(painter, row, fonts.tabular(small), last)
         elif row.aside:
-            # A name is not cut for the sake of what stands aside: that goes to the second line then.
+            # A name is not cut for the sake of what stands aside: that goes to the second line, where there is one.
             needed = QFontMetrics(value).horizontalAdvance(row.title) + sizes.margin
-            beside = (
-                upper if needed <= upper.width() - QFontMetrics(small).horizontalAdvance(row.aside) else lower
-            )
+            narrow = needed > upper.width() - QFontMetrics(small).horizontalAdvance(row.aside)
+            beside = lower if narrow and row.second else upper
             beside.setRight(self._aside(painter, row, fonts.tabular(small), beside) - sizes.gap)
         _draw_title(painter, upper, row, value)
         _marked(painter, lower, (row.second, row.second_marks), fonts.tabular(small), colours.secondary)
@@ -295,6 +294,14 @@ def _is_crowded(row: ResultRow, room: int, small: QFont, value: QFont) -> bool:
     metrics = QFontMetrics(fonts.tabular(small))
     needed = metrics.horizontalAdvance(row.second) + metrics.horizontalAdvance(row.aside)
     return needed + style.tokens().sizes.gap > room
+
+
+def _title_room(row: ResultRow, room: int, small: QFont) -> int:
+    """Return the room for the title: without a second line, what stands aside stands beside it."""
+    if not row.aside or row.second:
+        return room
+    aside = QFontMetrics(fonts.tabular(small)).horizontalAdvance(row.aside)
+    return room - aside - style.tokens().sizes.gap
 
 
 def _lines(text: str, font: QFont, room: int) -> int:

@@ -53,6 +53,17 @@ def test_the_password_signs_in_too(entrance: Front) -> None:
     assert not entrance.actor.by_pin
 
 
+def test_whoever_chose_the_wrong_person_goes_back_with_esc(entrance: Front) -> None:
+    page = entrance.child(SignInPage)
+    entrance.key(Qt.Key.Key_1)
+    entrance.type("12")
+    entrance.key(Qt.Key.Key_Escape)
+    assert page._secret.text() == ""
+    entrance.key(Qt.Key.Key_2)
+    assert page._account == page._accounts[1]
+    assert page._secret.text() == ""
+
+
 def test_five_wrong_tries_make_the_next_wait(entrance: Front) -> None:
     for _ in range(5):
         page = _try(entrance, "li", "wrong password")

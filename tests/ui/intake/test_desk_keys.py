@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from deskapp.domain.registration import Payment
 from deskapp.services.base import new_request
 from deskapp.ui.intake.desk_keys import UNDER_WAY
+from deskapp.ui.widgets.key_bar import KeyBar
 from tests.support.front import Front
 
 F2, F8, F9, F12 = Qt.Key.Key_F2, Qt.Key.Key_F8, Qt.Key.Key_F9, Qt.Key.Key_F12
@@ -45,6 +46,12 @@ def test_a_new_visitor_is_stored_or_discarded(front: Front) -> None:
 def test_a_visit_under_way_has_all_of_its_keys(front: Front) -> None:
     front.arrive()
     assert on(front) == ALWAYS | OF_A_VISIT | set(UNDER_WAY)
+
+
+def test_emergency_is_told_before_what_a_short_bar_leaves_out(front: Front) -> None:
+    front.arrive()
+    told = front.window.findChild(KeyBar).told()  # type: ignore[union-attr]
+    assert told.index("F12 Emergency") < told.index("F3 Record")
 
 
 def test_a_number_can_be_printed_again_or_voided(front: Front) -> None:

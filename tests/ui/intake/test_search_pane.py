@@ -76,6 +76,28 @@ def test_what_is_typed_can_be_registered_last(front: Front) -> None:
     assert titles(front) == ["Register “欧阳锋”"]
 
 
+@pytest.mark.parametrize("fast", [False, True])
+def test_the_number_on_the_slip_finds_its_visit(front: Front, fast: bool) -> None:
+    visit = front.arrive("shan").id
+    front.say("腿疼")
+    front.key(Qt.Key.Key_F9)
+    number = front.stored(visit).number
+    assert number is not None
+    front.key(Qt.Key.Key_Escape)
+    typed = number.label.replace("00", "").lower()
+    if fast:
+        with front.runner.held():
+            front.type(typed)
+            front.enter()
+            assert front.tab.visit_id == visit
+    else:
+        front.find(typed)
+        assert titles(front) == [f"{number.label}  ·  单雄信", f"Register “{typed}”"]
+        front.enter()
+    assert front.visit.id == visit
+    assert pane(front).field.text() == ""
+
+
 def test_arrows_move_while_the_cursor_stays(front: Front) -> None:
     front.find("王建国")
     front.key(Qt.Key.Key_Down)

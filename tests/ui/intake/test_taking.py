@@ -119,6 +119,29 @@ def test_somebody_new_is_registered_into_the_greeting(front: Front) -> None:
     assert view(front, greeting).visit_id == front.visit.id
 
 
+def test_whoever_was_here_before_is_not_in_front_any_more(front: Front) -> None:
+    before = front.arrive("shan").id
+    front.type("腿疼")
+    greet(front, replace(SIR, name="赵"))
+    front.key(G, CONTROL)
+    assert front.tab.current() is None
+    front.key(Qt.Key.Key_F9)
+    assert front.stored(before).number is None
+    assert front.tab.search.field.hasFocus()
+    front.tab.show_visit(before)
+    front.settle()
+    assert front.tab.visit_page.triage.complaint() == "腿疼"
+
+
+def test_a_record_that_was_begun_stays_in_front(front: Front) -> None:
+    front.key(Qt.Key.Key_F2)
+    front.type("赵六")
+    greet(front)
+    front.key(G, CONTROL)
+    assert front.tab.at_visitor()
+    assert front.tab.visitor_page.form.value("name") == "赵六"
+
+
 def test_somebody_in_danger_keeps_the_time_of_the_door(front: Front) -> None:
     greeting = greet(front, minutes=2)
     front.key(G, CONTROL)

@@ -159,3 +159,9 @@ def test_an_appointment_that_can_be_confirmed_is_said_in_the_language_spoken_now
     front.language.set("zh")
     front.settle()
     assert "本人已到" in offered.text()
+
+
+def test_a_sex_that_nobody_knows_is_not_told_as_a_word_without_meaning(front: Front) -> None:
+    _long_visit(front)
+    assert not any(label.text().startswith("unknown") for label in front.tab.visit_page.findChildren(QLabel))
+    assert any(label.text() == "first visit" for label in front.tab.visit_page.findChildren(QLabel))

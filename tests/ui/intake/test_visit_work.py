@@ -147,6 +147,7 @@ def test_a_printer_that_is_gone_is_told_and_nothing_is_lost(front: Front) -> Non
     front.printer.choices.clear()
     number(front)
     assert "No printer" in front.bar()
+    assert front.bar().endswith("Ctrl+Shift+P shows the forms.")
     assert slip_events(front) == [SlipState.ISSUED]
     front.printer.choices.append(LASER)
     front.key(F9)

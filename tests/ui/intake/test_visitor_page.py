@@ -76,6 +76,12 @@ def new(front: Front, typed: str = "") -> None:
 # --- begun from what is known
 
 
+def test_a_family_name_alone_is_typed_on(front: Front) -> None:
+    new(front, "赵")
+    front.type("丽华")
+    assert form(front).value("name") == "赵丽华"
+
+
 def test_a_typed_name_begins_the_record(front: Front) -> None:
     front.find("欧阳锋")
     front.enter()

@@ -172,3 +172,11 @@ def test_what_stands_aside_gets_a_line_of_its_own_beside_a_long_name(results: Re
     short, crowded = (ResultRow(at, LONG, (), "x" * at, second) for at in (1, 30))
     results.apply([short, crowded])
     assert results.sizeHintForRow(1) > results.sizeHintForRow(0)
+
+
+def test_a_title_without_a_second_line_keeps_off_what_stands_aside(results: ResultList) -> None:
+    results.apply([ResultRow(at, "x" * at, (), "F2" * (at % 2)) for at in range(80)])
+    least = results.sizeHintForRow(0)
+    tall = [at for at in range(80) if results.sizeHintForRow(at) > least]
+    beside, alone = (next(at for at in tall if at % 2 == odd) for odd in (1, 0))
+    assert beside < alone

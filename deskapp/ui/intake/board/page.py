@@ -112,8 +112,8 @@ class BoardPage(BaseView):
         self._sound.body.addWidget(self.voice)
         left = Panel()
         for section in (self._where, self._what, self._sound):
-            left.body.addWidget(section)
-        left.body.addStretch(1)
+            # The departments have the room that is left: there are dozens.
+            left.body.addWidget(section, int(section is self._what))
         buttons = FlowLayout()
         for action in self._keys.values():
             buttons.addWidget(ActionButton(action))
@@ -165,7 +165,7 @@ class BoardPage(BaseView):
         self._row.setSpacing(sizes.margin)
         width = sizes.px(PREVIEW_WIDTH if self.width() >= sizes.px(ROOMY) else NARROW)
         self.canvas.setFixedSize(width, width * 9 // 16)
-        self.departments.setFixedHeight(LISTED_ROWS * sizes.row)
+        self.departments.updateGeometry()
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
@@ -412,6 +412,14 @@ class _Ticks(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrap(False)
 
+    def sizeHint(self) -> QSize:
+        """Return the room for a few rows; there may be more."""
+        return QSize(super().sizeHint().width(), LISTED_ROWS * style.tokens().sizes.row)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the room for a few rows: below that the page scrolls."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the width among the columns."""
         super().resizeEvent(event)
@@ -420,9 +428,10 @@ class _Ticks(QListWidget):
     def share_width(self) -> None:
         """Give every box a column's width."""
         sizes = style.tokens().sizes
-        columns = max(1, self.viewport().width() // sizes.px(LISTED_WIDTH))
-        # A cell as wide as the list itself would begin in the second row.
-        size = QSize(self.viewport().width() // columns - 1, sizes.row)
+        # A cell as wide as the list itself would begin in the second row, and the scroll bar comes and goes.
+        width = self.contentsRect().width() - self.verticalScrollBar().sizeHint().width() - 1
+        columns = max(1, width // sizes.px(LISTED_WIDTH))
+        size = QSize(width // columns, sizes.row)
         self.setGridSize(size)
         for at in range(self.count()):
             self.item(at).setSizeHint(size)

@@ -71,6 +71,17 @@ def test_the_list_of_departments_begins_in_its_first_row_however_wide_it_is(offi
         assert ticks.visualItemRect(ticks.item(0)).top() == 0
 
 
+def test_the_departments_take_the_room_that_a_taller_window_gives(office: Office) -> None:
+    office.front.window.resize(1366, 768)
+    office.front.settle()
+    low = office.page.departments.height()
+    volume = office.page.voice.widget("voice.volume")
+    assert volume.visibleRegion().boundingRect() == volume.rect()
+    office.front.window.resize(1366, 1000)
+    office.front.settle()
+    assert office.page.departments.height() == low + 1000 - 768
+
+
 def test_switching_it_on_shows_it_and_says_where_and_since_when(office: Office) -> None:
     office.page.form.fill("board.on", True)
     office.store()
