@@ -7,7 +7,6 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from deskapp.domain.intake import VisitView
 from deskapp.domain.text import N_
@@ -26,6 +25,7 @@ from deskapp.errors import InputError
 from deskapp.i18n import Translator
 from deskapp.services.base import new_request
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.later import Later
 from deskapp.ui.widgets.basics import label
 from deskapp.ui.widgets.editors import CHECK, CHOICE, DECIMAL, INT, Choice, Field
 from deskapp.ui.widgets.form import Form
@@ -221,7 +221,7 @@ class VitalsBox(QWidget):
 
     def take_refusal(self, taking: _Taking, error: Exception) -> None:
         """Say why signs were not stored; trying again stores those and no others."""
-        self._desk.messages.route(error, self, taking.again)
+        self._desk.messages.route(error, self, Later(self.try_again, taking))
 
 
 @dataclass(frozen=True)
@@ -249,10 +249,6 @@ class _Taking:
 
     def busy(self, busy: bool) -> None:
         self.box.set_storing(self.visit_id, busy)
-
-    def again(self) -> None:
-        if isValid(self.box):
-            self.box.try_again(self)
 
 
 def _judgement(score: News2, found: Level, tr: Translator) -> list[str]:
