@@ -127,6 +127,62 @@ def test_a_column_without_room_leaves_its_room_to_the_others(table: RecordTable)
     assert table.columnWidth(0) + table.columnWidth(1) == table.viewport().width()
 
 
+def title_room(table: RecordTable, column: int) -> int:
+    """Return the room beside a column's title, in pixels; less than none cuts it."""
+    across = table.horizontalHeader()
+    title = str(model_of(table).headerData(column, Qt.Orientation.Horizontal))
+    return (
+        table.columnWidth(column)
+        - across.fontMetrics().horizontalAdvance(title)
+        - 2 * style.tokens().sizes.gap
+    )
+
+
+TITLED: tuple[Column[Visit], ...] = (
+    Column("number", "Registered under the number", number_of, width=40),
+    Column("name", "Name", name_of, width=150, stretch=1),
+    Column("again", "Who came with the visitor", name_of, width=100, stretch=1),
+)
+
+
+@pytest.fixture
+def titled(app: QApplication, qtbot: QtBot) -> RecordTable:
+    model: RecordTableModel[Visit] = RecordTableModel(TITLED, translator("en"))
+    made = RecordTable(model)
+    model.setParent(made)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_no_title_is_cut_while_there_is_room_for_all(titled: RecordTable) -> None:
+    least = sum(titled.columnWidth(at) - title_room(titled, at) for at in range(3))
+    for spare in (0, 60, 500):
+        titled.resize(least + spare + titled.width() - titled.viewport().width(), 300)
+        QApplication.processEvents()
+        assert min(title_room(titled, at) for at in range(3)) >= 0
+        assert sum(titled.columnWidth(at) for at in range(3)) <= titled.viewport().width()
+
+
+def test_a_list_that_says_what_it_is_shows_no_titles_where_they_would_be_cut(titled: RecordTable) -> None:
+    titled.resize(200, 300)
+    assert titled.horizontalHeader().isVisible()
+    titled.spare_titles()
+    assert not titled.horizontalHeader().isVisible()
+    titled.resize(900, 300)
+    QApplication.processEvents()
+    assert titled.horizontalHeader().isVisible()
+
+
+def test_titles_get_their_room_in_the_language_that_is_chosen_later(titled: RecordTable) -> None:
+    titled.resize(900, 300)
+    model_of(titled).retranslate(translator("mn"))
+    before = titled.columnWidth(0)
+    model_of(titled).columns = (replace(TITLED[0], title="No."), *TITLED[1:])
+    model_of(titled).retranslate(translator("en"))
+    assert titled.columnWidth(0) < before
+
+
 def test_the_cursor_stays_in_sight_when_rows_above_it_need_more_lines(table: RecordTable) -> None:
     long = "Гантөмөрийн Энхжаргал Батмөнхийн"
     table.resize(240, 300)

@@ -72,6 +72,8 @@ class DoorPage(BaseView):
         self.sent = RecordTable(self._sent)
         self._none_sent = EmptyState("door-open")
         self.sent.set_empty(self._none_sent)
+        # What it shows is said above it.
+        self.sent.spare_titles()
         self._sent_title = label("", "strong")
 
     def _lay_out(self) -> None:
