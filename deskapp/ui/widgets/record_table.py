@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -152,9 +153,9 @@ class RecordTable(QTableView):
         across = self.horizontalHeader()
         title = str(self._model.headerData(at, Qt.Orientation.Horizontal))
         wraps = self._wraps_titles and not self._model.columns[at].number
-        advance = across.fontMetrics().horizontalAdvance
+        advance = QFontMetricsF(across.font()).horizontalAdvance
         longest = max((advance(part) for part in (title.split() if wraps else [title])), default=0)
-        return longest + 2 * style.tokens().sizes.gap
+        return ceil(longest) + 2 * style.tokens().sizes.gap
 
     def show_columns(self, names: Collection[str]) -> None:
         """Show the columns of these names only: there is no room for the others."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from math import ceil
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -133,7 +134,7 @@ def title_room(table: RecordTable, column: int) -> int:
     title = str(model_of(table).headerData(column, Qt.Orientation.Horizontal))
     return (
         table.columnWidth(column)
-        - across.fontMetrics().horizontalAdvance(title)
+        - ceil(QFontMetricsF(across.font()).horizontalAdvance(title))
         - 2 * style.tokens().sizes.gap
     )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 from deskapp.domain.registration import SlipState
@@ -201,5 +204,5 @@ def test_no_title_of_the_list_is_cut(opened: Opened, app: QApplication, language
     across, gap = page.table.horizontalHeader(), style.tokens().sizes.gap
     for at in range(page.model.columnCount()):
         title = str(page.model.headerData(at, Qt.Orientation.Horizontal))
-        needed = across.fontMetrics().horizontalAdvance(title) + 2 * gap
+        needed = ceil(QFontMetricsF(across.font()).horizontalAdvance(title)) + 2 * gap
         assert page.table.isColumnHidden(at) or page.table.columnWidth(at) >= needed, title
