@@ -189,6 +189,9 @@ class RecordTable(QTableView):
             self._has_moved = changed
             self.scrollTo(self.currentIndex())
             self._heighten_soon()
+        elif changed:
+            # Lower rows let others come into sight, which are measured too.
+            self._heighten_soon()
 
     def _lines(self, row: int, column: int) -> int:
         text = self._model.index(row, column).data()

@@ -128,6 +128,21 @@ def test_a_column_without_room_leaves_its_room_to_the_others(table: RecordTable)
     assert table.columnWidth(0) + table.columnWidth(1) == table.viewport().width()
 
 
+def test_rows_that_come_into_sight_because_others_became_lower_are_measured_too(
+    table: RecordTable, qtbot: QtBot
+) -> None:
+    low = table.rowHeight(0)
+    model_of(table).apply([Visit(number) for number in range(1, 41)])
+    for row in range(40):
+        table.setRowHeight(row, 3 * low)
+    table.resize(900, 300)
+
+    def in_sight() -> set[int]:
+        return {table.rowHeight(row) for row in range(table.rowAt(table.viewport().height() - 1) + 1)}
+
+    qtbot.waitUntil(lambda: in_sight() == {low})
+
+
 def title_room(table: RecordTable, column: int) -> int:
     """Return the room beside a column's title, in pixels; less than none cuts it."""
     across = table.horizontalHeader()
