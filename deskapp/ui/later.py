@@ -10,7 +10,7 @@ from shiboken6 import isValid
 
 @dataclass(frozen=True, init=False)
 class Later:
-    """Calls a method of a widget with values that are known now; does nothing once the widget is gone."""
+    """Calls a method of a widget, or of what works for one, with values that are known now; does nothing once it is gone."""
 
     method: Callable[..., object]
     values: tuple[object, ...]

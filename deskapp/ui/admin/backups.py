@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QProgressBar, QVBoxLayout
 
 from deskapp.domain.changes import Changes
 from deskapp.domain.text import N_, Text
@@ -15,6 +16,8 @@ from deskapp.services.base import new_request
 from deskapp.services.restoring import Open
 from deskapp.ui.access.restore import KIND, SIZE, WHEN, WHERE, RestoreDialog
 from deskapp.ui.base_tab import BaseView
+from deskapp.ui.keys import Action
+from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import EmptyState, Icon, Panel, label
 from deskapp.ui.widgets.editors import TIME, Field
 from deskapp.ui.widgets.form import Form
@@ -38,20 +41,10 @@ class BackupsPage(BaseView):
         self._folder = label("", "secondary", wrap=True)
         self.form = Form((DAILY,), self.desk.tr, columns=1)
         self.form.submitted.connect(self.store_time)
-        self.make, self.restore, self.choose, self.no_second, self.store, self.take_over = self.buttons = (
-            tuple(QPushButton() for _ in ACTS)
+        self._keys = self.desk.keys.install(self, self._own_actions())
+        self.make, self.restore, self.choose, self.no_second, self.store, self.take_over = (
+            ActionButton(action) for action in self._keys.values()
         )
-        self.make.setProperty("primary", True)
-        calls = (
-            self.back_up,
-            self.show_restore,
-            self.choose_folder,
-            self.forget_folder,
-            self.store_time,
-            self.take_machine,
-        )
-        for button, call in zip(self.buttons, calls, strict=True):
-            button.clicked.connect(call)
         self.progress = QProgressBar()
         self.progress.setRange(0, 0)
         self.progress.hide()
@@ -60,6 +53,16 @@ class BackupsPage(BaseView):
         self._empty = EmptyState("database-backup")
         self.table.set_empty(self._empty)
         self._lay_out()
+
+    def _own_actions(self) -> Sequence[Action]:
+        return (
+            Action("backups.make", N_("Back up now"), self.back_up, "F9", "database-backup", primary=True),
+            Action("backups.restore", N_("Restore…"), self.show_restore, "F8", "rotate-ccw"),
+            Action("backups.second", N_("Second folder…"), self.choose_folder, "F6", "folder-open"),
+            Action("backups.one", N_("No second folder"), self.forget_folder, "F7", "x"),
+            Action("backups.store", N_("Store"), self.store_time, "Ctrl+Return", "save"),
+            Action("backups.here", N_("This computer makes the backups"), self.take_machine, "F4", "monitor"),
+        )
 
     def _lay_out(self) -> None:
         now, plan = Panel(), Panel()
@@ -86,8 +89,6 @@ class BackupsPage(BaseView):
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
-        for button, words in zip(self.buttons, ACTS, strict=True):
-            button.setText(tr(words))
         self.form.retranslate(tr)
         self.model.retranslate(tr)
         self.table.setAccessibleName(tr(N_("Backups")))
@@ -137,9 +138,9 @@ class BackupsPage(BaseView):
             N_("A copy goes to {second}.") if second else N_("No second folder: choose a drive or a share.")
         )
         self._folder.setText(f"{said}\n{tr(copied, second=second)}")
-        self.no_second.setVisible(bool(second))
-        self.restore.setVisible(not plan.on_server)
-        self.take_over.setVisible(plan.on_server and plan.machine != plan.here)
+        self._keys["backups.one"].setVisible(bool(second))
+        self._keys["backups.restore"].setVisible(not plan.on_server)
+        self._keys["backups.here"].setVisible(plan.on_server and plan.machine != plan.here)
 
     # --- Doing ------------------------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ class BackupsPage(BaseView):
 
     def _set_busy(self, busy: bool) -> None:
         self.progress.setVisible(busy)
-        self.make.setEnabled(not busy)
+        self._keys["backups.make"].setEnabled(not busy)
 
     def _made(self, _done: Any) -> None:
         self.desk.messages.did(Text(N_("Backed up and checked")))
@@ -189,16 +190,6 @@ class BackupsPage(BaseView):
         """Begin to restore one."""
         way = Open(self.desk.services.backups, self.desk.actor())
         RestoreDialog(self.desk, way, self).open()
-
-
-ACTS: Final = (
-    N_("Back up now"),
-    N_("Restore…"),
-    N_("Second folder…"),
-    N_("No second folder"),
-    N_("Store"),
-    N_("This computer makes the backups"),
-)
 
 
 def _good(view: BackupView, tr: Translator) -> str:

@@ -22,12 +22,20 @@ from deskapp.ui.base_tab import BaseView
 from deskapp.ui.keys import Action
 from deskapp.ui.messages import GOOD, Notice
 from deskapp.ui.widgets.basics import EmptyState, scrolled
+from deskapp.ui.widgets.panel_room import PanelRoom
 from deskapp.ui.widgets.progress import ProgressStrip
 from deskapp.ui.widgets.record_model import Column, RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
 from deskapp.ui.widgets.search_field import SearchField
 
-PANEL_WIDTH: Final = 440
+ROOM: Final = PanelRoom(wide=440, narrow=340, roomy_from=1040)
+NARROW: Final = 820
+"""Below this width of the page, in pixels of the drawing board, the lists have only what tells their lines apart."""
+SHOWN: Final = (
+    (("name", "phone", "last", "kept"), ("name", "last", "kept")),
+    (("code", "when", "by", "why"), ("code", "when")),
+)
+"""Columns of records and proofs with little room, and with less; the panel says the rest."""
 AT_ONCE: Final = 100
 """Lines asked for at a time."""
 RECORDS, PROOFS, SPANS = range(3)
@@ -107,12 +115,13 @@ class ErasingPage(BaseView):
         row.addWidget(self._beside)
         self.body.addLayout(row)
         QWidget.setTabOrder(self.views, self.search)
-        self._space()
 
-    def _space(self) -> None:
-        super()._space()
-        if hasattr(self, "_beside"):
-            self._beside.setFixedWidth(style.tokens().sizes.px(PANEL_WIDTH))
+    def share_room(self) -> None:
+        """Leave out of the lists what stands beside them anyway, where both have little room."""
+        roomy = ROOM.share(self._beside, self.width())
+        narrow = self.width() < style.tokens().sizes.px(NARROW)
+        for table, (some, few) in zip(self.tables, SHOWN, strict=False):
+            table.show_columns(EVERY if roomy else few if narrow else some)
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
@@ -381,3 +390,4 @@ SPAN_COLUMNS: Final[Sequence[Column[SpanRow]]] = (
     Column("how-long", N_("How long"), _how_long, width=160, stretch=2, wrap=True),
     Column("then", N_("Then"), _then, width=200, stretch=4, wrap=True),
 )
+EVERY: Final = {column.name for column in VISITOR_COLUMNS} | {column.name for column in PROOF_COLUMNS}

@@ -25,15 +25,13 @@ from deskapp.ui.base_tab import BaseView
 from deskapp.ui.keys import Action
 from deskapp.ui.orders import Orders
 from deskapp.ui.widgets.basics import EmptyState, scrolled
+from deskapp.ui.widgets.panel_room import PanelRoom
 from deskapp.ui.widgets.record_model import Column, RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
 
-PANEL_WIDTH: Final = 480
-NARROW_PANEL: Final = 340
-ROOMY: Final = 1040
-"""From this width of the page on, in pixels of the drawing board, the list has all its columns."""
+ROOM: Final = PanelRoom(wide=480, narrow=340, roomy_from=1040)
 NARROW: Final = 720
-"""Below this one it has names and states only."""
+"""Below this width of the page, in pixels of the drawing board, the list has names and states only."""
 
 
 class PeoplePage(BaseView):
@@ -75,12 +73,14 @@ class PeoplePage(BaseView):
 
     def share_room(self) -> None:
         """Leave out of the list what stands beside it anyway, where both have little room."""
-        sizes = style.tokens().sizes
-        roomy = self.width() >= sizes.px(ROOMY)
-        self._beside.setFixedWidth(sizes.px(PANEL_WIDTH if roomy else NARROW_PANEL))
+        roomy = ROOM.share(self._beside, self.width())
         self.panel.arrange(2 if roomy else 1)
         names = [column.name for column in COLUMNS]
-        some = ["name", "standing"] if self.width() < sizes.px(NARROW) else ["name", "roles", "standing"]
+        some = (
+            ["name", "standing"]
+            if self.width() < style.tokens().sizes.px(NARROW)
+            else ["name", "roles", "standing"]
+        )
         self.table.show_columns(names if roomy else some)
 
     def retranslate(self, tr: Translator) -> None:

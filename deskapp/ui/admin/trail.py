@@ -27,11 +27,14 @@ from deskapp.ui.widgets.basics import EmptyState, Panel, label
 from deskapp.ui.widgets.editors import CHOICE, DATE, Choice, Field
 from deskapp.ui.widgets.flow import FlowLayout
 from deskapp.ui.widgets.form import Form
+from deskapp.ui.widgets.panel_room import PanelRoom
 from deskapp.ui.widgets.progress import ProgressStrip
 from deskapp.ui.widgets.record_model import Column, RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
 
-PANEL_WIDTH: Final = 400
+ROOM: Final = PanelRoom(wide=400, narrow=320, roomy_from=1040)
+NARROW: Final = 820
+"""Below this width of the page, in pixels of the drawing board, the list has only who did what when."""
 FILES: Final = "CSV (*.csv);;XLSX (*.xlsx);;JSON (*.json)"
 
 
@@ -76,12 +79,13 @@ class TrailPage(BaseView):
         row.addLayout(left, 1)
         row.addWidget(self.details)
         self.body.addLayout(row)
-        self._space()
 
-    def _space(self) -> None:
-        super()._space()
-        if hasattr(self, "details"):
-            self.details.setFixedWidth(style.tokens().sizes.px(PANEL_WIDTH))
+    def share_room(self) -> None:
+        """Leave out of the list what stands beside it anyway, where both have little room."""
+        names = [column.name for column in COLUMNS]
+        if not ROOM.share(self.details, self.width()):
+            names = names[: 3 if self.width() < style.tokens().sizes.px(NARROW) else 4]
+        self.table.show_columns(names)
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""

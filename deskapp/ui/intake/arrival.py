@@ -196,8 +196,8 @@ class Arrival(QObject):
             self._open_own(dialog.visitor_id, dialog.name)
             return
         attach = self._desk.services.visits.attach
-        attached = partial(self._tell_attached, dialog.visit_id, dialog.name)
-        args = (self._desk.actor(), new_request(), dialog.visit_id, dialog.visitor_id)
+        attached = partial(self._tell_attached, dialog.about_id, dialog.name)
+        args = (self._desk.actor(), new_request(), dialog.about_id, dialog.visitor_id)
         self._page.run(attach, *args, done=attached)
 
     def _tell_attached(self, visit_id: int, name: str, _done: object) -> None:

@@ -42,14 +42,17 @@ class Question(QDialog):
     """Something that stops the work until it is decided. It opens and returns at once; `answered` goes on.
 
     An event loop of its own would outlive the page that asked, when another person signs in meanwhile.
+
+    Attributes:
+        about_id: the number of the record it is about: of a visit at the desk, of a visitor on the page of people.
     """
 
     answered = Signal(object)
     """The question itself, once the person said yes to it; never after going back."""
 
-    def __init__(self, parent: QWidget, visit_id: int) -> None:
+    def __init__(self, parent: QWidget, about_id: int) -> None:
         super().__init__(parent)
-        self.visit_id = visit_id
+        self.about_id = about_id
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.accepted.connect(self._tell)
@@ -89,11 +92,11 @@ class Decision(Question):
         self,
         parent: QWidget,
         tr: Translator,
-        visit_id: int,
+        about_id: int,
         words_of: tuple[str, str],
         fields: Sequence[Field],
     ) -> None:
-        super().__init__(parent, visit_id)
+        super().__init__(parent, about_id)
         title, do = words_of
         self.setWindowTitle(tr(title))
         self.setMinimumWidth(style.tokens().sizes.px(420))

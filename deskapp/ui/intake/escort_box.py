@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from deskapp.domain.escorts import EscortView
@@ -14,7 +15,7 @@ from deskapp.i18n import Translator
 from deskapp.triage_rules import Sentence
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.intake.known import known_of
-from deskapp.ui.widgets.basics import Icon, label
+from deskapp.ui.widgets.basics import Icon, WholeScroll, label
 from deskapp.ui.widgets.editors import Field
 from deskapp.ui.widgets.form import Form
 
@@ -23,7 +24,10 @@ FIELDS: Final = (Field("handed_to", N_("Handed over to (doctor or assistant)"), 
 
 
 class EscortBox(QFrame):
-    """Shown with the visit whose visitor is being brought to the doctor."""
+    """Shown with the visit whose visitor is being brought to the doctor; scrolls where the page is too low for it."""
+
+    changed = Signal()
+    """It says something else, or came or went: its height may be another."""
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,11 +42,15 @@ class EscortBox(QFrame):
         head = QHBoxLayout()
         head.addWidget(Icon("footprints", "accent", large=True))
         head.addWidget(self.title, 1)
-        rows = QVBoxLayout(self)
+        inside = QWidget()
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(0, 0, 0, 0)
         rows.addLayout(head)
         for sentence in self.sentences:
             rows.addWidget(sentence)
         rows.addWidget(self.form)
+        self.room = WholeScroll(inside)
+        QVBoxLayout(self).addWidget(self.room)
         self.hide()
 
     def retranslate(self, tr: Translator) -> None:
@@ -55,6 +63,7 @@ class EscortBox(QFrame):
         self._visit = self._escort = None
         self.form.clear()
         self.hide()
+        self.changed.emit()
 
     def show_escort(self, visit: VisitView, escort: EscortView | None, speciality: str = "") -> None:
         """Show the way that is being made with the visitor of a visit, if there is one.
@@ -74,12 +83,18 @@ class EscortBox(QFrame):
         """Return who took over, as it stands there."""
         return str(self.form.value("handed_to") or "")
 
+    def take_focus(self) -> None:
+        """Put the cursor where it is written who took over, and show that place."""
+        self.form.focus("handed_to")
+        self.room.ensureWidgetVisible(self.form)
+
     def know(self) -> None:
         """What stands there was recorded: it is no draft any more."""
         self.form.know(self.form.values())
 
     def _say(self) -> None:
         visit, escort, tr = self._visit, self._escort, self._desk.tr
+        self.changed.emit()
         if visit is None or escort is None:
             return
         library: Mapping[str, Sentence] = self._desk.services.house.sentences

@@ -200,7 +200,7 @@ class Escorting(QObject):
             self._page.when_shown(self._ask_who)
 
     def _ask_who(self) -> None:
-        self._page.visit_page.escort.form.focus("handed_to")
+        self._page.visit_page.escort.take_focus()
         self._desk.messages.info(Text(N_("Say who took over: the doctor or the assistant. Then F8.")))
 
     def undo(self, escort_id: int, act: EscortAct) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from deskapp.domain.access import Permission
 from deskapp.domain.directory import PriceView
@@ -213,13 +213,13 @@ class PayBox(QWidget):
 
     def take_refusal(self, args: tuple[Any, ...], error: Exception) -> None:
         """Say why an item was not added. The answer alone may be lost: what is stored is read again."""
-        self._desk.messages.route(error, self, _NotAdded(self, args))
+        self._desk.messages.route(error, self, Later(self.add, args))
         self.doubtful.emit()
 
     def add(self, args: tuple[Any, ...]) -> None:
         """Add an item, again under the request that it had: one that was stored is not added twice."""
         add = self._desk.services.visits.add_charge
-        self._desk.runner.run(add, *args, owner=self, failed=_NotAdded(self, args))
+        self._desk.runner.run(add, *args, owner=self, failed=partial(self.take_refusal, args))
 
     @Slot()
     def _on_remove(self) -> None:
@@ -284,20 +284,6 @@ class PayBox(QWidget):
     def _tell_back(self, _done: object) -> None:
         message = Text(N_("Undone: {step}"), {"step": Text(N_("Payment recorded"))})
         self._desk.messages.did(message)
-
-
-@dataclass(frozen=True)
-class _NotAdded:
-    """An item whose answer was no; called again without one, it is tried again."""
-
-    box: PayBox
-    args: tuple[Any, ...]
-
-    def __call__(self, error: Exception | None = None) -> None:
-        if error is not None:
-            self.box.take_refusal(self.args, error)
-        elif isValid(self.box):
-            self.box.add(self.args)
 
 
 @dataclass(frozen=True)

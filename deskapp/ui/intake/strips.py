@@ -52,11 +52,6 @@ class Strip(QFrame):
 class OfferButton(ActionButton):
     """A button that is there only while its action can be done."""
 
-    def __init__(self, action: KeyAction) -> None:
-        super().__init__(action)
-        action.changed.connect(self._appear)
-        self._appear()
-
-    @Slot()
-    def _appear(self) -> None:
-        self.setVisible(self._action.isEnabled())
+    def is_offered(self) -> bool:
+        """Return whether the action can be done now."""
+        return self._action.isVisible() and self._action.isEnabled()

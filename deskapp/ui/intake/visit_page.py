@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from deskapp.domain.identity import mask_document, mask_phone
@@ -94,6 +95,7 @@ class VisitPage(QWidget):
         self.head.edit.clicked.connect(self.edit_wanted)
         self.number = NumberLine(desk)
         self.escort = EscortBox(desk)
+        self.escort.changed.connect(self._share_soon)
         self.steps = StepStrip(desk.tr)
         self.steps.activated.connect(self.step_activated)
         self._appointment = QPushButton()
@@ -110,6 +112,26 @@ class VisitPage(QWidget):
         self.buttons = QHBoxLayout()
         self.buttons.addStretch(1)
         rows.addLayout(self.buttons)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the room anew."""
+        super().resizeEvent(event)
+        self._share_soon()
+
+    @Slot()
+    def _share_soon(self) -> None:
+        # Later: what was just said has its height only when it has been laid out.
+        QTimer.singleShot(0, self, self._share_room)
+
+    @Slot()
+    def _share_room(self) -> None:
+        """On the way with the visitor let the steps give their room to what is to be said, where both don't fit."""
+        rows = self.layout()
+        assert rows is not None
+        needed = rows.minimumHeightForWidth(self.width())
+        if self.steps.isHidden():
+            needed += self.steps.minimumSizeHint().height() + rows.spacing()
+        self.steps.setVisible(self.escort.isHidden() or needed <= self.height())
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""

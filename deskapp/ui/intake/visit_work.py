@@ -74,13 +74,13 @@ class VisitWork(QObject):
     def _on_flags(self, dialog: RedFlagDialog) -> None:
         if dialog.goes_on:
             codes = frozenset(flag.code for flag in dialog.flags)
-            before, reason = self._settled.get(dialog.visit_id, (frozenset(), ""))
+            before, reason = self._settled.get(dialog.about_id, (frozenset(), ""))
             both = "; ".join(part for part in (reason, dialog.reason) if part)
-            self._settled[dialog.visit_id] = (before | codes, both)
-            if dialog.then_issue and dialog.visit_id == self._page.visit_id:
+            self._settled[dialog.about_id] = (before | codes, both)
+            if dialog.then_issue and dialog.about_id == self._page.visit_id:
                 self._decide()
         else:
-            self._to_emergency(dialog.visit_id, min(flag.level for flag in dialog.flags))
+            self._to_emergency(dialog.about_id, min(flag.level for flag in dialog.flags))
 
     @Slot()
     def emergency(self) -> None:
@@ -363,8 +363,8 @@ class VisitWork(QObject):
         reason, note = values["reason"], str(values["note"] or "")
         assert isinstance(reason, EndReason)
         end = self._desk.services.visits.end
-        ended = partial(self._tell_ended, dialog.visit_id, Text(N_("Visit ended")))
-        self._page.run(end, self._desk.actor(), new_request(), dialog.visit_id, reason, note, done=ended)
+        ended = partial(self._tell_ended, dialog.about_id, Text(N_("Visit ended")))
+        self._page.run(end, self._desk.actor(), new_request(), dialog.about_id, reason, note, done=ended)
 
     def reopen(self, visit_id: int) -> None:
         """Take back the early end of a visit."""

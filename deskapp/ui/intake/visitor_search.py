@@ -1,4 +1,4 @@
-"""Finding a visitor as one types: the field, what was found, and below the field something else while nothing is typed."""
+"""Finding a visitor as one types: the field, what was found, and what else stands there while nothing is typed."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ LEAST: Final = 330
 SEPARATOR: Final = "  ·  "
 
 
-class VisitorSearch(QWidget):
-    """Finds visitors, best first. Enter before the answer opens the best once it is here.
+class VisitorFinder(QWidget):
+    """A field and a list of visitors, best first. Enter before the answer chooses the best once it is here.
 
-    Override `rows_of`, `take_chosen`, and what Enter and the arrow keys do while nothing is typed.
+    Place `field` and `results`, and override `take_chosen`, and what else is to be different.
     """
 
     confirming = Signal(object)
     """True: Enter came before the answer, which will follow; False: it will not."""
 
-    def __init__(self, desk: Desk, instead: QWidget) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
         self._typed = ""
@@ -42,16 +42,7 @@ class VisitorSearch(QWidget):
         self._hits: Sequence[VisitorHit] = ()
         self.field = SearchField()
         self.results = ResultList(desk.tr)
-        self._instead = instead
-        self._stack = QStackedWidget()
-        self._stack.addWidget(instead)
-        self._stack.addWidget(self.results)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.addWidget(self.field)
-        rows.addWidget(self._stack, 1)
         self.field.edited.connect(self._on_edited)
-        self.field.stepped.connect(self._on_stepped)
         self.field.confirmed.connect(self._on_confirmed)
         self.results.chosen.connect(self._on_chosen)
 
@@ -66,9 +57,11 @@ class VisitorSearch(QWidget):
         """Go on with what was chosen."""
         raise NotImplementedError
 
-    def step_instead(self, rows: int) -> None:
-        """Go by so many rows in what is shown while nothing is typed."""
-        raise NotImplementedError
+    def follow_typing(self) -> None:
+        """Show what fits to what is typed by now; it is being looked for."""
+
+    def show_results(self) -> None:
+        """Show what was found: the rows are there."""
 
     def confirm(self) -> None:
         """Enter: open the best that was found."""
@@ -83,18 +76,8 @@ class VisitorSearch(QWidget):
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
-        self.field.say(tr, N_("Find a visitor"), N_("Name, pinyin, phone, document or scan"))
         self.results.setAccessibleName(tr(N_("Visitors found")))
         self._show_hits(self._hits)
-
-    def fit(self, page_width: int) -> None:
-        """Take the room that is due in a page of so many pixels."""
-        sizes = style.tokens().sizes
-        self.setFixedWidth(min(sizes.px(WIDTH), max(sizes.px(LEAST), page_width * 3 // 10)))
-
-    def clear(self) -> None:
-        """Empty the field."""
-        self.field.clear()
 
     def take_focus(self) -> None:
         """Put the cursor into the field and mark what stands there."""
@@ -122,7 +105,7 @@ class VisitorSearch(QWidget):
             self._ask()
         else:
             self._hits, self._pending = (), False
-            self._stack.setCurrentWidget(self._instead)
+        self.follow_typing()
 
     def _ask(self) -> None:
         self._pending = True
@@ -137,7 +120,7 @@ class VisitorSearch(QWidget):
         self._hits = hits
         if self._typed:
             self.results.apply(self.rows_of(hits))
-            self._stack.setCurrentWidget(self.results)
+            self.show_results()
 
     def _ask_and_choose(self) -> None:
         self._confirming = True
@@ -165,13 +148,6 @@ class VisitorSearch(QWidget):
 
     # keys
 
-    @Slot(object)
-    def _on_stepped(self, rows: int) -> None:
-        if self._stack.currentWidget() is self.results:
-            self.results.step(rows)
-        else:
-            self.step_instead(rows)
-
     @Slot()
     def _on_confirmed(self) -> None:
         self.confirm()
@@ -179,6 +155,59 @@ class VisitorSearch(QWidget):
     @Slot(object)
     def _on_chosen(self, row: ResultRow) -> None:
         self.take_chosen(row)
+
+
+class VisitorSearch(VisitorFinder):
+    """Finds visitors in a column of its own, in which something else stands while nothing is typed.
+
+    Override also what Enter and the arrow keys do while nothing is typed.
+    """
+
+    def __init__(self, desk: Desk, instead: QWidget) -> None:
+        super().__init__(desk)
+        self._instead = instead
+        self._stack = QStackedWidget()
+        self._stack.addWidget(instead)
+        self._stack.addWidget(self.results)
+        rows = QVBoxLayout(self)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addWidget(self.field)
+        rows.addWidget(self._stack, 1)
+        self.field.stepped.connect(self._on_stepped)
+
+    def step_instead(self, rows: int) -> None:
+        """Go by so many rows in what is shown while nothing is typed."""
+        raise NotImplementedError
+
+    def follow_typing(self) -> None:
+        """While nothing is typed, show what stands there instead."""
+        if not self._typed:
+            self._stack.setCurrentWidget(self._instead)
+
+    def show_results(self) -> None:
+        """Show what was found."""
+        self._stack.setCurrentWidget(self.results)
+
+    def retranslate(self, tr: Translator) -> None:
+        """Say everything in another language."""
+        self.field.say(tr, N_("Find a visitor"), N_("Name, pinyin, phone, document or scan"))
+        super().retranslate(tr)
+
+    def fit(self, page_width: int) -> None:
+        """Take the room that is due in a page of so many pixels."""
+        sizes = style.tokens().sizes
+        self.setFixedWidth(min(sizes.px(WIDTH), max(sizes.px(LEAST), page_width * 3 // 10)))
+
+    def clear(self) -> None:
+        """Empty the field."""
+        self.field.clear()
+
+    @Slot(object)
+    def _on_stepped(self, rows: int) -> None:
+        if self._stack.currentWidget() is self.results:
+            self.results.step(rows)
+        else:
+            self.step_instead(rows)
 
 
 def hit_row(hit: VisitorHit, tr: Translator, today: dt.date) -> ResultRow:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
-from shiboken6 import isValid
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from deskapp.domain.intake import VisitView
 from deskapp.domain.text import N_
@@ -26,11 +25,16 @@ from deskapp.errors import InputError
 from deskapp.i18n import Translator
 from deskapp.services.base import new_request
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.keys import Action
+from deskapp.ui.later import Later
+from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import label
 from deskapp.ui.widgets.editors import CHECK, CHOICE, DECIMAL, INT, Choice, Field
 from deskapp.ui.widgets.form import Form
 from deskapp.ui.widgets.urgency import UrgencyBadge
 
+KEEP_KEY: Final = "Shift+F5"
+"""F5 leads to the signs. In the form Ctrl+Enter keeps them too; elsewhere at the desk that stores a record."""
 CONSCIOUSNESS: Final = (
     Choice("", N_("not judged"), "0"),
     Choice("A", N_("A  alert"), "1"),
@@ -77,8 +81,8 @@ class VitalsBox(QWidget):
         self._badge = UrgencyBadge()
         self._words = label("", "", wrap=True)
         self._source = label("", "secondary", wrap=True)
-        self._keep = QPushButton()
-        self._keep.clicked.connect(self.store)
+        keep = Action("vitals.keep", N_("Keep the vital signs"), self.store, KEEP_KEY, "check", in_bar=False)
+        self._keep = ActionButton(desk.keys.install(self, [keep])[keep.name])
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         judged = QHBoxLayout()
@@ -95,7 +99,6 @@ class VitalsBox(QWidget):
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
         self.form.retranslate(tr)
-        self._keep.setText(tr(N_("Keep the vital signs")))
         self._judge()
 
     def begin(self) -> None:
@@ -221,7 +224,7 @@ class VitalsBox(QWidget):
 
     def take_refusal(self, taking: _Taking, error: Exception) -> None:
         """Say why signs were not stored; trying again stores those and no others."""
-        self._desk.messages.route(error, self, taking.again)
+        self._desk.messages.route(error, self, Later(self.try_again, taking))
 
 
 @dataclass(frozen=True)
@@ -249,10 +252,6 @@ class _Taking:
 
     def busy(self, busy: bool) -> None:
         self.box.set_storing(self.visit_id, busy)
-
-    def again(self) -> None:
-        if isValid(self.box):
-            self.box.try_again(self)
 
 
 def _judgement(score: News2, found: Level, tr: Translator) -> list[str]:

@@ -12,11 +12,12 @@ from deskapp.ui.keys import KeyAction
 
 
 class ActionButton(QPushButton):
-    """A button for a `KeyAction`: its word, its icon and, at the right, its key."""
+    """A button for a `KeyAction`: its word, its icon and, at the right, its key. It is gone while its action is."""
 
     def __init__(self, action: KeyAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._action = action
+        self._there = self._wanted = True
         self.setAutoDefault(False)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         action.changed.connect(self._follow)
@@ -32,7 +33,24 @@ class ActionButton(QPushButton):
         self.setEnabled(self._action.isEnabled())
         self.setAccessibleName(self._action.text())
         self.setAccessibleDescription(self._action.key_text)
+        self._appear()
         self.updateGeometry()
+
+    def is_offered(self) -> bool:
+        """Return whether the action is there at all; a button of it can be hidden for other reasons too."""
+        return self._action.isVisible()
+
+    def _appear(self) -> None:
+        there = self.is_offered()
+        # Only when it became another: shown before it has a place, a button would be a window of its own.
+        if there != self._there:
+            self._there = there
+            super().setVisible(there and self._wanted)
+
+    def setVisible(self, visible: bool) -> None:
+        """Show it, now or as soon as its action is there, or hide it."""
+        self._wanted = visible
+        super().setVisible(visible and self._there)
 
     def _key_font(self) -> QFont:
         return fonts.font(style.look().language, style.tokens().sizes.px(board.SECONDARY))

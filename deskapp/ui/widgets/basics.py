@@ -126,9 +126,46 @@ def line() -> QFrame:
     return made
 
 
+class WholeScroll(QScrollArea):
+    """As high as what is inside needs at its width; scrolls up and down only where there is less room than that."""
+
+    def __init__(self, inside: QWidget) -> None:
+        super().__init__()
+        self._inside = inside
+        _fill(self, inside)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        """Its height depends on its width: words wrap."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of what is inside."""
+        rows = self._inside.layout()
+        assert rows is not None
+        return rows.totalHeightForWidth(width) if rows.hasHeightForWidth() else rows.totalSizeHint().height()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return as much as leaves something to scroll."""
+        return QSize(self._inside.minimumSizeHint().width(), style.tokens().sizes.control)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for another height when what is inside has one."""
+        if watched is self._inside and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
 def scrolled(inside: QWidget) -> QScrollArea:
     """Return `inside` in an area that scrolls up and down where the window is too low for it."""
     area = QScrollArea()
+    _fill(area, inside)
+    return area
+
+
+def _fill(area: QScrollArea, inside: QWidget) -> None:
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -136,7 +173,6 @@ def scrolled(inside: QWidget) -> QScrollArea:
     area.setWidget(inside)
     area.viewport().setAutoFillBackground(False)
     inside.setAutoFillBackground(False)
-    return area
 
 
 class Pill(QWidget):

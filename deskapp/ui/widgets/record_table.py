@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from math import ceil
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -45,7 +47,7 @@ class RecordTable(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
         self._wrapping = tuple(at for at, column in enumerate(model.columns) if column.wrap)
-        self._has_moved = False
+        self._has_moved = self._wraps_titles = self._spares_titles = False
         self._heighten = QTimer(self)
         self._heighten.setSingleShot(True)
         self._heighten.timeout.connect(self._on_heighten)
@@ -58,6 +60,7 @@ class RecordTable(QTableView):
         self.selectionModel().currentRowChanged.connect(self._on_current)
         for signal in (model.rowsInserted, model.rowsRemoved, model.layoutChanged, model.dataChanged):
             signal.connect(self._on_model)
+        model.headerDataChanged.connect(self._on_titles)
         self.verticalScrollBar().valueChanged.connect(self._heighten_soon)
         style.look().changed.connect(self._space)
         self._space()
@@ -74,8 +77,14 @@ class RecordTable(QTableView):
         across.setSortIndicatorClearable(True)
         self.setSortingEnabled(any(column.sort is not None for column in self._model.columns))
 
+    def spare_titles(self) -> None:
+        """Show no titles of columns where they would be cut: for lists that say what they are without them."""
+        self._spares_titles = True
+        self._fit()
+
     def wrap_titles(self) -> None:
         """Let long titles of columns take two lines instead of an ellipsis."""
+        self._wraps_titles = True
         across = self.horizontalHeader()
         wrapped = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag(_WORD_WRAP)
         across.setDefaultAlignment(wrapped)
@@ -117,22 +126,36 @@ class RecordTable(QTableView):
         self._show_empty()
 
     def _fit(self) -> None:
-        sizes = style.tokens().sizes
+        """Share the room; no title is cut while there is room for all, and the columns that stretch give way first."""
         places = [at for at in range(len(self._model.columns)) if not self.isColumnHidden(at)]
-        columns = [self._model.columns[at] for at in places]
-        widths = [sizes.px(column.width) for column in columns]
-        shares = sum(column.stretch for column in columns)
-        spare = self.viewport().width() - sum(widths)
-        if shares:
-            # Where there is too little room, the columns that stretch give way, down to a third of their width.
-            extra = [spare * column.stretch // shares for column in columns]
-            widths = [
-                max(width + more, width // 3) if column.stretch else width
-                for width, more, column in zip(widths, extra, columns, strict=True)
-            ]
-        for at, width in zip(places, widths, strict=True):
+        room = self.viewport().width()
+        widths, shares = self._wanted(places, with_titles=True)
+        fits = sum(width.least for width in widths) <= room
+        if not fits:
+            widths, shares = self._wanted(places, with_titles=False)
+        if self._spares_titles:
+            self.horizontalHeader().setVisible(fits)
+        for at, width in zip(places, shared(room, widths, shares), strict=True):
             self.setColumnWidth(at, width)
         self._heighten_soon()
+
+    def _wanted(self, places: Sequence[int], *, with_titles: bool) -> tuple[list[Width], list[int]]:
+        """Return how wide columns are to be, and their shares of what is left over or missing."""
+        widths, columns = [], [self._model.columns[at] for at in places]
+        for at, column in zip(places, columns, strict=True):
+            usual, title = style.tokens().sizes.px(column.width), self._title_width(at) if with_titles else 0
+            least = max(usual // 3 if column.stretch else usual, title)
+            widths.append(Width(usual if column.stretch else least, least))
+        return widths, [column.stretch for column in columns]
+
+    def _title_width(self, at: int) -> int:
+        """Return the room that a column's title needs; where it takes two lines, that of its longest word."""
+        across = self.horizontalHeader()
+        title = str(self._model.headerData(at, Qt.Orientation.Horizontal))
+        wraps = self._wraps_titles and not self._model.columns[at].number
+        advance = QFontMetricsF(across.font()).horizontalAdvance
+        longest = max((advance(part) for part in (title.split() if wraps else [title])), default=0)
+        return ceil(longest) + 2 * style.tokens().sizes.gap
 
     def show_columns(self, names: Collection[str]) -> None:
         """Show the columns of these names only: there is no room for the others."""
@@ -166,6 +189,9 @@ class RecordTable(QTableView):
             self._has_moved = changed
             self.scrollTo(self.currentIndex())
             self._heighten_soon()
+        elif changed:
+            # Lower rows let others come into sight, which are measured too.
+            self._heighten_soon()
 
     def _lines(self, row: int, column: int) -> int:
         text = self._model.index(row, column).data()
@@ -197,6 +223,10 @@ class RecordTable(QTableView):
         self._show_empty()
         self._heighten_soon()
 
+    @Slot()
+    def _on_titles(self) -> None:
+        self._fit()
+
     @Slot(QModelIndex)
     def _on_opened(self, index: QModelIndex) -> None:
         self.chosen.emit(self._model.record(index.row()))
@@ -206,6 +236,29 @@ class RecordTable(QTableView):
         self._has_moved = True
         self._heighten_soon()
         self.current.emit(self._model.record(now.row()))
+
+
+@dataclass(frozen=True)
+class Width:
+    """How wide a column is to be, and at least, in pixels."""
+
+    usual: int
+    least: int
+
+
+def shared(room: int, widths: Sequence[Width], shares: Sequence[int]) -> list[int]:
+    """Return widths that fill the room: what is left over or missing is shared, and none gets less than its least."""
+    held: set[int] = set()
+    while True:
+        given = [width.least if at in held else width.usual for at, width in enumerate(widths)]
+        free = {at: share for at, share in enumerate(shares) if share and at not in held}
+        spare, total = room - sum(given), sum(free.values())
+        for at, share in free.items():
+            given[at] += spare * share // total
+        short = {at for at in free if given[at] < widths[at].least}
+        if not short:
+            return given
+        held |= short
 
 
 class RecordDelegate(QStyledItemDelegate):

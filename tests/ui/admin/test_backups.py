@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from deskapp.db.backup_process import carry_out
 from deskapp.i18n import LANGUAGES
 from deskapp.ui.access.restore import RestoreDialog
 from deskapp.ui.admin.backups import BackupsPage
+from deskapp.ui.widgets.action_button import ActionButton
 from tests.support.front import Front, Opener
 from tests.support.shown import nameless, wider_than_its_room
 
@@ -43,6 +45,27 @@ def test_backing_up_now_shows_the_new_one(front: Front) -> None:
     assert page._last.text().startswith("The last good backup is of")
     assert "The next one" in page._told.text()
     assert not page.progress.isVisible()
+
+
+def test_each_button_tells_its_key_and_what_can_not_be_done_is_not_offered(
+    front: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = show(front)
+    shown = [button for button in page.findChildren(ActionButton) if button.isVisible()]
+    assert {button.text(): button.accessibleDescription() for button in shown} == {
+        "Back up now": "F9",
+        "Restore…": "F8",
+        "Second folder…": "F6",
+        "Store": "Ctrl+Enter",
+    }
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: str(tmp_path))
+    front.key(Qt.Key.Key_F6)
+    assert page.no_second.isVisible()
+    front.key(Qt.Key.Key_F9)
+    assert page.model.rowCount() == 1
+    front.key(Qt.Key.Key_F7)
+    assert not page.no_second.isVisible()
+    assert front.keys.clashes() == []
 
 
 def test_nobody_waits_while_one_is_made(front: Front) -> None:

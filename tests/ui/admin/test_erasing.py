@@ -5,11 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF, QGuiApplication
+from PySide6.QtWidgets import QApplication
 from sqlalchemy import update
 
 from deskapp.db.models.intake import Visitor
 from deskapp.domain.retention import ERASED_NAME
+from deskapp.i18n import LANGUAGES
+from deskapp.ui import style
 from deskapp.ui.admin.erasing import PROOFS, RECORDS, SPANS, ErasingPage
 from tests.support.front import Front, Opener
 
@@ -136,6 +140,27 @@ def test_what_is_kept_how_long_is_told_in_every_language(open_front: Opener, lan
     front.settle()
     assert len(page.spans.records) == 8
     assert all(page.spans.index(row, 1).data() for row in range(8))
+
+
+@pytest.mark.parametrize(("width", "scale"), [(1366, 1.0), (1366, 1.25), (1920, 2.0)])
+def test_no_column_is_pushed_out_and_no_title_cut_in_any_language(
+    open_front: Opener, app: QApplication, width: int, scale: float
+) -> None:
+    front, page = open_page(open_front)
+    front.window.resize(width, 768)
+    for language in LANGUAGES:
+        style.apply(app, "light", scale, language=language)
+        front.language.set(language)
+        for view in (RECORDS, PROOFS):
+            page.views.setCurrentIndex(view)
+            front.settle()
+            table = page.tables[view]
+            across, gap = table.horizontalHeader(), style.tokens().sizes.gap
+            advance = QFontMetricsF(across.font()).horizontalAdvance
+            for at in range(across.count()):
+                title = str(table.model().headerData(at, Qt.Orientation.Horizontal))
+                assert table.isColumnHidden(at) or table.columnWidth(at) >= advance(title) + 2 * gap, title
+            assert table.horizontalScrollBar().maximum() == 0
 
 
 def test_an_erased_visitor_is_shown_plainly_at_the_desk(open_front: Opener) -> None:

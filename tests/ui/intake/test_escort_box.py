@@ -6,9 +6,11 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from deskapp.domain.escorts import EscortView
 from deskapp.domain.intake import VisitView
+from deskapp.ui import style
 from deskapp.ui.intake.escort_box import EscortBox
 from deskapp.ui.intake.known import known_of
 from tests.support.front import Front
@@ -63,3 +65,28 @@ def test_after_the_hand_over_only_the_way_back_remains(visit: VisitView, box: Es
     assert not box.form.isVisible()
     box.show_escort(visit, None)
     assert not box.isVisible()
+
+
+@pytest.mark.parametrize(("width", "height", "scale"), [(1366, 700, 1.25), (1920, 1080, 2.0)])
+def test_what_is_to_be_said_is_not_squeezed_below_both_strips(
+    visit: VisitView, box: EscortBox, front: Front, app: QApplication, width: int, height: int, scale: float
+) -> None:
+    style.apply(app, "light", scale, language="mn")
+    front.language.set("mn")
+    front.window.resize(width, height)
+    front.tab.taking.strip.say("3 coming")
+    front.tab.escorting.strip.say("You are away")
+    box.show_escort(visit, WAY, "fractures")
+    front.settle()
+    said = [words for words in (box.title, *box.sentences) if words.isVisible()]
+    assert len(said) == 4
+    assert all(words.height() >= words.heightForWidth(words.width()) for words in said)
+    below = max(words.mapTo(box.room.widget(), words.rect().bottomLeft()).y() for words in said)
+    assert box.form.mapTo(box.room.widget(), box.form.rect().topLeft()).y() > below
+    if scale < 2:
+        # All of it is seen: the steps have given their room.
+        assert box.room.verticalScrollBar().maximum() == 0
+        assert not front.tab.visit_page.steps.isVisible()
+    box.begin()
+    front.settle()
+    assert front.tab.visit_page.steps.isVisible()

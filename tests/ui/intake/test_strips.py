@@ -41,3 +41,12 @@ def test_what_can_not_be_done_now_is_not_offered(strip: Strip, desk: Desk, qtbot
     assert not button.isVisible()
     action.setEnabled(True)
     assert button.isVisible()
+
+
+def test_an_offer_is_no_window_of_its_own_before_it_has_a_place(desk: Desk, qtbot: QtBot) -> None:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    action = desk.keys.install(owner, [Action("a", "Take over", owner.update, "Ctrl+G")])["a"]
+    button = OfferButton(action)
+    qtbot.addWidget(button)
+    assert not button.isVisible()

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from deskapp.ui.intake.vitals_box import VitalsBox
+from deskapp.ui.widgets.action_button import ActionButton
 from tests.support.front import Front
 
 F5 = Qt.Key.Key_F5
@@ -55,6 +56,22 @@ def test_stored_signs_have_their_score_and_raise_the_urgency(front: Front) -> No
     assert taken.news2 == 14
     assert front.tab.visit_page.triage.urgency() == taken.level
     assert front.tab.visit_page.triage.isVisible()
+
+
+def test_the_key_on_the_button_keeps_them_wherever_the_cursor_is_and_no_other_key_of_the_desk_is_the_same(
+    front: Front,
+) -> None:
+    front.arrive()
+    front.key(F5)
+    take(front, {"pulse": "70"})
+    (button,) = box(front).findChildren(ActionButton)
+    assert (button.text(), button.accessibleDescription()) == ("Keep the vital signs", "Shift+F5")
+    front.tab.search.take_focus()
+    front.key(F5, Qt.KeyboardModifier.ShiftModifier)
+    taken = front.stored().vitals
+    assert taken is not None
+    assert taken.values["pulse"] == "70"
+    assert front.keys.clashes() == []
 
 
 def test_signs_never_make_a_case_less_urgent_than_judged(front: Front) -> None:

@@ -60,6 +60,24 @@ def test_it_follows_its_action(owner: Owner) -> None:
     assert owner.button.text() == "Олгож хэвлэх"
 
 
+def test_it_is_gone_while_its_action_is(owner: Owner) -> None:
+    owner.action.setVisible(False)
+    assert not owner.button.isVisible()
+    late = ActionButton(owner.action, owner)
+    late.show()
+    assert not late.isVisible()
+    owner.action.setVisible(True)
+    assert owner.button.isVisible()
+    assert late.isVisible()
+
+
+def test_an_action_that_comes_back_does_not_show_a_button_that_its_page_hides(owner: Owner) -> None:
+    owner.button.hide()
+    owner.action.setVisible(False)
+    owner.action.setVisible(True)
+    assert not owner.button.isVisible()
+
+
 @pytest.mark.parametrize("scale", [1.0, 2.0])
 def test_it_has_room_for_word_icon_and_key(owner: Owner, app: QApplication, scale: float) -> None:
     style.apply(app, "light", scale)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
+from math import ceil
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -125,6 +126,77 @@ def test_a_column_without_room_leaves_its_room_to_the_others(table: RecordTable)
     assert table.columnWidth(1) == table.viewport().width()
     table.show_columns({"number", "name"})
     assert table.columnWidth(0) + table.columnWidth(1) == table.viewport().width()
+
+
+def test_rows_that_come_into_sight_because_others_became_lower_are_measured_too(
+    table: RecordTable, qtbot: QtBot
+) -> None:
+    low = table.rowHeight(0)
+    model_of(table).apply([Visit(number) for number in range(1, 41)])
+    for row in range(40):
+        table.setRowHeight(row, 3 * low)
+    table.resize(900, 300)
+
+    def in_sight() -> set[int]:
+        return {table.rowHeight(row) for row in range(table.rowAt(table.viewport().height() - 1) + 1)}
+
+    qtbot.waitUntil(lambda: in_sight() == {low})
+
+
+def title_room(table: RecordTable, column: int) -> int:
+    """Return the room beside a column's title, in pixels; less than none cuts it."""
+    across = table.horizontalHeader()
+    title = str(model_of(table).headerData(column, Qt.Orientation.Horizontal))
+    return (
+        table.columnWidth(column)
+        - ceil(QFontMetricsF(across.font()).horizontalAdvance(title))
+        - 2 * style.tokens().sizes.gap
+    )
+
+
+TITLED: tuple[Column[Visit], ...] = (
+    Column("number", "Registered under the number", number_of, width=40),
+    Column("name", "Name", name_of, width=150, stretch=1),
+    Column("again", "Who came with the visitor", name_of, width=100, stretch=1),
+)
+
+
+@pytest.fixture
+def titled(app: QApplication, qtbot: QtBot) -> RecordTable:
+    model: RecordTableModel[Visit] = RecordTableModel(TITLED, translator("en"))
+    made = RecordTable(model)
+    model.setParent(made)
+    qtbot.addWidget(made)
+    made.show()
+    return made
+
+
+def test_no_title_is_cut_while_there_is_room_for_all(titled: RecordTable) -> None:
+    least = sum(titled.columnWidth(at) - title_room(titled, at) for at in range(3))
+    for spare in (0, 60, 500):
+        titled.resize(least + spare + titled.width() - titled.viewport().width(), 300)
+        QApplication.processEvents()
+        assert min(title_room(titled, at) for at in range(3)) >= 0
+        assert sum(titled.columnWidth(at) for at in range(3)) <= titled.viewport().width()
+
+
+def test_a_list_that_says_what_it_is_shows_no_titles_where_they_would_be_cut(titled: RecordTable) -> None:
+    titled.resize(200, 300)
+    assert titled.horizontalHeader().isVisible()
+    titled.spare_titles()
+    assert not titled.horizontalHeader().isVisible()
+    titled.resize(900, 300)
+    QApplication.processEvents()
+    assert titled.horizontalHeader().isVisible()
+
+
+def test_titles_get_their_room_in_the_language_that_is_chosen_later(titled: RecordTable) -> None:
+    titled.resize(900, 300)
+    model_of(titled).retranslate(translator("mn"))
+    before = titled.columnWidth(0)
+    model_of(titled).columns = (replace(TITLED[0], title="No."), *TITLED[1:])
+    model_of(titled).retranslate(translator("en"))
+    assert titled.columnWidth(0) < before
 
 
 def test_the_cursor_stays_in_sight_when_rows_above_it_need_more_lines(table: RecordTable) -> None:

@@ -110,12 +110,10 @@ class AppointmentsPage(BaseView):
         self.body.addWidget(self.head)
         self.body.addWidget(self.late)
         self.body.addLayout(row, 1)
-        self._space()
 
-    def _space(self) -> None:
-        super()._space()
-        if hasattr(self, "_beside"):
-            self._beside.setFixedWidth(style.tokens().sizes.px(BESIDE_WIDTH))
+    def share_room(self) -> None:
+        """Give the calendar what the panel leaves."""
+        self._beside.setFixedWidth(style.tokens().sizes.px(BESIDE_WIDTH))
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""

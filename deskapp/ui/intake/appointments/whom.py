@@ -20,13 +20,12 @@ from deskapp.ui.base_tab import Desk
 from deskapp.ui.intake.appointments.keeping import NewKeeper
 from deskapp.ui.intake.appointments.words import state_words
 from deskapp.ui.intake.shown_name import shown_name
-from deskapp.ui.intake.visitor_search import hit_row
+from deskapp.ui.intake.visitor_search import VisitorFinder
 from deskapp.ui.messages import Retry
 from deskapp.ui.widgets.basics import Icon, label
 from deskapp.ui.widgets.editors import PHONE, Field
 from deskapp.ui.widgets.form import Form
 from deskapp.ui.widgets.result_list import ResultList, ResultRow
-from deskapp.ui.widgets.search_field import SearchField
 
 NEW: Final = "new"
 _NUMBER: Final = re.compile(r"\+?\d[\d \-]{4,}\d")
@@ -45,7 +44,7 @@ class Whom:
     phone: str = ""
 
 
-class WhomPane(QWidget):
+class WhomPane(VisitorFinder):
     """A search field, what it finds, and whoever was chosen with their appointments."""
 
     picked = Signal()
@@ -55,16 +54,9 @@ class WhomPane(QWidget):
     """The `AppointmentLine` of whoever was chosen that is to be shown."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
-        self._desk = desk
+        super().__init__(desk)
         self.whom: Whom | None = None
-        self._typed = ""
-        self._hits: Sequence[VisitorHit] = ()
         self._lines: Sequence[AppointmentLine] = ()
-        self._confirming = False
-        self._pending = False
-        self.field = SearchField()
-        self.results = ResultList(desk.tr)
         self.results.fit(5)
         self.form = Form(FIELDS, desk.tr, columns=2)
         self.own = ResultList(desk.tr)
@@ -75,10 +67,7 @@ class WhomPane(QWidget):
         self._drop.setProperty("flat", True)
         self._drop.clicked.connect(self.clear)
         self._lay_out()
-        self.field.edited.connect(self._on_edited)
         self.field.stepped.connect(self.results.step)
-        self.field.confirmed.connect(self._on_confirmed)
-        self.results.chosen.connect(self._on_chosen)
         self.own.chosen.connect(self._on_own)
         self.form.submitted.connect(self.take_new)
         self.keeper = NewKeeper(desk, self.form, self)
@@ -103,13 +92,12 @@ class WhomPane(QWidget):
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
         self.field.say(tr, N_("For whom"), N_("For whom: name, phone…"))
-        self.results.setAccessibleName(tr(N_("Visitors found")))
         self.own.setAccessibleName(tr(N_("Their appointments")))
         self._drop.setToolTip(tr(N_("Nobody")))
         self._drop.setAccessibleName(tr(N_("Nobody")))
         self._hint.setText(tr(N_("F2 and a name: then choose a free time and press Enter.")))
         self.form.retranslate(tr)
-        self._show_hits(self._hits)
+        super().retranslate(tr)
         self._show_own()
 
     def _show(self) -> None:
@@ -128,16 +116,6 @@ class WhomPane(QWidget):
             self._show()
 
     # choosing
-
-    def take_focus(self) -> None:
-        """Put the cursor into the field."""
-        self.field.setFocus()
-        self.field.selectAll()
-
-    def show_typed(self, text: str) -> None:
-        """Search for a text that came from elsewhere, such as a scan."""
-        self.field.setText(text)
-        self.take_focus()
 
     def choose(self, whom: Whom) -> None:
         """Take this person."""
@@ -168,51 +146,19 @@ class WhomPane(QWidget):
         self.form.setProperty("wanted", False)
         self.form.set_values({"name": "", "phone": ""})
 
-    @Slot(str)
-    def _on_edited(self, typed: str) -> None:
-        self._typed, self._confirming = typed.strip(), False
+    def follow_typing(self) -> None:
+        """Look for somebody: whoever was being typed as new is not meant any more."""
         if self._typed:
             self.form.setProperty("wanted", False)
-            self._ask()
-        else:
-            self._hits, self._pending = (), False
         self._show()
 
-    def _ask(self) -> None:
-        self._pending = True
-        find, actor = self._desk.services.visitors.find, self._desk.actor()
-        run = self._desk.runner.run
-        run(find, actor, self._typed, done=self._take_hits, owner=self, latest="appointments.find")
+    def rows_of(self, hits: Sequence[VisitorHit]) -> list[ResultRow]:
+        """Return the rows for what was found, and one for somebody new."""
+        new = self._desk.tr(N_("New: “{name}”"), name=self._typed)
+        return [*super().rows_of(hits), ResultRow(NEW, new, icon="user-plus", tone="accent")]
 
-    def _take_hits(self, hits: Sequence[VisitorHit]) -> None:
-        self._pending = False
-        self._show_hits(hits)
-        if self._confirming:
-            self._confirming = False
-            self.results.choose()
-
-    def _show_hits(self, hits: Sequence[VisitorHit]) -> None:
-        self._hits = hits
-        if not self._typed:
-            return
-        tr = self._desk.tr
-        rows = [hit_row(hit, tr, self._desk.today()) for hit in hits]
-        new = tr(N_("New: “{name}”"), name=self._typed)
-        rows.append(ResultRow(NEW, new, icon="user-plus", tone="accent"))
-        self.results.apply(rows)
-
-    @Slot()
-    def _on_confirmed(self) -> None:
-        if not self._typed:
-            return
-        if self._pending:
-            # Enter faster than the answer: what it means is known only when the answer is here.
-            self._confirming = True
-        else:
-            self.results.choose()
-
-    @Slot(object)
-    def _on_chosen(self, row: ResultRow) -> None:
+    def take_chosen(self, row: ResultRow) -> None:
+        """Take a visitor, or ask for somebody new."""
         if row.id == NEW:
             self.begin_new(self._typed)
         else:

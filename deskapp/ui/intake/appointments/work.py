@@ -17,6 +17,7 @@ from deskapp.errors import DeskError, RuleError
 from deskapp.services.base import Done, new_request
 from deskapp.ui.intake.appointments.beside import Question
 from deskapp.ui.intake.appointments.cells import Cell, wall
+from deskapp.ui.later import Later
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.appointments.page import AppointmentsPage
@@ -74,7 +75,7 @@ class AppointmentWork(QObject):
         self._page.grid.setFocus()
         self._page.showing.select_later(("line", ref.id))
         told = {"name": order.draft.name, "when": wall(order.draft.starts_at)}
-        self._did(Text(N_("Booked: {name}, {when}"), told), _Takeback(self, ref))
+        self._did(Text(N_("Booked: {name}, {when}"), told), Later(self.take_back_booking, ref))
 
     def refused(self, order: _Booking, error: Exception) -> None:
         """Where only a reason is missing, ask for it; else say why."""
@@ -83,7 +84,7 @@ class AppointmentWork(QObject):
         elif isinstance(error, DeskError) and self._page.whom.take_error(error):
             pass
         else:
-            self._desk.messages.route(error, self._page, order.again)
+            self._desk.messages.route(error, self._page, Later(self.send_order, order))
 
     # moving
 
@@ -110,14 +111,14 @@ class AppointmentWork(QObject):
             old.minutes,
         )
         told = {"name": old.name, "when": wall(order.target.starts_at)}
-        self._did(Text(N_("Moved: {name}, {when}"), told), _MoveBack(self, ref, back, old.name))
+        self._did(Text(N_("Moved: {name}, {when}"), told), Later(self.move_back, ref, back, old.name))
 
     def move_refused(self, order: _Moving, error: Exception) -> None:
         """Where only a reason is missing, ask for it; else say why."""
         if isinstance(error, RuleError) and error.code == TAKEN and not order.target.reason:
             self._ask(Question(error.text, N_("Move beside it"), _MoveAgain(self, order.line, order.target)))
         else:
-            self._desk.messages.route(error, self._page, order.again)
+            self._desk.messages.route(error, self._page, Later(self.send_order, order))
 
     def move_back(self, ref: Ref, target: Target, name: str) -> None:
         """Take a move back."""
@@ -151,7 +152,7 @@ class AppointmentWork(QObject):
     def closed(self, order: _Closing, ref: Ref) -> None:
         """Say that it is done; it can be opened again."""
         self._page.reason.put_away()
-        self._did(order.text, _Reopen(self, ref, order.line.name))
+        self._did(order.text, Later(self.reopen, ref, order.line.name))
 
     def reopen(self, ref: Ref, name: str) -> None:
         """Open a cancelled or missed appointment again."""
@@ -209,9 +210,6 @@ class _Booking:
     def values(self) -> tuple[object, ...]:
         return (self.draft,)
 
-    def again(self) -> None:
-        self.work.send_order(self)
-
     def done(self, done: Done[Ref]) -> None:
         self.work.booked(self, done.value)
 
@@ -231,9 +229,6 @@ class _Moving:
 
     def values(self) -> tuple[object, ...]:
         return self.line.id, self.line.version, self.target
-
-    def again(self) -> None:
-        self.work.send_order(self)
 
     def done(self, done: Done[Ref]) -> None:
         self.work.moved(self, done.value)
@@ -288,33 +283,3 @@ class _Cancelling:
 
     def __call__(self, reason: str) -> None:
         self.work.cancel(self.line, reason)
-
-
-@dataclass(frozen=True)
-class _Takeback:
-    work: AppointmentWork
-    ref: Ref
-
-    def __call__(self) -> None:
-        self.work.take_back_booking(self.ref)
-
-
-@dataclass(frozen=True)
-class _MoveBack:
-    work: AppointmentWork
-    ref: Ref
-    target: Target
-    name: str
-
-    def __call__(self) -> None:
-        self.work.move_back(self.ref, self.target, self.name)
-
-
-@dataclass(frozen=True)
-class _Reopen:
-    work: AppointmentWork
-    ref: Ref
-    name: str
-
-    def __call__(self) -> None:
-        self.work.reopen(self.ref, self.name)

@@ -19,7 +19,6 @@ from deskapp.domain.text import N_, Text
 from deskapp.errors import RuleError
 from deskapp.i18n import Translator
 from deskapp.services.directory import Detail
-from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView
 from deskapp.ui.clipboard import copy_freely
 from deskapp.ui.found import said
@@ -31,14 +30,12 @@ from deskapp.ui.intake.directory.panel import DirectoryPanel, identity
 from deskapp.ui.keys import Action
 from deskapp.ui.widgets.basics import EmptyState, scrolled
 from deskapp.ui.widgets.editors import Choice
+from deskapp.ui.widgets.panel_room import PanelRoom
 from deskapp.ui.widgets.record_model import RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
 from deskapp.ui.widgets.search_field import SearchField
 
-PANEL_WIDTH: Final = 472
-NARROW_PANEL: Final = 340
-ROOMY: Final = 1080
-"""From this width of the page on, in pixels of the drawing board, the list has all its columns."""
+ROOM: Final = PanelRoom(wide=472, narrow=340, roomy_from=1080)
 MOST_SHOWN: Final = 500
 BUTTONS: Final = 10
 """So many of the actions have a button beside the record."""
@@ -70,7 +67,7 @@ class DirectoryPage(BaseView):
         self._wanted: tuple[Kind, int | str] | None = None
         self._listed: Sequence[Listed] = ()
         self._questions: Sequence[QuestionView] = ()
-        self._to_first = False
+        self._to_first = self._roomy = False
         self.kinds = KindList([kind for kind in Kind if self._asks or kind is not Kind.QUESTION])
         self.search = SearchField()
         self._model: RecordTableModel[Line] = RecordTableModel(COLUMNS, self.desk.tr, self)
@@ -133,16 +130,13 @@ class DirectoryPage(BaseView):
 
     def share_room(self) -> None:
         """Give the list and the panel what room there is."""
-        sizes = style.tokens().sizes
-        roomy = self.width() >= sizes.px(ROOMY)
-        self._beside.setFixedWidth(sizes.px(PANEL_WIDTH if roomy else NARROW_PANEL))
+        self._roomy = ROOM.share(self._beside, self.width())
         self.kinds.fit(self.width(), self.desk.tr)
         self._show_columns()
 
     def _show_columns(self) -> None:
         noted = any(line.note for line in self._model.records)
-        roomy = self.width() >= style.tokens().sizes.px(ROOMY)
-        self.table.show_columns(columns_of(self.kinds.kind(), noted=noted, roomy=roomy))
+        self.table.show_columns(columns_of(self.kinds.kind(), noted=noted, roomy=self._roomy))
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""

@@ -35,6 +35,7 @@ class ExpectedPane(QWidget):
         self.table = RecordTable(self.model)
         self._none = EmptyState("calendar")
         self.table.set_empty(self._none)
+        self.table.spare_titles()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addWidget(self._title)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
-from shiboken6 import isValid
 
 from deskapp.domain.changes import Changes
 from deskapp.domain.door import Coming, ExpectedRow, GreetingDraft
@@ -24,6 +23,7 @@ from deskapp.ui.intake.door.lists import SENT_COLUMNS, SentRow
 from deskapp.ui.intake.door.sending import Sending
 from deskapp.ui.intake.strips import OfferButton
 from deskapp.ui.keys import Action
+from deskapp.ui.later import Later
 from deskapp.ui.messages import INFO, RULE, Notice
 from deskapp.ui.widgets.basics import EmptyState, label, scrolled
 from deskapp.ui.widgets.flow import FlowLayout
@@ -72,6 +72,8 @@ class DoorPage(BaseView):
         self.sent = RecordTable(self._sent)
         self._none_sent = EmptyState("door-open")
         self.sent.set_empty(self._none_sent)
+        # What it shows is said above it.
+        self.sent.spare_titles()
         self._sent_title = label("", "strong")
 
     def _lay_out(self) -> None:
@@ -281,7 +283,7 @@ class DoorPage(BaseView):
         self._empty()
         self.sending.keep_now()
         if draft != GreetingDraft():
-            self.desk.messages.did(Text(N_("The page was emptied")), _BringBack(self, draft))
+            self.desk.messages.did(Text(N_("The page was emptied")), Later(self.bring_back, draft))
 
     def bring_back(self, draft: GreetingDraft) -> None:
         """Undo the emptying, unless somebody else is being asked."""
@@ -325,15 +327,3 @@ class DoorPage(BaseView):
             self._on_expected(row)
         else:
             self.form.put(replace(GreetingDraft(), has_appointment=False, first_visit=True))
-
-
-@dataclass(frozen=True)
-class _BringBack:
-    """Undoes the emptying of the page."""
-
-    page: DoorPage
-    draft: GreetingDraft
-
-    def __call__(self) -> None:
-        if isValid(self.page):
-            self.page.bring_back(self.draft)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
-from shiboken6 import isValid
 
 from deskapp.domain.changes import Changes
 from deskapp.domain.door import Coming, GreetingDraft, GreetingView
@@ -17,6 +16,7 @@ from deskapp.services.base import Done, new_request
 from deskapp.ui.intake.door.kept import KEY, Kept, from_json, to_json
 from deskapp.ui.intake.door.lists import SentRow, sent_row
 from deskapp.ui.intake.greeting_words import who
+from deskapp.ui.later import Later
 from deskapp.ui.messages import INFO, Notice
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Sending(QObject):
         desk = self._page.desk
         name = who(sent.draft.address, sent.draft.name, desk.tr)
         message = Text(N_("Handed over to the desk: {who}"), {"who": name})
-        desk.messages.did(message, _TakeBack(self, greeting_id))
+        desk.messages.did(message, Later(self.take_back, greeting_id))
 
     def take_refusal(self, sent: _Sent, error: Exception) -> None:
         """Keep who was not sent: on the empty page, else in the list; F5 sends once more."""
@@ -151,7 +151,11 @@ class Sending(QObject):
     def take_moved(self, moved: _Moved) -> None:
         """Say so, and how to take it back."""
         message = N_("Noted: went again") if moved.gone else N_("Noted: on the way to the desk")
-        self._page.desk.messages.did(Text(message), moved.undo)
+        self._page.desk.messages.did(Text(message), Later(self.undo_move, moved))
+
+    def undo_move(self, moved: _Moved) -> None:
+        """Undo that somebody went again, or came back."""
+        self.record_move(moved.greeting_id, moved.version, gone=not moved.gone)
 
     def take_back(self, greeting_id: int) -> None:
         """Undo a hand-over: nobody comes."""
@@ -210,18 +214,6 @@ class _Sent:
 
 
 @dataclass(frozen=True)
-class _TakeBack:
-    """Undoes a hand-over."""
-
-    sending: Sending
-    greeting_id: int
-
-    def __call__(self) -> None:
-        if isValid(self.sending):
-            self.sending.take_back(self.greeting_id)
-
-
-@dataclass(frozen=True)
 class _Corrected:
     """A correction under way."""
 
@@ -247,7 +239,3 @@ class _Moved:
 
     def __call__(self, _done: object) -> None:
         self.sending.take_moved(self)
-
-    def undo(self) -> None:
-        if isValid(self.sending):
-            self.sending.record_move(self.greeting_id, self.version, gone=not self.gone)

@@ -321,7 +321,7 @@ class PeoplePage(BaseView):
     def _on_consent(self, dialog: Decision) -> None:
         form, write = dialog.form, self.desk.services.people.answer_consent
         answer = (form.value("kind"), form.value("given"), str(form.value("given_by") or ""))
-        self.run(write, self.desk.actor(), new_request(), dialog.visit_id, *answer, done=self._on_answered)
+        self.run(write, self.desk.actor(), new_request(), dialog.about_id, *answer, done=self._on_answered)
 
     def _on_answered(self, _done: object) -> None:
         self.desk.messages.did(Text(N_("Answer stored")))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject
-from shiboken6 import isValid
 
 from deskapp.domain.changes import NOTHING, Changes
 from deskapp.domain.escorts import EscortAct
@@ -16,6 +15,7 @@ from deskapp.domain.waiting import CareKind, WaitingRow
 from deskapp.errors import ConflictError, DeskError
 from deskapp.services.base import Done, new_request
 from deskapp.ui.base_tab import BaseView
+from deskapp.ui.later import Later
 
 LEAVE: Final = "leave"
 CARE: Final = "give_care"
@@ -57,7 +57,7 @@ class Place(Protocol):
 
 @dataclass(frozen=True)
 class Order:
-    """Something on its way to be done with a place: called again, it is sent again under the same request."""
+    """Something on its way to be done with a place: sent again, it goes under the same request."""
 
     acts: Acts
     name: str
@@ -71,10 +71,6 @@ class Order:
     version: int | None = None
     request: str = field(default_factory=new_request)
     can_undo: bool = True
-
-    def __call__(self) -> None:
-        if isValid(self.acts):
-            self.acts.send(self)
 
     def done(self, done: Done[Any]) -> None:
         self.acts.take_done(self, done)
@@ -181,7 +177,7 @@ class Acts(QObject):
             self._versions.pop(order.entry_id, None)
         is_late = isinstance(error, ConflictError)
         can_retry = isinstance(error, DeskError) and not is_late
-        self._page.desk.messages.route(error, self._page, order if can_retry else None)
+        self._page.desk.messages.route(error, self._page, Later(self.send, order) if can_retry else None)
         self._place.take_refusal(order, is_late=is_late)
 
 
@@ -224,47 +220,6 @@ class ForAll:
             else:
                 done, changes = done + 1, changes | answer.changes
         return Done(Several(done, left, why), changes)
-
-
-@dataclass(frozen=True)
-class Undo:
-    """The undo that the bar at the bottom offers for one place."""
-
-    acts: Acts
-    entry_id: int
-    version: int
-    label: str
-
-    def __call__(self) -> None:
-        if isValid(self.acts):
-            self.acts.undo(self.entry_id, self.version, self.label)
-
-
-@dataclass(frozen=True)
-class UndoCare:
-    """The undo of what was done for somebody who waits."""
-
-    acts: Acts
-    care_id: int
-    entry_id: int
-    label: str
-
-    def __call__(self) -> None:
-        if isValid(self.acts):
-            self.acts.take_back_care(self.care_id, self.entry_id, self.label)
-
-
-@dataclass(frozen=True)
-class UndoEscort:
-    """The undo that the bar at the bottom offers after somebody went along with a visitor."""
-
-    acts: Acts
-    escort_id: int
-    label: str
-
-    def __call__(self) -> None:
-        if isValid(self.acts):
-            self.acts.stay(self.escort_id, self.label)
 
 
 def told(order: Order, label: str) -> Text:

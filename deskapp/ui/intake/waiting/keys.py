@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject
 from deskapp.domain.text import N_, Text
 from deskapp.domain.waiting import OPEN, CareKind, Standing, WaitingRow
 from deskapp.ui.intake.waiting import shown
-from deskapp.ui.intake.waiting.acts import Undo, UndoCare
 from deskapp.ui.intake.waiting.asking import REASON, Question
 from deskapp.ui.keys import Action
+from deskapp.ui.later import Later
 
 if TYPE_CHECKING:
     from deskapp.domain.directory import DepartmentView, DoctorView
@@ -46,9 +46,10 @@ class WaitingKeys(QObject):
     def __init__(self, page: WaitingPage) -> None:
         super().__init__(page)
         self._page = page
-        self._last: Undo | UndoCare | None = None
-        self._undo_of: dict[int, Undo | UndoCare] = {}
-        """What was done last here with each place, until it is taken back."""
+        self._last: int | None = None
+        """The place with which something was done last here, until it is taken back."""
+        self._undo_of: dict[int, Later] = {}
+        """What takes back what was done last here with each place."""
 
     def actions(self) -> Sequence[Action]:
         """Return what holds on the whole page."""
@@ -114,10 +115,10 @@ class WaitingKeys(QObject):
     def _may(self, row: WaitingRow | None) -> dict[str, bool]:
         return _may(row, self._page.is_left_over(row))
 
-    def remember(self, undo: Undo | UndoCare | None) -> None:
-        """Remember what was done last, so that a key can take it back."""
-        if undo is not None:
-            self._last = self._undo_of[undo.entry_id] = undo
+    def remember(self, entry_id: int | None, undo: Later | None) -> None:
+        """Remember what was done last with a place, so that a key can take it back."""
+        if entry_id is not None and undo is not None:
+            self._last, self._undo_of[entry_id] = entry_id, undo
         self.enable()
 
     # calling and moving
@@ -213,9 +214,10 @@ class WaitingKeys(QObject):
         is left: whoever presses this key in a hurry means what they did themselves.
         """
         row = self._page.chosen()
-        undo = self._undo_of.get(row.id, self._last) if row is not None else self._last
-        if undo is not None:
-            self.forget(undo.entry_id)
+        entry_id = row.id if row is not None and row.id in self._undo_of else self._last
+        if entry_id is not None:
+            undo = self._undo_of[entry_id]
+            self.forget(entry_id)
             undo()
         elif row is not None:
             self._page.acts.undo(row.id, row.version, row.label)
@@ -224,8 +226,8 @@ class WaitingKeys(QObject):
         """What was done with a place was taken back: there is nothing of it left to take back."""
         if entry_id is not None:
             self._undo_of.pop(entry_id, None)
-        if self._last is not None and self._last.entry_id == entry_id:
-            self._last = None
+            if self._last == entry_id:
+                self._last = None
 
     def _do(self, act: str, key: str) -> None:
         row = self._page.chosen()

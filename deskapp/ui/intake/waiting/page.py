@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Slot
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from deskapp import settings
@@ -115,7 +115,6 @@ class WaitingPage(BaseView):
         row.addWidget(self.panel)
         self.body.addWidget(self.notices.strips)
         self.body.addLayout(row, 1)
-        self._share_room()
 
     def _connect(self) -> None:
         self.lines.current.connect(self._on_line)
@@ -138,7 +137,7 @@ class WaitingPage(BaseView):
             self._under.addWidget(button)
         self.panel.add_buttons(every[name] for name in (*CARE_KEYS, *BESIDE))
         self.does.enable()
-        self._share_room()
+        self.share_room()
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
@@ -161,18 +160,8 @@ class WaitingPage(BaseView):
         else:
             self._empty.show_text(tr(N_("Nobody waits in this line.")))
 
-    def _space(self) -> None:
-        super()._space()
-        if self._built:
-            self._share_room()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Fold what stands beside away where there is no room for it."""
-        super().resizeEvent(event)
-        if self._built:
-            self._share_room()
-
-    def _share_room(self) -> None:
+    def share_room(self) -> None:
+        """Fold what stands beside away where there is no room for it, and leave out columns that the list can spare."""
         sizes = style.tokens().sizes
         width = self.window().width()
         beside, roomy = width >= sizes.px(BESIDE_FROM), width >= sizes.px(ROOMY_FROM)
@@ -209,7 +198,7 @@ class WaitingPage(BaseView):
     def toggle_beside(self) -> None:
         """Show who and why, or fold it away."""
         self._wish = self.panel.isHidden()
-        self._share_room()
+        self.share_room()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look again: minutes went by while nobody saw the page."""
@@ -393,7 +382,7 @@ class WaitingPage(BaseView):
         self._apply()
         if before is not None and self.model.row_of(before.id) < 0:
             self._choose_nobody()
-        self._share_room()
+        self.share_room()
         self._say_empty(self.desk.tr)
         self.does.enable()
 

@@ -18,12 +18,10 @@ from deskapp.ui.intake.waiting.acts import (
     NO_CARE,
     Order,
     Several,
-    Undo,
-    UndoCare,
-    UndoEscort,
     entry_of,
     told,
 )
+from deskapp.ui.later import Later
 from deskapp.ui.messages import INFO, RULE, Notice
 
 if TYPE_CHECKING:
@@ -81,17 +79,17 @@ class Telling(QObject):
             self._back = entry
         if order.name in ("undo", NO_CARE):
             page.does.forget(entry)
-        page.does.remember(undo)
-        offer = UndoEscort(page.acts, int(value), order.label) if order.name == LEAVE else undo
+        page.does.remember(entry, undo)
+        offer = Later(page.acts.stay, int(value), order.label) if order.name == LEAVE else undo
         page.desk.messages.did(told(order, order.label), offer)
 
-    def _undo(self, order: Order, entry: int | None, value: Any) -> Undo | UndoCare | None:
+    def _undo(self, order: Order, entry: int | None, value: Any) -> Later | None:
         """Return what takes an order back, None for what can't be."""
         acts = self._page.acts
         if order.name == CARE and entry is not None:
-            return UndoCare(acts, int(value), entry, order.label)
+            return Later(acts.take_back_care, int(value), entry, order.label)
         if order.can_undo and entry is not None and order.version is not None:
-            return Undo(acts, entry, order.version + 1, order.label)
+            return Later(acts.undo, entry, order.version + 1, order.label)
         return None
 
     def _called(self, order: Order, entry: int | None) -> None:
@@ -106,8 +104,8 @@ class Telling(QObject):
             page.reading.ask(NOTHING)
             return
         # As it was seen before the call, unless another desk changed it meanwhile: then undoing is refused.
-        undo = Undo(page.acts, entry, row.version + 1, row.label)
-        page.does.remember(undo)
+        undo = Later(page.acts.undo, entry, row.version + 1, row.label)
+        page.does.remember(entry, undo)
         page.desk.messages.did(told(order, row.label), undo)
         page.show_place(row)
 

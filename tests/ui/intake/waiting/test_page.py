@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
+from PySide6.QtWidgets import QApplication
 
 from deskapp.domain.registration import SlipState
 from deskapp.domain.waiting import CareDone, CareKind, Estimate, Standing
+from deskapp.ui import style
 from deskapp.ui.intake.waiting.page import WaitingPage
 from tests.support.shown import nameless
 from tests.ui.intake.waiting.line import NOW, SURGERY, place
@@ -186,3 +191,18 @@ def test_choosing_somebody_else_moves_nothing(opened: Opened, language: str) -> 
             found.append(page.table.height())
         heights.add(len(set(found)))
     assert heights == {1}
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "mn"])
+@pytest.mark.parametrize("scale", [1.0, 1.25, 2.0])
+def test_no_title_of_the_list_is_cut(opened: Opened, app: QApplication, language: str, scale: float) -> None:
+    page = opened(place(1), place(2, urgency=3))
+    style.apply(app, "light", scale, language=language)
+    page.desk.language.set(language)
+    page.resize(1800 if scale > 1.5 else 1240, 640)
+    settle()
+    across, gap = page.table.horizontalHeader(), style.tokens().sizes.gap
+    for at in range(page.model.columnCount()):
+        title = str(page.model.headerData(at, Qt.Orientation.Horizontal))
+        needed = ceil(QFontMetricsF(across.font()).horizontalAdvance(title)) + 2 * gap
+        assert page.table.isColumnHidden(at) or page.table.columnWidth(at) >= needed, title
