@@ -8,10 +8,11 @@ from math import ceil
 from typing import Any, Final
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPixmap, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QHoverEvent, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -48,6 +49,8 @@ class RecordTable(QTableView):
         self.setShowGrid(False)
         self._wrapping = tuple(at for at, column in enumerate(model.columns) if column.wrap)
         self._has_moved = self._wraps_titles = self._spares_titles = False
+        self._mouse: QPoint | None = None
+        self._hovered = -1
         self._heighten = QTimer(self)
         self._heighten.setSingleShot(True)
         self._heighten.timeout.connect(self._on_heighten)
@@ -62,6 +65,8 @@ class RecordTable(QTableView):
             signal.connect(self._on_model)
         model.headerDataChanged.connect(self._on_titles)
         self.verticalScrollBar().valueChanged.connect(self._heighten_soon)
+        self.verticalScrollBar().valueChanged.connect(self._hover)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_Hover)
         style.look().changed.connect(self._space)
         self._space()
 
@@ -118,6 +123,31 @@ class RecordTable(QTableView):
             self.chosen.emit(self.current_record())
             return
         super().keyPressEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Remember where the mouse is: the whole row under it is shaded, where Qt would shade one cell."""
+        if event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverMove) and isinstance(event, QHoverEvent):
+            self._mouse = event.position().toPoint()
+            self._hover()
+        elif event.type() in (QEvent.Type.HoverLeave, QEvent.Type.Leave):
+            self._mouse = None
+            self._hover()
+        return super().viewportEvent(event)
+
+    @property
+    def hovered(self) -> int:
+        """The row under the mouse, -1 for none."""
+        return self._hovered
+
+    @Slot()
+    def _hover(self) -> None:
+        """Draw the row under the mouse and the one it left anew; rows move under a mouse that does not."""
+        before, self._hovered = self._hovered, self.rowAt(self._mouse.y()) if self._mouse is not None else -1
+        if before == self._hovered:
+            return
+        for row in (before, self._hovered):
+            top, height = self.rowViewportPosition(row), self.rowHeight(row)
+            self.viewport().update(0, top, self.viewport().width(), height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Share the room among the columns that stretch."""
@@ -221,6 +251,7 @@ class RecordTable(QTableView):
     @Slot()
     def _on_model(self) -> None:
         self._show_empty()
+        self._hover()
         self._heighten_soon()
 
     @Slot()
@@ -274,12 +305,19 @@ class RecordDelegate(QStyledItemDelegate):
         model = index.model()
         if not isinstance(model, RecordTableModel):
             return
+        option.state = self.row_state(option, index)
         column = model.columns[index.column()]
         if column.number:
             option.font = fonts.tabular(option.font)
         if not column.wrap:
             # The table wraps all columns or none, and what is wrapped is cut at a word instead of at the edge.
             option.features &= ~QStyleOptionViewItem.ViewItemFeature.WrapText
+
+    def row_state(self, option: QStyleOptionViewItem, index: Index) -> QStyle.StateFlag:
+        """Return the state of a cell, under the mouse where its row is; a row that is chosen stays as it is."""
+        over, chosen = QStyle.StateFlag.State_MouseOver, QStyle.StateFlag.State_Selected
+        is_over = index.row() == self._table.hovered and not option.state & chosen
+        return option.state | over if is_over else option.state & ~over
 
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
@@ -322,7 +360,7 @@ class KeptDelegate(RecordDelegate):
         size, ratio = option.rect.size(), painter.device().devicePixelRatioF()
         key = (
             *model.shows(index.row(), index.column()),
-            option.state.value,
+            self.row_state(option, index).value,
             size.width(),
             size.height(),
             ratio,

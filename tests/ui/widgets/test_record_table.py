@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QHoverEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
@@ -339,3 +339,50 @@ def test_a_column_that_does_not_wrap_is_cut_at_its_edge_and_not_at_a_word(
         if any(drawn.pixelColor(x, y) != ground for y in range(2, drawn.height() - 2))
     ]
     assert inked[-1] > drawn.width() * 3 // 4
+
+
+def hover_over(table: RecordTable, row: int, column: int) -> None:
+    at = table.visualRect(table.model().index(row, column)).center()
+    where = QPointF(at)
+    moved = QHoverEvent(QEvent.Type.HoverMove, where, QPointF(table.viewport().mapToGlobal(at)), where)
+    QApplication.sendEvent(table.viewport(), moved)
+
+
+def shaded(table: RecordTable) -> list[tuple[int, int]]:
+    """Return the cells whose ground is not that of a row left alone, as they are drawn."""
+    table.repaint()
+    drawn = table.viewport().grab().toImage()
+    scale = drawn.devicePixelRatio()
+
+    def ground(row: int, column: int) -> str:
+        corner = table.visualRect(table.model().index(row, column)).topLeft() + QPoint(2, 2)
+        return drawn.pixelColor(corner * scale).name()
+
+    rows, columns = range(table.model().rowCount()), range(table.model().columnCount())
+    plain = ground(rows[-1], 0)
+    return [(row, column) for row in rows for column in columns if ground(row, column) != plain]
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_the_whole_row_under_the_mouse_is_shaded_and_the_chosen_one_is_left_alone(
+    table: RecordTable, *, keeps: bool
+) -> None:
+    if keeps:
+        table.setItemDelegate(KeptDelegate(table))
+    hover_over(table, 1, 1)
+    assert shaded(table) == [(1, 0), (1, 1)]
+    hover_over(table, 2, 0)
+    assert shaded(table) == [(2, 0), (2, 1)]
+    table.select(3)
+    chosen = table.viewport().grab().toImage()
+    QApplication.sendEvent(table.viewport(), QEvent(QEvent.Type.Leave))
+    assert table.viewport().grab().toImage() == chosen, "the mouse changes nothing where the row is chosen"
+
+
+def test_rows_that_go_on_under_the_mouse_change_what_is_shaded(table: RecordTable) -> None:
+    model = table.model()
+    assert isinstance(model, RecordTableModel)
+    hover_over(table, 3, 0)
+    model.apply([Visit(number) for number in range(1, 3)])
+    assert shaded(table) == []
+    assert table.hovered == -1
