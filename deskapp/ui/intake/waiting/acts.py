@@ -12,7 +12,7 @@ from deskapp.domain.changes import NOTHING, Changes
 from deskapp.domain.escorts import EscortAct
 from deskapp.domain.text import N_, Text
 from deskapp.domain.waiting import CareKind, WaitingRow
-from deskapp.errors import ConflictError, DeskError
+from deskapp.errors import ConflictError, DeskError, RuleError
 from deskapp.services.base import Done, new_request
 from deskapp.ui.base_tab import BaseView
 from deskapp.ui.later import Later
@@ -177,8 +177,17 @@ class Acts(QObject):
             self._versions.pop(order.entry_id, None)
         is_late = isinstance(error, ConflictError)
         can_retry = isinstance(error, DeskError) and not is_late
-        self._page.desk.messages.route(error, self._page, Later(self.send, order) if can_retry else None)
+        retry = Later(self.send, order) if can_retry else None
+        self._page.desk.messages.route(_named(error, order.label), self._page, retry)
         self._place.take_refusal(order, is_late=is_late)
+
+
+def _named(error: Exception, label: str) -> Exception:
+    """Return a rule's refusal with the number that it is about: by now the cursor may be on another."""
+    if type(error) is not RuleError or not label:
+        return error
+    words = Text(N_("{name}: {why}"), {"name": label, "why": error.text})
+    return RuleError(error.code, words)
 
 
 def entry_of(order: Order, done: Done[Any]) -> int | None:

@@ -14,7 +14,7 @@ from deskapp.domain.text import N_
 from deskapp.domain.waiting import STANDING_LABELS, Estimate, Standing, WaitingRow
 from deskapp.i18n import Translator
 from deskapp.ui import style
-from deskapp.ui.intake.waiting.shown import LineItem
+from deskapp.ui.intake.waiting.shown import HEADING, LineItem
 from deskapp.ui.widgets.record_model import RECORD_ROLE, Column, Index
 from deskapp.ui.widgets.record_table import KeptDelegate
 from deskapp.ui.widgets.urgency import paint_urgency
@@ -244,15 +244,16 @@ def _in_one(words: str) -> str:
 
 
 def _line_icon(item: LineItem) -> str:
-    if item.unattended:
+    if item.unattended or item.unlisted:
         return "triangle-alert"
-    return "clock-alert" if item.late else "users"
+    usual = "building-2" if item.id.startswith(HEADING) else "users"
+    return "clock-alert" if item.late else usual
 
 
 def _line_tone(item: LineItem) -> str:
     if item.unattended:
         return "danger"
-    return "warning" if item.late else ""
+    return "warning" if item.late or item.unlisted else ""
 
 
 def _line_tip(item: LineItem, tr: Translator) -> str:
@@ -265,6 +266,8 @@ def _line_tip(item: LineItem, tr: Translator) -> str:
     told = [line_title(item, tr), figures]
     if item.unattended:
         told.append(tr(N_("People wait here, and nobody is on duty.")))
+    if item.unlisted:
+        told.append(tr(N_("no doctor is listed here yet")))
     return "\n".join(told)
 
 

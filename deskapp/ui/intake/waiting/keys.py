@@ -14,6 +14,7 @@ from deskapp.ui.intake.waiting import shown
 from deskapp.ui.intake.waiting.asking import REASON, Question
 from deskapp.ui.keys import Action
 from deskapp.ui.later import Later
+from deskapp.ui.messages import INFO, Notice
 
 if TYPE_CHECKING:
     from deskapp.domain.directory import DepartmentView, DoctorView
@@ -75,6 +76,14 @@ class WaitingKeys(QObject):
                 "panel-right",
                 in_bar=False,
             ),
+            Action(
+                "waiting.phrases",
+                N_("All phrases"),
+                self._page.toggle_phrases,
+                "Ctrl+J",
+                "scroll-text",
+                in_bar=False,
+            ),
             Action("waiting.list", N_("Back to the list"), self._page.to_list, "Esc", in_bar=False),
         )
 
@@ -129,6 +138,9 @@ class WaitingKeys(QObject):
         queue = shown.next_line(page.view, page.line, page.chosen()) if page.view is not None else ""
         if queue:
             page.acts.call_next(queue)
+        elif page.line.startswith(shown.HEADING) and page.model.records:
+            words = N_("Choose a line first, or somebody in one: several are shown here.")
+            page.bar.show_notice(Notice(INFO, Text(words)))
 
     def call(self) -> None:
         """Call the one chosen, whoever would be next."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject
@@ -9,7 +10,7 @@ from PySide6.QtCore import QObject
 from deskapp.domain.text import N_, Text
 from deskapp.domain.waiting import CareKind, WaitingRow, WaitingView
 from deskapp.ui.intake.waiting import shown
-from deskapp.ui.intake.waiting.panel import apology
+from deskapp.ui.intake.waiting.panel import apology, obstacle_words
 from deskapp.ui.intake.waiting.strip import Strips, Told
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 REASSESS, STUCK, APOLOGY, LEFT_OVER, CLOCK = "reassess", "stuck", "apology", "left-over", "clock"
 NAMES: Final = (CLOCK, REASSESS, STUCK, APOLOGY, LEFT_OVER)
+NOBODY: Final = "Nobody is on duty in {department}."
+"""What the rules of waiting say of a department without a doctor, entered or not."""
 DANGER, WARNING = "surroundings", "rule"
 
 
@@ -27,6 +30,7 @@ class Notices(QObject):
         super().__init__(page)
         self._page = page
         self._due = shown.Due()
+        self._stuck_now: Sequence[WaitingRow] = ()
         self.strips = Strips(NAMES)
 
     def first_apology(self) -> WaitingRow | None:
@@ -87,16 +91,32 @@ class Notices(QObject):
         tr = self._page.desk.tr
         if not self._due.stuck:
             return None
-        rows = self._due.stuck[0]
-        assert rows[0].obstacle is not None
-        words = tr(
-            N_("{line}: {why} {count} waiting."),
-            line=rows[0].doctor or rows[0].line,
-            why=rows[0].obstacle,
-            count=len(rows),
-        )
+        # What happened comes before what nobody has entered yet.
+        listed = (one for one in self._due.stuck if not self._is_unlisted(one[0]))
+        rows = self._stuck_now = next(listed, self._due.stuck[0])
         acts = ((tr(N_("Show")), self._show_stuck), (tr(N_("Move all")), self._move_stuck))
-        return Told(STUCK, "triangle-alert", DANGER, self._more_lines(words, len(self._due.stuck)), acts)
+        words = self._more_lines(self._why_stuck(rows), len(self._due.stuck))
+        # A new hospital whose doctors nobody has entered yet works; nothing happened there.
+        unlisted = all(self._is_unlisted(one[0]) for one in self._due.stuck)
+        return Told(STUCK, "triangle-alert", WARNING if unlisted else DANGER, words, acts)
+
+    def _is_unlisted(self, row: WaitingRow) -> bool:
+        """Say whether nobody can see somebody because no doctor of the department has been entered yet."""
+        nobody = row.obstacle is not None and row.obstacle.message == NOBODY
+        return nobody and not row.doctor and row.department_id in self._page.unlisted
+
+    def _why_stuck(self, rows: Sequence[WaitingRow]) -> str:
+        """Return why nobody can see these; what the reason names itself isn't said before it."""
+        desk, first = self._page.desk, rows[0]
+        assert first.obstacle is not None
+        line, count = first.doctor or first.line, len(rows)
+        if self._is_unlisted(first):
+            words = N_("{line}: no doctor is listed here yet. {count} waiting.")
+            return desk.tr(words, line=line, count=count)
+        why = obstacle_words(first.obstacle, desk)
+        if line in first.obstacle.params.values():
+            return desk.tr(N_("{why} {count} waiting."), why=why, count=count)
+        return desk.tr(N_("{line}: {why} {count} waiting."), line=line, why=why, count=count)
 
     def _more_lines(self, words: str, count: int) -> str:
         tr = self._page.desk.tr
@@ -108,11 +128,11 @@ class Notices(QObject):
 
     def _show_stuck(self) -> None:
         if self._due.stuck:
-            self._page.show_place(self._due.stuck[0][0])
+            self._page.show_place(self._stuck_now[0])
 
     def _move_stuck(self) -> None:
         if self._due.stuck:
-            rows = self._due.stuck[0]
+            rows = self._stuck_now
             line = rows[0].doctor or rows[0].line
             words = Text(N_("Where do all {count} of {line} move to?"), {"count": len(rows), "line": line})
             self._page.does.ask_move(rows, words)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from deskapp import settings
 from deskapp.domain.changes import NOTHING, Changes
+from deskapp.domain.directory import DoctorView
 from deskapp.domain.text import N_, Text
 from deskapp.domain.waiting import QueueEventView, WaitingRow, WaitingView
 from deskapp.i18n import Translator
@@ -78,6 +79,9 @@ class WaitingPage(BaseView):
         self._line = shown.ALL
         self._wanted: int | None = None
         self._left_at = 0
+        self.unlisted: frozenset[int] = frozenset()
+        """Departments in which somebody waits and no doctor is entered yet."""
+        self._doctors: Sequence[DoctorView] | None = None
         self._late_after = settings.WAIT_APOLOGY_MINUTES.default
         self._wish: bool | None = None
         self._buttons: dict[str, ActionButton] = {}
@@ -136,6 +140,7 @@ class WaitingPage(BaseView):
         for button in self._buttons.values():
             self._under.addWidget(button)
         self.panel.add_buttons(every[name] for name in (*CARE_KEYS, *BESIDE))
+        self.panel.add_phrases_button(every["waiting.phrases"])
         self.does.enable()
         self.share_room()
 
@@ -174,7 +179,7 @@ class WaitingPage(BaseView):
             list_or_panel.resize(sizes.px(wide), list_or_panel.height())
         self._columns.setSpacing(sizes.field_gap)
         self._keep_widths()
-        names = ONE_LINE if self._line not in (shown.ALL, shown.LEFT_OVER) else ALL_LINES
+        names = ONE_LINE if shown.is_one_line(self._line) else ALL_LINES
         if roomy:
             names = ROOMY
         taken = 0 if self.panel.isHidden() else self.panel.width() + sizes.field_gap
@@ -199,6 +204,17 @@ class WaitingPage(BaseView):
         """Show who and why, or fold it away."""
         self._wish = self.panel.isHidden()
         self.share_room()
+
+    @Slot()
+    def toggle_phrases(self) -> None:
+        """Show all phrases beside the list, or the person chosen again."""
+        if self.panel.isHidden():
+            self.toggle_beside()
+            self.panel.show_phrases(True)
+        else:
+            self.panel.show_phrases(not self.panel.shows_phrases)
+        words = N_("Fewer phrases") if self.panel.shows_phrases else N_("All phrases")
+        self.key_actions["waiting.phrases"].call(words)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look again: minutes went by while nobody saw the page."""
@@ -263,8 +279,11 @@ class WaitingPage(BaseView):
     def refresh(self, changes: Changes) -> None:
         """Ask again for what changed and, at first, what the page has to know."""
         self.reading.ask(changes)
+        services, actor = self.desk.services, self.desk.actor()
+        if not changes or changes.concerns("doctor", "department"):
+            run = self.desk.runner.run
+            run(services.directory.doctors, actor, done=self._take_doctors, owner=self, latest="doctors")
         if not changes:
-            services, actor = self.desk.services, self.desk.actor()
             self.desk.runner.run(
                 services.settings.values,
                 actor,
@@ -275,6 +294,20 @@ class WaitingPage(BaseView):
         row = self.panel.row
         if row is not None and (changes.touches("queue", row.id) or changes.touches("care", row.visit_id)):
             self._ask_history(row)
+
+    def _take_doctors(self, doctors: Sequence[DoctorView]) -> None:
+        """Know who works where, and what they are good at."""
+        self._doctors = doctors
+        self.panel.take_doctors({doctor.id: doctor for doctor in doctors})
+        if self.answer is not None:
+            self._know_unlisted(self.answer)
+            self._show_lines(self.answer.view, first=False)
+            self.notices.tell()
+
+    def _know_unlisted(self, answer: shown.Answer) -> None:
+        staffed = {doctor.department_id for doctor in self._doctors or () if doctor.active}
+        known = self._doctors is not None
+        self.unlisted = frozenset(answer.departments) - staffed if known else frozenset()
 
     def _take_settings(self, values: Mapping[str, Any]) -> None:
         self._late_after = int(values.get(settings.WAIT_APOLOGY_MINUTES.name, self._late_after))
@@ -295,6 +328,7 @@ class WaitingPage(BaseView):
         at = self.model.row_of(chosen.id) if chosen is not None else 0
         self.reading.set_pace(len(answer.departments))
         self.acts.look_again()
+        self._know_unlisted(answer)
         self._show_lines(answer.view, first)
         self._apply()
         self.notices.take(answer.due)
@@ -305,7 +339,7 @@ class WaitingPage(BaseView):
         self.telling.take_answer()
 
     def _show_lines(self, view: WaitingView, first: bool) -> None:
-        items = shown.line_items(view, self._late_after, self._line)
+        items = shown.line_items(view, self._late_after, self._line, self.unlisted)
         if not first and self._line not in [item.id for item in items]:
             # Before it goes: Qt would put the cursor on whatever line stands beside it.
             self.lines.select(shown.ALL)

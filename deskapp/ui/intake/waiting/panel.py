@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
 
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from deskapp.domain.address import doctor_address
-from deskapp.domain.registration import SlipState
+from deskapp.domain.address import doctor_address, visitor_address
+from deskapp.domain.directory import DoctorView
+from deskapp.domain.registration import Sex, SlipState
+from deskapp.domain.retention import is_erased
 from deskapp.domain.text import N_, Text
 from deskapp.domain.waiting import (
     ACT_LABELS,
     CARE_LABELS,
     OPEN,
     CareDone,
+    QueueAct,
     QueueEventView,
     Standing,
     WaitingRow,
 )
 from deskapp.i18n import Translator
+from deskapp.names_table import load
+from deskapp.triage_rules import Sentence
 from deskapp.ui import style
 from deskapp.ui.base_tab import Desk
+from deskapp.ui.intake.beside_lines import Line, library_lines
 from deskapp.ui.intake.waiting.columns import (
     SLIP_LABELS,
     estimate_words,
+    line_title,
     minutes_words,
     standing_since,
     standing_words,
 )
+from deskapp.ui.intake.waiting.shown import LineItem
 from deskapp.ui.keys import KeyAction
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import EmptyState, Panel, Pill, label, line, scrolled
@@ -42,7 +52,9 @@ EXPLAINED: Final = "wait-explain"
 """Names how many are before; for who is next there is nothing to explain."""
 APOLOGIES: Final = ("wait-apology", EXPLAINED)
 USUAL: Final = ("wait", EXPLAINED)
-KNOWN: Final = frozenset({*APOLOGIES, *USUAL, "doctor-good-at"})
+GOOD_AT: Final = "doctor-good-at"
+"""Said where it is known what the doctor is good at."""
+KNOWN: Final = frozenset({*APOLOGIES, *USUAL, GOOD_AT})
 HISTORY_SHOWN: Final = 12
 
 
@@ -65,16 +77,18 @@ class Lines(QWidget):
         self._title.setText(title)
         self._title.setVisible(bool(title))
 
-    def show_lines(self, lines: Iterable[str]) -> None:
-        """Show these lines; empty ones are left out."""
-        said = [words for words in lines if words]
+    def show_lines(self, lines: Iterable[str | Line]) -> None:
+        """Show these lines, in the role of these or each in its own; empty ones are left out."""
+        every = [(line, self._role) if isinstance(line, str) else line for line in lines]
+        said = [line for line in every if line[0]]
         while len(self._texts) < len(said):
             self._texts.append(label("", self._role, wrap=True))
             self._rows.addWidget(self._texts[-1])
-        for text, words in zip_longest(self._texts, said, fillvalue=""):
-            assert isinstance(text, QLabel)
-            if text.text() != str(words):
-                text.setText(str(words))
+        for text, one in zip_longest(self._texts, said):
+            words, role = one or ("", self._role)
+            style.set_state(text, "role", role)
+            if text.text() != words:
+                text.setText(words)
             text.setVisible(bool(words))
         self.setVisible(bool(said))
 
@@ -95,12 +109,21 @@ class WaitingPanel(Panel):
         self._desk = desk
         self._row: WaitingRow | None = None
         self._events: Sequence[QueueEventView] = ()
+        self._doctors: Mapping[int, DoctorView] = {}
+        self._phrases = False
         self._empty = EmptyState("user-round")
         self._number, self._urgency = label("", "number"), UrgencyBadge()
         self._name, self._where = label("", "title", wrap=True), label("", "secondary", wrap=True)
         self._stands = Pill()
         self.obstacle = label("", "danger", wrap=True)
         self.why, self.say, self.care, self.history = Lines(), Lines("value"), Lines(), Lines("secondary")
+        self.library = Lines()
+        self._lay_out()
+        self._space_rows()
+        style.look().changed.connect(self._space_rows)
+        self.show_row(None)
+
+    def _lay_out(self) -> None:
         self._whole = QWidget()
         self._rows = QVBoxLayout(self._whole)
         self._rows.setContentsMargins(0, 0, 0, 0)
@@ -119,21 +142,27 @@ class WaitingPanel(Panel):
         self._rows.addWidget(self.care)
         self._rows.addWidget(self.history)
         self._rows.addStretch(1)
-        self._area = scrolled(self._whole)
-        self.body.addWidget(self._area)
-        self.body.addWidget(self._empty)
-        self._space_rows()
-        style.look().changed.connect(self._space_rows)
-        self.show_row(None)
+        self._area, self._library_area = scrolled(self._whole), scrolled(self.library)
+        for shown in (self._area, self._library_area, self._empty):
+            self.body.addWidget(shown, 1)
 
     @Slot()
     def _space_rows(self) -> None:
-        self._rows.setSpacing(style.tokens().sizes.gap)
+        """Let the bars of what scrolls stand in the panel's margin, clear of the words."""
+        sizes = style.tokens().sizes
+        self._rows.setSpacing(sizes.gap)
+        self._outer.setContentsMargins(sizes.margin, sizes.margin, sizes.margin - sizes.gap, sizes.margin)
+        for inside in (self._whole, self.library):
+            inside.setContentsMargins(0, 0, sizes.gap, 0)
 
     def add_buttons(self, actions: Iterable[KeyAction]) -> None:
         """Put what can be done for the person under the reasons."""
         for action in actions:
             self._buttons.addWidget(ActionButton(action))
+
+    def add_phrases_button(self, action: KeyAction) -> None:
+        """Put what shows all phrases, and fewer again, under whatever is shown."""
+        self.body.addWidget(ActionButton(action))
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
@@ -163,6 +192,22 @@ class WaitingPanel(Panel):
         self._row = row
         self._tell()
 
+    def take_doctors(self, doctors: Mapping[int, DoctorView]) -> None:
+        """Know from now on what the doctors are good at."""
+        self._doctors = doctors
+        self._tell()
+
+    @property
+    def shows_phrases(self) -> bool:
+        """Whether all phrases are shown in the place of the person chosen."""
+        return self._phrases
+
+    def show_phrases(self, wanted: bool) -> None:
+        """Show all phrases in the place of the person chosen, or the person again."""
+        self._phrases = wanted
+        self._library_area.verticalScrollBar().setValue(0)
+        self._tell()
+
     def show_history(self, entry_id: int, events: Sequence[QueueEventView]) -> None:
         """Show what happened to a place, if it still is the one shown."""
         if self._row is not None and self._row.id == entry_id:
@@ -171,8 +216,13 @@ class WaitingPanel(Panel):
 
     def _tell(self) -> None:
         row, tr = self._row, self._desk.tr
-        self._area.setVisible(row is not None)
-        self._empty.setVisible(row is None)
+        self._area.setVisible(row is not None and not self._phrases)
+        self._empty.setVisible(row is None and not self._phrases)
+        self._library_area.setVisible(self._phrases)
+        good_at = self._speciality(row)
+        if self._phrases:
+            known = _known(row, good_at) if row is not None else {}
+            self.library.show_lines(library_lines(_sentences_of(self._desk), (SITUATION,), known, tr))
         if row is None:
             return
         self._number.setText(row.label)
@@ -181,16 +231,23 @@ class WaitingPanel(Panel):
         self._name.setText(row.name or row.name_masked)
         self._where.setText(where(row, tr))
         self._stands.show_text(standing_since(row, tr), *_PILLS.get(row.standing, ("", "")))
-        self.obstacle.setText(tr(row.obstacle) if row.obstacle is not None else "")
+        self.obstacle.setText(obstacle_words(row.obstacle, self._desk) if row.obstacle is not None else "")
         self.obstacle.setVisible(row.obstacle is not None)
         self.why.show_lines(tr(reason) for reason in row.why)
-        self.say.show_lines(sentences(row, self._desk))
+        self.say.show_lines(sentences(row, self._desk, good_at))
         self.care.show_lines(_care(row, tr))
         self._tell_history(tr)
 
+    def _speciality(self, row: WaitingRow | None) -> str:
+        doctor = self._doctors.get(row.doctor_id) if row is not None and row.doctor_id is not None else None
+        return doctor.speciality if doctor is not None else ""
+
     def _tell_history(self, tr: Translator) -> None:
         recent = list(self._events)[-HISTORY_SHOWN:]
-        self.history.show_lines(_event(event, tr) for event in reversed(recent))
+        moved = moved_here(recent)
+        self.history.show_lines(
+            _event(event, tr, self._row if event is moved else None) for event in reversed(recent)
+        )
 
 
 _PILLS: Final = {
@@ -222,41 +279,65 @@ def where(row: WaitingRow, tr: Translator) -> str:
     return "\n".join(told)
 
 
-def sentences(row: WaitingRow, desk: Desk) -> list[str]:
+def sentences(row: WaitingRow, desk: Desk, good_at: str = "") -> list[str]:
     """Return what to say to somebody who waits: the apology when it is due, and the house's own sentences.
 
     Nobody who was called is asked to wait.
     """
     if row.standing not in OPEN:
         return []
-    library = desk.services.house.sentences
+    library = _sentences_of(desk)
     codes = [*(APOLOGIES if row.apology_due else USUAL)]
     if row.place is None or row.place < 2:
         codes.remove(EXPLAINED)
     if row.standing is Standing.CALLED:
         codes = [code for code in codes if code == APOLOGIES[0]]
     else:
+        codes += [GOOD_AT] if good_at else []
         codes += [code for code, one in library.items() if one.situation == SITUATION and code not in KNOWN]
-    known = _known(row)
+    known = _known(row, good_at)
     return [desk.tr(library[code].filled(known)) for code in codes if code in library]
 
 
-def _known(row: WaitingRow) -> dict[str, object]:
-    """Return what the sentences can name. Not the name: how to address somebody depends on more than it."""
+def _sentences_of(desk: Desk) -> Mapping[str, Sentence]:
+    found: Mapping[str, Sentence] = desk.services.house.sentences
+    return found
+
+
+def obstacle_words(obstacle: Text, desk: Desk) -> str:
+    """Return why nobody can see somebody now, with a moment as people say it: tomorrow 08:00."""
+    said = {
+        name: desk.tr.day_time(one, desk.today())
+        for name, one in obstacle.params.items()
+        if isinstance(one, dt.datetime)
+    }
+    return desk.tr(replace(obstacle, params={**obstacle.params, **said}))
+
+
+def _known(row: WaitingRow, good_at: str = "") -> dict[str, object]:
+    """Return what the sentences can name. Neither sex nor age is in the line: the name is said as of somebody unknown.
+
+    The whole record would tell them, but who opens one is written down, and here the cursor only goes past.
+    """
     known: dict[str, object] = {"doctor": doctor_address(row.doctor), "room": row.room, "number": row.label}
     if row.place is not None:
         known["waiting"] = str(row.place - 1)
     if row.estimate.high:
         known["minutes"] = str(row.estimate.high)
     known["department"] = row.line
+    known["speciality"] = good_at
+    if row.name and not is_erased(row.name):
+        known["name"] = visitor_address(row.name, Sex.UNKNOWN, None, load())
     return {name: value for name, value in known.items() if value and (name != "doctor" or row.doctor)}
 
 
 def apology(row: WaitingRow, desk: Desk) -> str:
-    """Return the sentence that asks somebody's pardon for the wait, "" when the house has none."""
-    library = desk.services.house.sentences
-    found = library.get(APOLOGIES[0])
-    return desk.tr(found.filled(_known(row))) if found is not None else ""
+    """Return the sentence that asks somebody's pardon for the wait, "" when the house has none.
+
+    Without the name: it stands where everybody at the desk reads it, beside the masked one.
+    """
+    found = _sentences_of(desk).get(APOLOGIES[0])
+    return desk.tr(found.filled(_known(replace(row, name="")))) if found is not None else ""
 
 
 def _care(row: WaitingRow, tr: Translator) -> list[str]:
@@ -272,8 +353,24 @@ def _cared(one: CareDone, tr: Translator) -> str:
     return tr(N_("{time} {what} ({who})"), time=tr.time(one.at), what=what, who=one.by)
 
 
-def _event(event: QueueEventView, tr: Translator) -> str:
+def moved_here(events: Sequence[QueueEventView]) -> QueueEventView | None:
+    """Return the move that brought somebody to the line they stand in, None when it can't be told.
+
+    Whatever was taken back after it may have been the move itself.
+    """
+    for event in reversed(events):
+        if event.act is QueueAct.UNDONE:
+            return None
+        if event.act is QueueAct.MOVED:
+            return event
+    return None
+
+
+def _event(event: QueueEventView, tr: Translator, here: WaitingRow | None = None) -> str:
     words = tr(ACT_LABELS[event.act])
+    if here is not None:
+        item = LineItem(here.queue, here.line, here.doctor)
+        words = tr(N_("moved to {line}"), line=line_title(item, tr))
     told = tr(N_("{time} {what}"), time=tr.time(event.at), what=words)
     if event.reason:
         told = tr(N_("{time} {what}: {reason}"), time=tr.time(event.at), what=words, reason=event.reason)

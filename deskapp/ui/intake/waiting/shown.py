@@ -20,12 +20,17 @@ from deskapp.domain.waiting import (
 
 ALL: Final = ""
 LEFT_OVER: Final = "left-over"
+HEADING: Final = "all-of:"
+"""Before the id of a department: all its lines together."""
 ENDS: Final = frozenset({QueueAct.FINISHED, QueueAct.LEFT, QueueAct.EMERGENCY, QueueAct.WITHDRAWN})
 
 
 @dataclass(frozen=True)
 class LineItem:
-    """One entry of the list of lines; `id` is a queue, ALL or LEFT_OVER. `longest` is in minutes, 0 for none."""
+    """One entry of the list of lines; `id` is a queue, ALL, LEFT_OVER or a HEADING. `longest` is in minutes, 0 for none.
+
+    `unlisted`: nobody can see these people, and no doctor of the department has been entered yet.
+    """
 
     id: str
     title: Text | Words | str
@@ -35,6 +40,7 @@ class LineItem:
     longest: int = 0
     unattended: bool = False
     late: bool = False
+    unlisted: bool = False
 
 
 @dataclass(frozen=True)
@@ -148,13 +154,28 @@ def chosen(view: WaitingView, line: str) -> tuple[WaitingRow, ...]:
         return view.rows
     if line == LEFT_OVER:
         return view.left_over
+    if line.startswith(HEADING):
+        return tuple(row for row in view.rows if heading(row.department_id) == line)
     return tuple(row for row in view.rows if row.queue == line)
 
 
-def line_items(view: WaitingView, late_after: int, keep: str = ALL) -> list[LineItem]:
+def heading(department_id: int) -> str:
+    """Return the entry of the list of lines that stands for all lines of a department."""
+    return f"{HEADING}{department_id}"
+
+
+def is_one_line(line: str) -> bool:
+    """Say whether an entry of the list of lines is a single one, from which somebody is called."""
+    return line not in (ALL, LEFT_OVER) and not line.startswith(HEADING)
+
+
+def line_items(
+    view: WaitingView, late_after: int, keep: str = ALL, unlisted: Collection[object] = ()
+) -> list[LineItem]:
     """Return the list of lines: all, each in which somebody is, and what is left of earlier days if there is any.
 
-    The line `keep` is there although nobody is in it any more: somebody looks at it.
+    Lines of one department stand together, below an entry for all of them. The line `keep` is there although nobody
+    is in it any more: somebody looks at it. Departments that are `unlisted` have no doctor entered yet.
     """
     lines = [line for line in view.lines if line.waiting or line.with_doctor or line.queue == keep]
     total = LineItem(
@@ -166,11 +187,40 @@ def line_items(view: WaitingView, late_after: int, keep: str = ALL) -> list[Line
     )
     items = [
         replace(total, late=total.longest > late_after),
-        *(_item(line, late_after) for line in lines),
+        *_by_department(view, [_item(line, late_after) for line in lines], keep, unlisted),
     ]
     if view.left_over:
         items.append(LineItem(LEFT_OVER, Text(N_("Of earlier days")), waiting=len(view.left_over), late=True))
     return items
+
+
+def _by_department(
+    view: WaitingView, lines: Iterable[LineItem], keep: str, unlisted: Collection[object]
+) -> Iterable[LineItem]:
+    """Return lines with those of a department together; of more than one, all of them are an entry before."""
+    homes = {row.queue: row.department_id for row in view.rows}
+    together: dict[int | str, list[LineItem]] = {}
+    for line in lines:
+        home: int | str = homes.get(line.id, line.id)
+        is_new = home in unlisted and line.unattended and not line.doctor
+        told = replace(line, unattended=False, unlisted=True) if is_new else line
+        together.setdefault(home, []).append(told)
+    for home, of_one in together.items():
+        if isinstance(home, int) and (len(of_one) > 1 or heading(home) == keep):
+            yield _heading(home, of_one)
+        yield from of_one
+
+
+def _heading(department_id: int, lines: Sequence[LineItem]) -> LineItem:
+    return LineItem(
+        heading(department_id),
+        Text(N_("{department}: all"), {"department": lines[0].title}),
+        waiting=sum(line.waiting for line in lines),
+        with_doctor=sum(line.with_doctor for line in lines),
+        longest=max(line.longest for line in lines),
+        unattended=all(line.unattended for line in lines),
+        late=any(line.late for line in lines),
+    )
 
 
 def _item(line: LineSum, late_after: int) -> LineItem:
@@ -238,13 +288,21 @@ MOST_DEPARTMENTS: Final = 4
 
 
 def next_line(view: WaitingView, line: str, row: WaitingRow | None) -> str:
-    """Return the line from which to call: the one shown, else that of the row chosen, else the first that waits."""
-    if line not in (ALL, LEFT_OVER):
+    """Return the line from which to call: the one shown, else that of the row chosen, else the first that waits.
+
+    Of a department's lines it is the only one in which somebody waits; "" where there are several: whose doctor is
+    ready only a person knows.
+    """
+    if is_one_line(line):
         return line
     if row is not None and row not in view.left_over:
         return row.queue
-    waits: Sequence[LineSum] = [one for one in view.lines if one.waiting]
-    return waits[0].queue if waits else ""
+    waits = [one.queue for one in view.lines if one.waiting]
+    if line.startswith(HEADING):
+        own = {one.queue for one in chosen(view, line)}
+        waits = [queue for queue in waits if queue in own]
+        return waits[0] if len(waits) == 1 else ""
+    return waits[0] if waits else ""
 
 
 CALLABLE: Final = frozenset({Standing.WAITING, Standing.PARKED})

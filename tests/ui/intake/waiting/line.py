@@ -210,13 +210,17 @@ class Directory:
         ]
 
     def doctors(self, _actor: Any) -> list[DoctorView]:
-        return [_doctor(7, "赵敏", 2, on_duty=True), _doctor(8, "钱多", 2, on_duty=False)]
+        return [
+            _doctor(7, "赵敏", 2, on_duty=True, good_at="burns"),
+            _doctor(8, "钱多", 2, on_duty=False),
+            _doctor(9, "孙丽", 1, on_duty=False),
+        ]
 
 
-def _doctor(identity: int, name: str, department: int, *, on_duty: bool) -> DoctorView:
+def _doctor(identity: int, name: str, department: int, *, on_duty: bool, good_at: str = "") -> DoctorView:
     until = NOW + dt.timedelta(hours=2) if on_duty else None
     return DoctorView(
-        identity, 1, str(identity), name, "", department, SURGERY, "", "", ("zh",), "B301", "", True, True,
+        identity, 1, str(identity), name, "", department, SURGERY, good_at, "", ("zh",), "B301", "", True, True,
         NOW if on_duty else None, until, None,
     )  # fmt: skip
 
@@ -232,6 +236,9 @@ class Settings:
 
     def now(self) -> dt.datetime:
         return NOW
+
+    def today(self) -> dt.date:
+        return NOW.date()
 
 
 LI = Actor(1, "李娜", frozenset(), "desk-1")

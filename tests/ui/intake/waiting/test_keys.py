@@ -193,3 +193,18 @@ def test_a_key_pressed_twice_in_a_hurry_orders_once(opened: Opened, monkeypatch:
     page.acts._under_way.add(1)
     page.does.call()
     assert line_of(page).did == []
+
+
+def test_f9_in_a_whole_department_wants_a_line_and_calls_from_that_of_the_place_chosen(
+    opened: Opened,
+) -> None:
+    page = opened(place(1), place(2, queue="doctor:9", doctor="孙丽"))
+    page.lines.select("all-of:1")
+    assert labels(page) == ["N001", "N002"]
+    assert not page.table.isColumnHidden(page.model.column_of("line"))
+    press(page, Qt.Key.Key_F9)
+    assert line_of(page).did == []
+    assert said(page).startswith("Choose a line first")
+    page.table.select(2)
+    press(page, Qt.Key.Key_F9)
+    assert line_of(page).did == [("call_next", "doctor:9", "")]

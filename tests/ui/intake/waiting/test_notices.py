@@ -6,9 +6,10 @@ import datetime as dt
 
 from PySide6.QtCore import Qt
 
-from deskapp.domain.text import Text
+from deskapp.domain.text import Text, Words
 from deskapp.domain.waiting import CareKind
-from tests.ui.intake.waiting.line import NOW, Line, place
+from deskapp.domain.waiting_rules import Attending, House, obstacle
+from tests.ui.intake.waiting.line import INTERNAL, NOW, SURGERY, Line, place
 from tests.ui.intake.waiting.opened import Opened, line_of, opened, press, said, settle, strips
 
 __all__ = ["opened"]
@@ -74,3 +75,46 @@ def test_a_clock_that_is_behind_is_told(opened: Opened) -> None:
     line.clock_behind = NOW
     page = opened(line=line)
     assert strips(page)["clock"].startswith("This computer's clock is behind")
+
+
+def test_a_line_whose_name_the_reason_says_is_not_named_twice_and_tomorrow_is_called_so(
+    opened: Opened,
+) -> None:
+    back = dt.datetime.combine(dt.date(2026, 11, 21), dt.time(8))
+    why = Text("Nobody is on duty in {department} until {back}.", {"department": INTERNAL, "back": back})
+    page = opened(place(1, obstacle=why))
+    told = "Nobody is on duty in Internal medicine until tomorrow 08:00."
+    assert strips(page)["stuck"] == f"{told} 1 waiting."
+    page.table.select(1)
+    assert page.panel.obstacle.text() == told
+
+
+def test_a_department_without_any_doctor_entered_says_so_and_is_not_red(opened: Opened) -> None:
+    nobody = obstacle(House(Words("眼科", "Eyes", "Нүд")), None, (), NOW)
+    new = {
+        "queue": "department:5",
+        "department_id": 5,
+        "line": Words("眼科", "Eyes", "Нүд"),
+        "obstacle": nobody,
+    }
+    page = opened(place(1, **new))
+    assert strips(page)["stuck"] == "Eyes: no doctor is listed here yet. 1 waiting."
+    assert page.notices.strips.by_name["stuck"].property("role") == "rule"
+    item = page.lines_model.records[1]
+    assert (item.unattended, item.unlisted) == (False, True)
+    assert "no doctor is listed here yet" in page.lines_model.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_what_happened_in_one_line_comes_before_what_nobody_entered_in_another(opened: Opened) -> None:
+    nobody = obstacle(House(SURGERY), None, (), NOW)
+    away = obstacle(House(INTERNAL), None, [Attending("孙丽")], NOW)
+    new = place(1, queue="department:5", department_id=5, line=SURGERY, obstacle=nobody)
+    page = opened(new, place(2, obstacle=away))
+    assert strips(page)["stuck"].startswith(
+        "Nobody is on duty in Internal medicine. 1 waiting. And 1 line more"
+    )
+    assert page.notices.strips.by_name["stuck"].property("role") == "surroundings"
+    page.notices.strips.by_name["stuck"].press(0)
+    chosen = page.chosen()
+    assert chosen is not None
+    assert chosen.id == 2

@@ -68,7 +68,7 @@ def test_the_apology_is_said_in_the_houses_words(opened: Opened) -> None:
 
 
 def test_lines_have_their_figures_and_choose_what_is_shown(opened: Opened) -> None:
-    other = place(3, queue="doctor:7", line=SURGERY, doctor="赵敏", waited=40)
+    other = place(3, queue="doctor:7", department_id=2, line=SURGERY, doctor="赵敏", waited=40)
     page = opened(place(1), place(2, standing=Standing.WITH_DOCTOR, place=None), other)
     names = [item.id for item in page.lines_model.records]
     assert names == ["", "department:1", "doctor:7"]

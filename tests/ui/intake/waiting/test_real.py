@@ -79,7 +79,7 @@ def test_two_desks_call_one_number_and_the_second_is_told_by_whom(front: Front, 
     front.services.waiting.call(signed_in(front.services, "zhou"), new_request(), row.id, row.version)
     front.key(Qt.Key.Key_Return)
     assert page.bar.notice is not None
-    assert front.desk.tr(page.bar.notice.text).startswith("Called by 周敏 at ")
+    assert front.desk.tr(page.bar.notice.text).startswith("N001: Called by 周敏 at ")
     assert page.model.records[0].standing is Standing.CALLED
 
 
@@ -109,7 +109,7 @@ def test_somebody_moves_to_another_department(front: Front, page: WaitingPage) -
     assert row.department_id == eyes.id
     assert page.bar.notice is None
     history = page.panel.history.told()
-    assert "moved to another line" in history[0]
+    assert "moved to Ophthalmology" in history[0]
 
 
 def test_a_red_flagged_visitor_goes_first(front: Front, page: WaitingPage) -> None:

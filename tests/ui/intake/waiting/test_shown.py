@@ -156,3 +156,32 @@ def test_lines_in_which_nobody_is_are_left_out_but_for_the_one_that_is_looked_at
     assert [item.id for item in shown.line_items(view, 15)] == ["", "department:1", "department:3"]
     kept = [item.id for item in shown.line_items(view, 15, "doctor:7")]
     assert kept == ["", "department:1", "doctor:7", "department:3"]
+
+
+def test_a_department_with_several_lines_is_one_entry_before_them() -> None:
+    rows = (
+        place(1),
+        place(2, queue="department:2", department_id=2, line=SURGERY, waited=50),
+        place(3, queue="doctor:7", doctor="孙丽", waited=40),
+    )
+    view = WaitingView(rows, sums(rows), ())
+    items = shown.line_items(view, 45)
+    heading = shown.heading(1)
+    assert [item.id for item in items] == ["", heading, "department:1", "doctor:7", "department:2"]
+    assert (items[1].waiting, items[1].longest, items[1].late) == (2, 40, False)
+    assert [row.id for row in shown.chosen(view, heading)] == [1, 3]
+    fewer = WaitingView(rows[:2], sums(rows[:2]), ())
+    assert heading not in [item.id for item in shown.line_items(fewer, 45)]
+    assert heading in [item.id for item in shown.line_items(fewer, 45, heading)], "somebody looks at it"
+
+
+def test_of_a_department_somebody_is_called_only_where_it_is_clear_from_which_line() -> None:
+    rows = (
+        place(1),
+        place(3, queue="doctor:7", doctor="孙丽"),
+        place(4, queue="department:2", department_id=2),
+    )
+    view = WaitingView(rows, sums(rows), ())
+    assert shown.next_line(view, shown.heading(1), None) == ""
+    assert shown.next_line(view, shown.heading(1), rows[1]) == "doctor:7"
+    assert shown.next_line(view, shown.heading(2), None) == "department:2"

@@ -23,7 +23,7 @@ def test_who_was_faster_is_told_and_the_line_is_read_again(opened: Opened) -> No
     line_of(page).taken = "周敏"
     asked = line_of(page).asked
     page.does.call()
-    assert said(page) == "Called by 周敏 at 10:30."
+    assert said(page) == "N001: Called by 周敏 at 10:30."
     assert line_of(page).asked == asked + 1
 
 
