@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QTimer, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton
 
 from deskapp.domain.access import Permission
@@ -42,6 +43,7 @@ class WaitsSign(Sign):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._due: Sequence[DueNow] = ()
+        self._told_narrow = False
         self.ringer = Ringer(desk, self)
         self.button = QPushButton()
         self.button.setProperty("flat", True)
@@ -81,13 +83,27 @@ class WaitsSign(Sign):
         if self._due:
             self._desk.ways.go("intake", "waiting", "visit", self._due[0].visit_id)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow the window's width from now on: beside it stand the tabs, which are not to be pushed out."""
+        super().showEvent(event)
+        self.window().installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Say it at once in as many words as there is room for."""
+        if event.type() == QEvent.Type.Resize and self._is_narrow() != self._told_narrow:
+            self.retranslate(self._desk.tr)
+        return super().eventFilter(watched, event)
+
+    def _is_narrow(self) -> bool:
+        return self.window().width() < style.tokens().sizes.px(NARROW_BELOW)
+
     def retranslate(self, tr: Translator) -> None:
         """Say it in another language."""
         self.setVisible(bool(self._due))
         if not self._due:
             return
         first, more = self._due[0], len({one.visit_id for one in self._due}) - 1
-        narrow = self.window().width() < style.tokens().sizes.px(NARROW_BELOW)
+        narrow = self._told_narrow = self._is_narrow()
         words = first.label if narrow else one_line(first, tr)
         if more:
             words = f"{words} +{more}" if narrow else tr(N_("{who} and {count} more"), who=words, count=more)

@@ -108,6 +108,19 @@ def test_in_a_narrow_window_the_number_is_enough(front: Front) -> None:
     assert "waits 16 min" in sign(front).button.toolTip()
 
 
+def test_a_window_made_narrower_or_wider_says_it_in_other_words_at_once(front: Front) -> None:
+    wait(front, 1, minutes=16.5)
+    front.window.resize(1366, 768)
+    front.settle()
+    whole = look(front)
+    front.window.resize(1000, 700)
+    front.settle()
+    assert sign(front).button.text() == "N001"
+    front.window.resize(1366, 768)
+    front.settle()
+    assert sign(front).button.text() == whole != "N001"
+
+
 def test_whoever_may_not_act_for_visitors_is_told_nothing(front: Front, open_front: Opener) -> None:
     wait(front, 1, minutes=16.5)
     admin = signed_in(front.services, "admin")

@@ -56,7 +56,8 @@ class Column(Generic[R]):
         number: right aligned in figures of equal width.
         tone: name of a colour token for the cell's text, "" for the usual one.
         icon: name of an icon before the text, "" for none.
-        wrap: long text takes up to three lines instead of an ellipsis (names).
+        wrap: long text takes up to `most_lines` lines instead of an ellipsis (names).
+        most_lines: of a text that wraps; of names three are enough.
         hint: more words on hover; without it the whole text.
         icon_only: the text is said on hover and to a screen reader only; its icon has to be enough.
     """
@@ -73,6 +74,7 @@ class Column(Generic[R]):
     icon: Callable[[R], str] | None = None
     hint: Callable[[R, Translator], str] | None = None
     icon_only: bool = False
+    most_lines: int = 3
 
 
 class RecordTableModel(QAbstractTableModel, Generic[R]):

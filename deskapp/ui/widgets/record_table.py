@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 from typing import Any, Final
 
@@ -224,7 +226,7 @@ class RecordTable(QTableView):
             self._heighten_soon()
 
     def _lines(self, row: int, column: int) -> int:
-        text = self._model.index(row, column).data()
+        text = breakable(self._model.index(row, column).data() or "")
         sizes = style.tokens().sizes
         icon, record = self._model.columns[column].icon, self._model.record(row)
         beside = sizes.icon + sizes.gap if icon is not None and record is not None and icon(record) else 0
@@ -232,7 +234,8 @@ class RecordTable(QTableView):
         if not text or ("\n" not in text and self.fontMetrics().horizontalAdvance(text) <= room):
             return 1
         needed = self.fontMetrics().boundingRect(0, 0, room, 1 << 20, Qt.TextFlag.TextWordWrap, text)
-        return max(1, min(3, round(needed.height() / self.fontMetrics().lineSpacing())))
+        most = self._model.columns[column].most_lines
+        return max(1, min(most, round(needed.height() / self.fontMetrics().lineSpacing())))
 
     @Slot()
     def _space(self) -> None:
@@ -292,6 +295,23 @@ def shared(room: int, widths: Sequence[Width], shares: Sequence[int]) -> list[in
         held |= short
 
 
+_LONG: Final = 9
+"""Letters from which on a word may be divided: a column that is no wider would cut it."""
+_VOWELS: Final = "aeiouyаэиоуөүяеёюый"
+_SYLLABLE: Final = re.compile(rf"(?<=\w\w)(?=[^\W\d_{_VOWELS}][{_VOWELS}]\w)", re.IGNORECASE)
+_WORD: Final = re.compile(rf"[^\W\d_]{{{_LONG},}}")
+
+
+@lru_cache(maxsize=2048)
+def breakable(text: str) -> str:
+    """Return a text whose long words may be divided between syllables, with a hyphen where they are."""
+    return _WORD.sub(_divided, text)
+
+
+def _divided(word: re.Match[str]) -> str:
+    return _SYLLABLE.sub("\u00ad", word.group())
+
+
 class RecordDelegate(QStyledItemDelegate):
     """Figures of equal width in number columns, one line where nothing wraps; a tooltip only where something is hidden."""
 
@@ -309,7 +329,9 @@ class RecordDelegate(QStyledItemDelegate):
         column = model.columns[index.column()]
         if column.number:
             option.font = fonts.tabular(option.font)
-        if not column.wrap:
+        if column.wrap:
+            option.text = breakable(option.text)
+        else:
             # The table wraps all columns or none, and what is wrapped is cut at a word instead of at the edge.
             option.features &= ~QStyleOptionViewItem.ViewItemFeature.WrapText
 

@@ -9,7 +9,7 @@ from math import ceil
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QHelpEvent, QHoverEvent
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QToolTip
 from pytestqt.qtbot import QtBot
 
 from deskapp.i18n import Translator, translator
@@ -339,6 +339,30 @@ def test_a_column_that_does_not_wrap_is_cut_at_its_edge_and_not_at_a_word(
         if any(drawn.pixelColor(x, y) != ground for y in range(2, drawn.height() - 2))
     ]
     assert inked[-1] > drawn.width() * 3 // 4
+
+
+def drawn_lines(table: RecordTable, row: int, column: int) -> int:
+    return (
+        1
+        + (table.rowHeight(row) - table.verticalHeader().defaultSectionSize())
+        // QFontMetrics(table.font()).lineSpacing()
+    )
+
+
+@pytest.mark.parametrize("word", ["Gastroenterology", "боловсруулах"])
+def test_a_word_that_is_wider_than_its_column_is_divided_not_cut(table: RecordTable, word: str) -> None:
+    model = table.model()
+    assert isinstance(model, RecordTableModel)
+    table.setFixedWidth(80 + table.fontMetrics().horizontalAdvance(word))
+    model.apply([Visit(1, word), Visit(2, "王建国")])
+    QApplication.processEvents()
+    assert drawn_lines(table, 0, 1) == 2
+    assert drawn_lines(table, 1, 1) == 1
+    option = QStyleOptionViewItem()
+    table.itemDelegate().initStyleOption(option, model.index(0, 1))  # type: ignore[attr-defined]
+    assert option.text.replace("\u00ad", "") == word
+    assert option.text.count("\u00ad") >= 2
+    assert model.index(0, 1).data() == word, "who reads it aloud or copies it gets the word"
 
 
 def hover_over(table: RecordTable, row: int, column: int) -> None:

@@ -166,7 +166,7 @@ COLUMNS: Final[tuple[Column[WaitingRow], ...]] = (
     Column("label", N_("Ticket"), _label, width=72),
     Column("urgency", N_("Level"), _urgency, width=50),
     Column("name", N_("Name"), _name, width=78, stretch=1, wrap=True),
-    Column("line", N_("Line"), _line, width=74, stretch=1, wrap=True, hint=_line_hint),
+    Column("line", N_("Line"), _line, width=74, stretch=1, wrap=True, hint=_line_hint, most_lines=5),
     Column("waited", N_("Waited"), _waited, width=68, number=True, tone=_waited_tone),
     Column("estimate", N_("Estimate"), _estimate, width=96, number=True),
     Column(
@@ -235,7 +235,7 @@ def _line_words(item: LineItem, tr: Translator) -> str:
     whole = replace(item, doctor=_in_one(item.doctor))
     # The point stays with the department: no line begins with it.
     title = line_title(whole, tr).replace(" · ", "\u00a0· ")
-    return "\n".join((title, " · ".join(_in_one(figure).replace(" ", "\u00a0") for figure in figures)))
+    return "\n".join((title, "\u00a0· ".join(_in_one(figure).replace(" ", "\u00a0") for figure in figures)))
 
 
 def _in_one(words: str) -> str:
@@ -282,5 +282,6 @@ LINE_COLUMNS: Final[tuple[Column[LineItem], ...]] = (
         tone=_line_tone,
         icon=_line_icon,
         hint=_line_tip,
+        most_lines=5,
     ),
 )

@@ -145,6 +145,8 @@ class WaitingPanel(Panel):
         self._area, self._library_area = scrolled(self._whole), scrolled(self.library)
         for shown in (self._area, self._library_area, self._empty):
             self.body.addWidget(shown, 1)
+        self._foot = QVBoxLayout()
+        self.body.addLayout(self._foot)
 
     @Slot()
     def _space_rows(self) -> None:
@@ -152,7 +154,7 @@ class WaitingPanel(Panel):
         sizes = style.tokens().sizes
         self._rows.setSpacing(sizes.gap)
         self._outer.setContentsMargins(sizes.margin, sizes.margin, sizes.margin - sizes.gap, sizes.margin)
-        for inside in (self._whole, self.library):
+        for inside in (self._whole, self.library, self._empty, self._foot):
             inside.setContentsMargins(0, 0, sizes.gap, 0)
 
     def add_buttons(self, actions: Iterable[KeyAction]) -> None:
@@ -162,12 +164,13 @@ class WaitingPanel(Panel):
 
     def add_phrases_button(self, action: KeyAction) -> None:
         """Put what shows all phrases, and fewer again, under whatever is shown."""
-        self.body.addWidget(ActionButton(action))
+        self._foot.addWidget(ActionButton(action))
 
     def retranslate(self, tr: Translator) -> None:
         """Say everything in another language."""
         self.why.set_title(tr(N_("Why here")))
-        self.say.set_title(tr(N_("To say")))
+        for said in (self.say, self.library):
+            said.set_title(tr(N_("To say")))
         self.care.set_title(tr(N_("Done for the visitor")))
         self.history.set_title(tr(N_("What happened")))
         self._empty.show_text(
@@ -221,8 +224,7 @@ class WaitingPanel(Panel):
         self._library_area.setVisible(self._phrases)
         good_at = self._speciality(row)
         if self._phrases:
-            known = _known(row, good_at) if row is not None else {}
-            self.library.show_lines(library_lines(_sentences_of(self._desk), (SITUATION,), known, tr))
+            self.library.show_lines(_all_phrases(row, self._desk, good_at))
         if row is None:
             return
         self._number.setText(row.label)
@@ -302,6 +304,20 @@ def sentences(row: WaitingRow, desk: Desk, good_at: str = "") -> list[str]:
 def _sentences_of(desk: Desk) -> Mapping[str, Sentence]:
     found: Mapping[str, Sentence] = desk.services.house.sentences
     return found
+
+
+def _all_phrases(row: WaitingRow | None, desk: Desk, good_at: str) -> list[Line]:
+    """Return what is said while somebody waits, and what may be needed at any time.
+
+    The minutes are those of the wait: whoever is promised an answer is not promised it by then.
+    """
+    library, known = _sentences_of(desk), _known(row, good_at) if row is not None else {}
+    waiting = {code: one for code, one in library.items() if one.situation == SITUATION}
+    others = {name: value for name, value in known.items() if name != "minutes"}
+    return [
+        *library_lines(waiting, (SITUATION,), known, desk.tr),
+        *library_lines(library, (), others, desk.tr),
+    ]
 
 
 def obstacle_words(obstacle: Text, desk: Desk) -> str:
