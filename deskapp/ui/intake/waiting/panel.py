@@ -290,7 +290,7 @@ def sentences(row: WaitingRow, desk: Desk, good_at: str = "") -> list[str]:
         return []
     library = _sentences_of(desk)
     codes = [*(APOLOGIES if row.apology_due else USUAL)]
-    if row.place is None or row.place < 2:
+    if _is_next(row):
         codes.remove(EXPLAINED)
     if row.standing is Standing.CALLED:
         codes = [code for code in codes if code == APOLOGIES[0]]
@@ -299,6 +299,11 @@ def sentences(row: WaitingRow, desk: Desk, good_at: str = "") -> list[str]:
         codes += [code for code, one in library.items() if one.situation == SITUATION and code not in KNOWN]
     known = _known(row, good_at)
     return [desk.tr(library[code].filled(known)) for code in codes if code in library]
+
+
+def _is_next(row: WaitingRow) -> bool:
+    """Say whether nobody goes before somebody: there is nothing to explain."""
+    return row.place is None or row.place < 2
 
 
 def _sentences_of(desk: Desk) -> Mapping[str, Sentence]:
@@ -312,7 +317,10 @@ def _all_phrases(row: WaitingRow | None, desk: Desk, good_at: str) -> list[Line]
     The minutes are those of the wait: whoever is promised an answer is not promised it by then.
     """
     library, known = _sentences_of(desk), _known(row, good_at) if row is not None else {}
-    waiting = {code: one for code, one in library.items() if one.situation == SITUATION}
+    unsaid = {EXPLAINED} if row is not None and _is_next(row) else set()
+    waiting = {
+        code: one for code, one in library.items() if one.situation == SITUATION and code not in unsaid
+    }
     others = {name: value for name, value in known.items() if name != "minutes"}
     return [
         *library_lines(waiting, (SITUATION,), known, desk.tr),
