@@ -55,6 +55,8 @@ WHOLE_FROM: Final = 720
 """Width of the list from which it has all its columns; with less the order alone says whose turn it is."""
 NARROW_BELOW: Final = 640
 """Width of the list below which it leaves out what stands beside anyway."""
+LEAST_BELOW: Final = 580
+"""Width of the list below which the longest words of how it stands would be cut, did the turn not give way too."""
 
 
 class WaitingPage(BaseView):
@@ -185,7 +187,7 @@ class WaitingPage(BaseView):
         taken = 0 if self.panel.isHidden() else self.panel.width() + sizes.field_gap
         room = self.width() - taken - self.lines.width() - sizes.field_gap
         if room < sizes.px(NARROW_BELOW):
-            names -= NARROW
+            names -= NARROW if room >= sizes.px(LEAST_BELOW) else NARROW | SPARE
         elif room < sizes.px(WHOLE_FROM):
             names -= SPARE
         self.table.show_columns(names)

@@ -98,6 +98,23 @@ def test_a_narrow_window_folds_who_and_why_away_and_a_key_brings_it_back(opened:
     assert page.panel.isVisible()
 
 
+def test_with_who_and_why_beside_it_in_a_small_window_the_list_says_whole_how_it_stands(
+    opened: Opened,
+) -> None:
+    called = place(1, standing=Standing.CALLED, place=None, called_at=NOW, calls=1)
+    page = opened(called, place(2))
+    page.desk.language.set("mn")
+    page.resize(1010, 614)
+    page.toggle_beside()
+    page.share_room()
+    settle()
+    at = page.model.column_of("standing")
+    longest = max(page.model.index(0, at).data().split(), key=len)
+    sizes = style.tokens().sizes
+    room = page.table.columnWidth(at) - 2 * sizes.gap - sizes.icon - sizes.gap
+    assert page.table.fontMetrics().horizontalAdvance(longest) <= room
+
+
 def test_a_place_that_another_desk_ended_is_told_and_nobody_else_is_chosen(opened: Opened) -> None:
     page = opened(place(1), place(2), place(3))
     page.table.select(2)
