@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from deskapp.domain.registration import SlipState
 from deskapp.domain.text import N_
 from deskapp.domain.waiting import STANDING_LABELS, Estimate, Standing, WaitingRow
 from deskapp.i18n import Translator
-from deskapp.ui import style
-from deskapp.ui.intake.waiting.shown import HEADING, LineItem
+from deskapp.ui import icons, style
+from deskapp.ui.intake.waiting.shown import HEADING, LineItem, is_unlisted
 from deskapp.ui.widgets.record_model import RECORD_ROLE, Column, Index
-from deskapp.ui.widgets.record_table import KeptDelegate
+from deskapp.ui.widgets.record_table import KeptDelegate, RecordTable
 from deskapp.ui.widgets.urgency import paint_urgency
 
 SLIP_LABELS: Final = {
@@ -199,11 +200,25 @@ NARROW: Final = frozenset({"estimate", "slip"})
 class WaitingDelegate(KeptDelegate):
     """Draws numeral, shape and colour of the level in its cell, and everything else as words."""
 
+    def __init__(self, table: RecordTable) -> None:
+        super().__init__(table)
+        self._unlisted: Collection[int] = ()
+
+    def take_unlisted(self, departments: Collection[int]) -> None:
+        """Draw from now on in no red who is stuck in one of these: no doctor is entered there yet."""
+        self._unlisted = departments
+        self.forget()
+        self._table.viewport().update()
+
     def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """Leave the numeral out: it is drawn inside the shape."""
         super().initStyleOption(option, index)
-        if COLUMNS[index.column()].name == "urgency":
+        name = COLUMNS[index.column()].name
+        if name == "urgency":
             option.text = ""
+        elif name == "sign" and self._unlisted and is_unlisted(index.data(RECORD_ROLE), self._unlisted):
+            option.icon = icons.icon("triangle-alert", "warning")
+            option.palette.setColor(QPalette.ColorRole.Text, QColor(style.tokens().colours.warning))
 
     def draw(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw a cell, and over its ground the sign."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 REASSESS, STUCK, APOLOGY, LEFT_OVER, CLOCK = "reassess", "stuck", "apology", "left-over", "clock"
 NAMES: Final = (CLOCK, REASSESS, STUCK, APOLOGY, LEFT_OVER)
-NOBODY: Final = "Nobody is on duty in {department}."
-"""What the rules of waiting say of a department without a doctor, entered or not."""
 DANGER, WARNING = "surroundings", "rule"
 
 
@@ -101,9 +99,7 @@ class Notices(QObject):
         return Told(STUCK, "triangle-alert", WARNING if unlisted else DANGER, words, acts)
 
     def _is_unlisted(self, row: WaitingRow) -> bool:
-        """Say whether nobody can see somebody because no doctor of the department has been entered yet."""
-        nobody = row.obstacle is not None and row.obstacle.message == NOBODY
-        return nobody and not row.doctor and row.department_id in self._page.unlisted
+        return shown.is_unlisted(row, self._page.unlisted)
 
     def _why_stuck(self, rows: Sequence[WaitingRow]) -> str:
         """Return why nobody can see these; what the reason names itself isn't said before it."""

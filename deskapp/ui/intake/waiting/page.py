@@ -309,7 +309,11 @@ class WaitingPage(BaseView):
     def _know_unlisted(self, answer: shown.Answer) -> None:
         staffed = {doctor.department_id for doctor in self._doctors or () if doctor.active}
         known = self._doctors is not None
-        self.unlisted = frozenset(answer.departments) - staffed if known else frozenset()
+        unlisted = frozenset(answer.departments) - staffed if known else frozenset()
+        if unlisted != self.unlisted:
+            self.unlisted = unlisted
+            self.panel.take_unlisted(unlisted)
+            self._drawn.take_unlisted(unlisted)
 
     def _take_settings(self, values: Mapping[str, Any]) -> None:
         self._late_after = int(values.get(settings.WAIT_APOLOGY_MINUTES.name, self._late_after))

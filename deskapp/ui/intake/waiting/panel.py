@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 from typing import Final
@@ -40,7 +40,7 @@ from deskapp.ui.intake.waiting.columns import (
     standing_since,
     standing_words,
 )
-from deskapp.ui.intake.waiting.shown import LineItem
+from deskapp.ui.intake.waiting.shown import LineItem, is_unlisted
 from deskapp.ui.keys import KeyAction
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import EmptyState, Panel, Pill, label, line, scrolled
@@ -110,6 +110,7 @@ class WaitingPanel(Panel):
         self._row: WaitingRow | None = None
         self._events: Sequence[QueueEventView] = ()
         self._doctors: Mapping[int, DoctorView] = {}
+        self._unlisted: Collection[int] = ()
         self._phrases = False
         self._empty = EmptyState("user-round")
         self._number, self._urgency = label("", "number"), UrgencyBadge()
@@ -200,6 +201,12 @@ class WaitingPanel(Panel):
         self._doctors = doctors
         self._tell()
 
+    def take_unlisted(self, departments: Collection[int]) -> None:
+        """Know from now on in which departments no doctor is entered yet."""
+        self._unlisted = departments
+        if self._row is not None:
+            self._tell_obstacle(self._row)
+
     @property
     def shows_phrases(self) -> bool:
         """Whether all phrases are shown in the place of the person chosen."""
@@ -233,12 +240,19 @@ class WaitingPanel(Panel):
         self._name.setText(row.name or row.name_masked)
         self._where.setText(where(row, tr))
         self._stands.show_text(standing_since(row, tr), *_PILLS.get(row.standing, ("", "")))
-        self.obstacle.setText(obstacle_words(row.obstacle, self._desk) if row.obstacle is not None else "")
-        self.obstacle.setVisible(row.obstacle is not None)
+        self._tell_obstacle(row)
         self.why.show_lines(tr(reason) for reason in row.why)
         self.say.show_lines(sentences(row, self._desk, good_at))
         self.care.show_lines(_care(row, tr))
         self._tell_history(tr)
+
+    def _tell_obstacle(self, row: WaitingRow) -> None:
+        """Say why nobody can see somebody; that no doctor is entered yet is no emergency."""
+        unlisted = is_unlisted(row, self._unlisted)
+        words = obstacle_words(row.obstacle, self._desk) if row.obstacle is not None else ""
+        self.obstacle.setText(self._desk.tr(N_("no doctor is listed here yet")) if unlisted else words)
+        style.set_state(self.obstacle, "role", "warning" if unlisted else "danger")
+        self.obstacle.setVisible(bool(words))
 
     def _speciality(self, row: WaitingRow | None) -> str:
         doctor = self._doctors.get(row.doctor_id) if row is not None and row.doctor_id is not None else None

@@ -159,6 +159,16 @@ def chosen(view: WaitingView, line: str) -> tuple[WaitingRow, ...]:
     return tuple(row for row in view.rows if row.queue == line)
 
 
+NOBODY: Final = "Nobody is on duty in {department}."
+"""What the rules of waiting say of a department without a doctor, entered or not."""
+
+
+def is_unlisted(row: WaitingRow, unlisted: Collection[object]) -> bool:
+    """Say whether nobody can see somebody because no doctor of the department has been entered yet."""
+    nobody = row.obstacle is not None and row.obstacle.message == NOBODY
+    return nobody and not row.doctor and row.department_id in unlisted
+
+
 def heading(department_id: int) -> str:
     """Return the entry of the list of lines that stands for all lines of a department."""
     return f"{HEADING}{department_id}"

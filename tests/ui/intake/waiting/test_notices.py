@@ -5,10 +5,13 @@ from __future__ import annotations
 import datetime as dt
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from deskapp.domain.text import Text, Words
 from deskapp.domain.waiting import CareKind
 from deskapp.domain.waiting_rules import Attending, House, obstacle
+from deskapp.ui import style
 from tests.ui.intake.waiting.line import INTERNAL, NOW, SURGERY, Line, place
 from tests.ui.intake.waiting.opened import Opened, line_of, opened, press, said, settle, strips
 
@@ -100,6 +103,12 @@ def test_a_department_without_any_doctor_entered_says_so_and_is_not_red(opened: 
     page = opened(place(1, **new))
     assert strips(page)["stuck"] == "Eyes: no doctor is listed here yet. 1 waiting."
     assert page.notices.strips.by_name["stuck"].property("role") == "rule"
+    page.table.select(1)
+    assert page.panel.obstacle.text() == "no doctor is listed here yet"
+    assert page.panel.obstacle.property("role") == "warning"
+    option = QStyleOptionViewItem()
+    page.table.itemDelegate().initStyleOption(option, page.model.index(0, page.model.column_of("sign")))  # type: ignore[attr-defined]
+    assert option.palette.color(QPalette.ColorRole.Text).name() == style.tokens().colours.warning.lower()
     item = page.lines_model.records[1]
     assert (item.unattended, item.unlisted) == (False, True)
     assert "no doctor is listed here yet" in page.lines_model.index(1, 0).data(Qt.ItemDataRole.ToolTipRole)
