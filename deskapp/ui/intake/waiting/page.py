@@ -284,7 +284,8 @@ class WaitingPage(BaseView):
         services, actor = self.desk.services, self.desk.actor()
         if not changes or changes.concerns("doctor", "department"):
             run = self.desk.runner.run
-            run(services.directory.doctors, actor, done=self._take_doctors, owner=self, latest="doctors")
+            done = self._take_doctors
+            run(_every_doctor, services.directory, actor, done=done, owner=self, latest="doctors")
         if not changes:
             self.desk.runner.run(
                 services.settings.values,
@@ -307,7 +308,7 @@ class WaitingPage(BaseView):
             self.notices.tell()
 
     def _know_unlisted(self, answer: shown.Answer) -> None:
-        staffed = {doctor.department_id for doctor in self._doctors or () if doctor.active}
+        staffed = {doctor.department_id for doctor in self._doctors or ()}
         known = self._doctors is not None
         unlisted = frozenset(answer.departments) - staffed if known else frozenset()
         if unlisted != self.unlisted:
@@ -466,6 +467,12 @@ class _History:
 
     def take(self, events: Sequence[QueueEventView]) -> None:
         self.page.panel.show_history(self.entry_id, events)
+
+
+def _every_doctor(directory: Any, actor: Any) -> Sequence[DoctorView]:
+    """Return all doctors, also those that take no visitors today: they have been entered. For a worker."""
+    found: Sequence[DoctorView] = directory.doctors(actor, inactive=True)
+    return found
 
 
 def shown_stir(before: shown.LineItem, now: shown.LineItem) -> bool:

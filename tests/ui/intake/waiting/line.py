@@ -209,11 +209,12 @@ class Directory:
             DepartmentView(2, 1, "surgery", SURGERY, "B301", "", "B", True, 2, 1),
         ]
 
-    def doctors(self, _actor: Any) -> list[DoctorView]:
+    def doctors(self, _actor: Any, *, inactive: bool = False) -> list[DoctorView]:
         return [
             _doctor(7, "赵敏", 2, on_duty=True, good_at="burns"),
             _doctor(8, "钱多", 2, on_duty=False),
             _doctor(9, "孙丽", 1, on_duty=False),
+            *([_doctor(11, "郑浩", 6, on_duty=False)] if inactive else []),
         ]
 
 

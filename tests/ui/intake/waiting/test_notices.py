@@ -127,3 +127,9 @@ def test_what_happened_in_one_line_comes_before_what_nobody_entered_in_another(o
     chosen = page.chosen()
     assert chosen is not None
     assert chosen.id == 2
+
+
+def test_a_department_whose_doctors_are_away_for_good_has_been_entered(opened: Opened) -> None:
+    nobody = obstacle(House(SURGERY), None, (), NOW)
+    page = opened(place(1, queue="department:6", department_id=6, line=SURGERY, obstacle=nobody))
+    assert strips(page)["stuck"] == "Nobody is on duty in Surgery. 1 waiting."
