@@ -19,6 +19,7 @@ from deskapp.domain.text import N_, Text
 from deskapp.errors import RuleError
 from deskapp.i18n import Translator
 from deskapp.services.directory import Detail
+from deskapp.ui import style
 from deskapp.ui.base_tab import BaseView
 from deskapp.ui.clipboard import copy_freely
 from deskapp.ui.found import said
@@ -34,7 +35,8 @@ from deskapp.ui.widgets.record_model import RecordTableModel
 from deskapp.ui.widgets.record_table import RecordTable
 from deskapp.ui.widgets.search_field import SearchField
 
-ROOM: Final = PanelRoom(wide=472, narrow=340, roomy_from=1080)
+ROOMY: Final = 1080
+ROOM: Final = PanelRoom(wide=472, narrow=340, roomy_from=ROOMY)
 MOST_SHOWN: Final = 500
 BUTTONS: Final = 10
 """So many of the actions have a button beside the record."""
@@ -66,7 +68,7 @@ class DirectoryPage(BaseView):
         self._wanted: tuple[Kind, int | str] | None = None
         self._listed: Sequence[Listed] = ()
         self._questions: Sequence[QuestionView] = ()
-        self._to_first = self._roomy = False
+        self._to_first = False
         self.kinds = KindList([kind for kind in Kind if self._asks or kind is not Kind.QUESTION])
         self.search = SearchField()
         self._model: RecordTableModel[Line] = RecordTableModel(COLUMNS, self.desk.tr, self)
@@ -124,12 +126,12 @@ class DirectoryPage(BaseView):
 
     def share_room(self) -> None:
         """Give the list and the panel what room there is."""
-        self._roomy = ROOM.share(self._beside, self.width())
+        ROOM.share(self._beside, self.width())
         self.kinds.fit(self.width(), self.desk.tr)
         self._show_columns()
 
     def _show_columns(self) -> None:
-        hidden = set() if self._roomy else {"second"}
+        hidden = set() if self.width() >= style.tokens().sizes.px(ROOMY) else {"second"}
         if self.kinds.kind() in WITHOUT_ASIDE:
             hidden.add("aside")
         if not any(line.note for line in self._model.records):
