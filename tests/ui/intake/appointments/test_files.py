@@ -66,7 +66,6 @@ def test_a_long_file_says_how_far_it_is_and_what_was_stored_when_it_was_ended_is
     open_front: Callable[..., Front], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = Desk(open_front("admin"))
-    monkeypatch.setattr("deskapp.ui.tasks.REPORT_EVERY", 0)
     path, strip, said = many(desk, tmp_path / "a.csv", 230), desk.page.progress, []
     desk.key(Key.Key_PageDown)
     desk.page.files.look(path)
@@ -79,16 +78,17 @@ def test_a_long_file_says_how_far_it_is_and_what_was_stored_when_it_was_ended_is
         if desk.lines():
             strip._cancel.click()  # Heard with the next word of how far it is.
 
-    monkeypatch.setattr(strip, "progress", end_it)
-    with desk.front.runner.held():
-        desk.key(Key.Key_Return, CONTROL)
-        assert not desk.page.keys["file.import"].isEnabled()
+    with monkeypatch.context() as patched:
+        patched.setattr("deskapp.ui.tasks.REPORT_EVERY", 0)
+        patched.setattr(strip, "progress", end_it)
+        with desk.front.runner.held():
+            desk.key(Key.Key_Return, CONTROL)
+            assert not desk.page.keys["file.import"].isEnabled()
     desk.front.settle()
     assert said[-1] == "100 / 230"
     assert desk.page.grid.isVisible()
     assert on_the_page(desk) == 200
     assert "Stopped" in str(desk.page.bar.notice.text)  # type: ignore[union-attr]
-    monkeypatch.undo()
     desk.page.files.look(path)
     desk.front.settle()
     assert "New: 30, changed: 0, known: 200" in desk.page.report._counts.text()
