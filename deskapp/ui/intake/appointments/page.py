@@ -213,6 +213,8 @@ class AppointmentsPage(BaseView):
     def _on_picked(self) -> None:
         if self.whom.whom is not None:
             self.grid.setFocus()
+            if self.moving is None:
+                self.bar.clear()
         self.enable()
 
     def book(self) -> None:

@@ -113,6 +113,9 @@ def test_enter_on_a_free_time_asks_for_whom_first(desk: Desk) -> None:
     assert desk.page.whom.field.hasFocus()
     assert "For whom" in str(desk.page.bar.notice.text)  # type: ignore[union-attr]
     assert desk.lines() == {}
+    desk.front.type("13800138000")
+    desk.key(Key.Key_Return)
+    assert desk.page.bar.notice is None
 
 
 def test_somebody_new_is_registered_with_the_booking(desk: Desk) -> None:
