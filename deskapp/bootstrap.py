@@ -456,9 +456,7 @@ class OpenDesk:
             while_closed,
         )
         self.scans = ScanDetector(app)
-        # Nobody's are left out: a second window of this workstation (another session of the machine, the same
-        # folder opened twice) writes under its name. One's own are read once more, which shows nothing new.
-        self._feed = ChangeFeed(hospital.store, own="")
+        self._feed = ChangeFeed(hospital.store)
         self.feed = FeedWatcher(self._feed, self.runner, self.hub, window)
         self.tending = Tending(self.desk, window)
         self.keeping = Keeping(self.desk, window)

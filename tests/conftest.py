@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 # Before Qt is loaded for the first time; a test that needs a screen starts its own.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for _name in ("QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE", "QT_IM_MODULE", "QT_QPA_PLATFORMTHEME"):
     os.environ.pop(_name, None)
+
+from tests.support import in_memory  # noqa: E402
+
+# Before anybody asks for a temporary folder.
+in_memory.prefer()
 
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
@@ -36,3 +42,9 @@ settings.load_profile("desk")
 def qapp_args() -> list[str]:
     """Name the application as the program does, without taking pytest's arguments for Qt's."""
     return ["deskapp"]
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over thousands of tests that live as long as the run."""
+    gc.collect()
+    gc.freeze()

@@ -24,18 +24,21 @@ AT_ONCE = 500
 
 
 class ChangeFeed:
-    """Reads what writers other than `own` did since the last look. Used by one thread at a time."""
+    """Reads what others than this process did since the last look. Used by one thread at a time.
 
-    def __init__(self, store: Store, own: str) -> None:
-        self._store = store
-        self._own = own
+    Others are told by what `Store.written` does not have, not by their name: two windows of one workstation have
+    the same.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
         self._seen: dict[str, int] = {}
         self._version: int | None = None
         self._connection: Connection | None = None
 
     def start(self) -> None:
         """Begin at the present: what was written before is on the screen already."""
-        with told_plainly(), self._store.read_engine.connect() as connection:
+        with told_plainly(), self.store.read_engine.connect() as connection:
             heads = select(CHANGE.c.writer, func.max(CHANGE.c.sequence)).group_by(CHANGE.c.writer)
             self._seen = dict(connection.execute(heads).all())
 
@@ -46,7 +49,7 @@ class ChangeFeed:
             version = self._data_version()
             if version is not None and version == self._version:
                 return Changes()
-            with self._store.read_engine.connect() as connection:
+            with self.store.read_engine.connect() as connection:
                 found = self._read(connection)
             self._version = version
             return found
@@ -59,10 +62,10 @@ class ChangeFeed:
 
     def _data_version(self) -> int | None:
         """Return what moves when anybody else commits: SQLite tells one dedicated connection cheaply."""
-        if not self._store.is_sqlite:
+        if not self.store.is_sqlite:
             return None
         if self._connection is None:
-            self._connection = self._store.read_engine.connect()
+            self._connection = self.store.read_engine.connect()
         found: int = self._connection.exec_driver_sql("PRAGMA data_version").scalar_one()
         self._connection.rollback()
         return found
@@ -70,9 +73,12 @@ class ChangeFeed:
     def _read(self, connection: Connection) -> Changes:
         found, seen, complete = Changes(), dict(self._seen), False
         while not complete:
-            rows = connection.execute(_newer(seen, self._own)).all()
+            rows = connection.execute(_newer(seen)).all()
+            own = set(self.store.written.copy())
             for row in rows:
                 seen[row.writer] = row.sequence
+                if (row.writer, row.sequence) in own:
+                    continue
                 for topic, ids in msgspec.json.decode(row.touched, type=dict[str, list[int]]).items():
                     found = found.merged(Changes.of(topic, *ids))
             complete = len(rows) < AT_ONCE
@@ -80,8 +86,8 @@ class ChangeFeed:
         return found
 
 
-def _newer(seen: Mapping[str, int], own: str) -> Select[Any]:
+def _newer(seen: Mapping[str, int]) -> Select[Any]:
     newer = [(CHANGE.c.writer == writer) & (CHANGE.c.sequence > last) for writer, last in seen.items()]
     unknown = CHANGE.c.writer.not_in(list(seen))
-    asked = select(CHANGE).where(or_(unknown, *newer), CHANGE.c.writer != own)
+    asked = select(CHANGE).where(or_(unknown, *newer))
     return asked.order_by(CHANGE.c.writer, CHANGE.c.sequence).limit(AT_ONCE)

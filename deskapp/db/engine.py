@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,6 +35,7 @@ JOURNAL_PAUSE: Final = 0.02
 """Seconds between two tries to turn the journal on while another program does the same."""
 WRITE_CACHE_KIB: Final = 16_384
 JOURNAL_BYTES: Final = 64 << 20
+WRITTEN: Final = 4096
 DAMAGED: Final = ("storage.damaged", "storage.not-a-database")
 EXPECTED_PRAGMAS: Final = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
@@ -49,6 +51,8 @@ class Store:
         """How many confirmed transactions a damaged journal took along, as found at opening."""
         self.read_engine = read
         self.write_engine = write
+        self.written: deque[tuple[str, int]] = deque(maxlen=WRITTEN)
+        """Writer and sequence of what this process wrote last. A second window may write under the same name."""
 
     @classmethod
     def open(cls, url: str, key: bytes | None = None, password: str | None = None) -> Store:

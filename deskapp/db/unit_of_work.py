@@ -35,8 +35,9 @@ _EARLIER: Final = select(REQUEST.c.use_case, REQUEST.c.result).where(REQUEST.c.i
 class Work:
     """What a use case has in hand while its transaction is open."""
 
-    def __init__(self, session: Session, actor: Actor, now: dt.datetime) -> None:
+    def __init__(self, session: Session, actor: Actor, now: dt.datetime, store: Store) -> None:
         self.session = session
+        self._store = store
         self.actor = actor
         self.now = now
         self.day = now.astimezone().date()
@@ -65,11 +66,13 @@ class Work:
         self.session.flush()
         request = {"id": request_id, "use_case": use_case, "result": result, "at": self.now}
         self.session.execute(_ADD_REQUEST, request)
-        if self._lines:
-            self._append_lines()
+        sequence = self._append_lines() if self._lines else None
         self.session.commit()
+        if sequence is not None:
+            # Not before: another window of this workstation may be given the number of a transaction that failed.
+            self._store.written.append((self.actor.desk, sequence))
 
-    def _append_lines(self) -> None:
+    def _append_lines(self) -> int:
         sequence = audit.append(
             self.session, self.actor.desk, self.actor.account_id or None, self.now, self._lines
         )
@@ -81,13 +84,14 @@ class Work:
             "touched": touched.decode(),
         }
         self.session.execute(_ADD_CHANGE, change)
+        return sequence
 
 
 @contextmanager
 def unit_of_work(store: Store, actor: Actor, clock: Clock | None) -> Iterator[Work]:
     """Open a transaction for `actor`; without a clock of its own, the database server's counts."""
     with store.writing() as session:
-        yield Work(session, actor, _now(store, session, clock))
+        yield Work(session, actor, _now(store, session, clock), store)
 
 
 def _now(store: Store, session: Session, clock: Clock | None) -> dt.datetime:

@@ -228,7 +228,8 @@ _BECAME: Final = (
     Heading(N_("With a record")),
     Heading(N_("Paid")),
     Heading(N_("Saw a doctor")),
-    Heading(N_("Came again")),
+    # Of whoever comes regularly it says nothing about the source: only new visitors count.
+    Heading(N_("New visitors who came again")),
 )
 
 
@@ -442,6 +443,7 @@ def _top(summary: Summary, target: int) -> dict[str, Value]:
     return {
         "visits": counts.visits,
         "new": counts.new,
+        "returning": counts.visits - counts.new,
         "median": median(waits),
         "p90": p90(waits),
         "left": share(counts.left, counts.visits),
@@ -458,6 +460,7 @@ def _tiles(target: int, most: Value) -> Iterator[tuple[str, Said, Unit, int, Beh
     late = Text(N_("Triage after {minutes} min"), {"minutes": TRIAGE_LIMIT})
     yield "visits", Text(N_("Visits")), Unit.COUNT, 0, Behind()
     yield "new", Text(NEW), Unit.COUNT, 0, Behind(new=True)
+    yield "returning", Text(RETURNING), Unit.COUNT, 0, Behind(new=False)
     yield "median", Text(N_("Median wait")), Unit.MINUTES, -1, Behind(step=doctor)
     yield "p90", Text(N_("90 % waited at most")), Unit.MINUTES, -1, Behind(step=doctor, longer_than=long)
     yield "left", Text(N_("Left unseen")), Unit.SHARE, -1, Behind(left=True)

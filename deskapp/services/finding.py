@@ -23,15 +23,18 @@ from deskapp.db.models.directory import (
     Place,
     PriceItem,
     Promotion,
+    Question,
     Staff,
 )
+from deskapp.db.models.intake import Visit, Visitor
 from deskapp.db.unit_of_work import Clock
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.directory import Kind, Standing, standing
-from deskapp.domain.finding import MOST, Entry, Found, Group, Listed, Said, best, grade
+from deskapp.domain.finding import MOST, Entry, Found, Group, Listed, Said, as_keys, best, grade
 from deskapp.domain.intake import VisitorHit
-from deskapp.domain.names import query_key
-from deskapp.domain.text import N_, Text
+from deskapp.domain.names import query_key, search_keys
+from deskapp.domain.questions import QUESTION_LABELS, QuestionState
+from deskapp.domain.text import N_, Text, Words
 from deskapp.services.base import Service, composed, reads
 from deskapp.services.house import HouseRules
 from deskapp.services.intake.visitors import VisitorService
@@ -41,6 +44,8 @@ TABLES: Final[Sequence[type[Editable]]] = (
     *(Department, Doctor, PriceItem, Place, Promotion, Notice, PhraseText, Staff),
 )
 MOST_VISITORS: Final = 8
+SPELLED: Final = 40
+"""So many characters of a question are found by how they are spelled."""
 _PLACES: Final = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -75,14 +80,22 @@ class FindingService(Service):
 
     @composed(Permission.DIRECTORY_READ)
     def find(self, actor: Actor, query: str) -> list[Found]:
-        """Return what one field finds: visitors for who may see them, and all of the directory, by groups."""
+        """Return what one field finds: visitors and questions for who may see them, all of the directory, by groups."""
         typed = query.strip()
         if not typed:
             return []
         found = [_found(one) for one in _first_of_each(self.listed(actor, typed))]
         if actor.may(Permission.VISITOR_READ):
             found += [_visitor(hit, typed) for hit in self._visitors.find(actor, typed, MOST_VISITORS)]
+        if actor.may(Permission.VISIT_WRITE):
+            found += self.questions(actor, typed)
         return best(found)
+
+    @reads(Permission.VISIT_WRITE)
+    def questions(self, session: Session, query: str) -> list[Found]:
+        """Return the questions that wait and answer `query`: by their words, their answer, or who asked."""
+        entries = [_question(*row) for row in session.execute(_WAITING)]
+        return [_found(Listed(entry, Standing.VALID, how)) for entry, how in _graded(entries, query)]
 
     def _entries(self, session: Session) -> tuple[Entry, ...]:
         mark = _mark(session)
@@ -90,6 +103,34 @@ class FindingService(Service):
             if self._known[0] != mark:
                 self._known = mark, tuple(entries_of(session, self.house))
             return self._known[1]
+
+
+_WAITING: Final = (
+    select(Question.id, Question.text, Question.answer, Question.state, Visitor.name)
+    .outerjoin(Visit, Visit.id == Question.visit_id)
+    # Who had no record when asking may have got one at the visit since.
+    .outerjoin(Visitor, Visitor.id == func.coalesce(Question.visitor_id, Visit.visitor_id))
+    .where(Question.state != QuestionState.TOLD)
+    .order_by(Question.state != QuestionState.ANSWERED, Question.due_at, Question.id)
+)
+
+
+@functools.lru_cache(maxsize=5000)
+def _question(record: int, text: str, answer: str, state: QuestionState, who: str | None) -> Entry:
+    told = Text(QUESTION_LABELS[state]) if state is QuestionState.ANSWERED else ""
+    tables, asker = names_table.load(), who or ""
+    return Entry(
+        Kind.QUESTION,
+        record,
+        "",
+        Words(text, text, text),
+        second=tuple(part for part in (asker, told) if part),
+        copied=answer or text,
+        # Its number is not searched: a digit of what is looked for stands in many.
+        texts=(folded(text),),
+        more=tuple(folded(part) for part in (asker, answer) if part),
+        keys=as_keys(search_keys(text[:SPELLED], tables) | search_keys(asker, tables)),
+    )
 
 
 def _mark(session: Session) -> object:

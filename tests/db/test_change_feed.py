@@ -19,10 +19,13 @@ NOW = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def feed(store: Store) -> Iterator[ChangeFeed]:
-    opened = ChangeFeed(store, "here")
+def feed(database_url: str, database_key: bytes | None) -> Iterator[ChangeFeed]:
+    """Return the feed of a process; `store` is another one's, on the same database."""
+    own = Store.open(database_url, database_key)
+    opened = ChangeFeed(own)
     yield opened
     opened.close()
+    own.close()
 
 
 def write(store: Store, desk: str, *visits: int) -> None:
@@ -30,6 +33,17 @@ def write(store: Store, desk: str, *visits: int) -> None:
         for visit in visits:
             work.record("visit.step", "visit", visit)
         work.finish(f"{desk}-{visits}", "x", b"null")
+
+
+def write_in_vain(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    with unit_of_work(store, Actor(1, "x", frozenset(), "here"), lambda: NOW) as work:
+        work.record("visit.step", "visit", 5)
+        monkeypatch.setattr(work.session, "commit", _fail)
+        work.finish("lost", "x", b"null")
+
+
+def _fail() -> None:
+    raise RuntimeError("the commit failed")
 
 
 def test_what_another_desk_wrote_is_told_once(store: Store, feed: ChangeFeed) -> None:
@@ -40,10 +54,29 @@ def test_what_another_desk_wrote_is_told_once(store: Store, feed: ChangeFeed) ->
     assert not feed.poll()
 
 
-def test_what_this_desk_wrote_is_not_told_again(store: Store, feed: ChangeFeed) -> None:
+def test_what_this_process_wrote_is_not_told_again(feed: ChangeFeed) -> None:
     feed.start()
-    write(store, "here", 5)
+    write(feed.store, "here", 5)
     assert not feed.poll()
+
+
+def test_a_second_window_of_this_workstation_is_another(store: Store, feed: ChangeFeed) -> None:
+    feed.start()
+    write(feed.store, "here", 5)
+    write(store, "here", 6)
+    write(feed.store, "here", 7)
+    assert feed.poll() == Changes.of("visit", 6)
+
+
+def test_what_this_process_failed_to_write_does_not_hide_what_another_did(
+    store: Store, feed: ChangeFeed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other window is given the same number."""
+    feed.start()
+    with pytest.raises(RuntimeError):
+        write_in_vain(feed.store, monkeypatch)
+    write(store, "here", 6)
+    assert feed.poll() == Changes.of("visit", 6)
 
 
 def test_what_was_there_before_is_not_told(store: Store, feed: ChangeFeed) -> None:
@@ -63,8 +96,8 @@ def test_a_desk_that_is_new_is_heard_from_its_first_line(store: Store, feed: Cha
 
 def test_a_late_commit_is_not_missed(postgres_database: object) -> None:
     """One desk's transaction stays open while another's, begun later, is committed and read."""
-    store = Store.open(postgres_database.url)  # type: ignore[attr-defined]
-    feed = ChangeFeed(store, "here")
+    store, own = (Store.open(postgres_database.url) for _ in range(2))  # type: ignore[attr-defined]
+    feed = ChangeFeed(own)
     try:
         feed.start()
         with unit_of_work(store, Actor(1, "x", frozenset(), "slow"), lambda: NOW) as slow:
@@ -76,6 +109,7 @@ def test_a_late_commit_is_not_missed(postgres_database: object) -> None:
         assert feed.poll() == Changes.of("visit", 1)
     finally:
         feed.close()
+        own.close()
         store.close()
         postgres_database.clean()  # type: ignore[attr-defined]
 

@@ -88,6 +88,7 @@ def test_sources_count_new_and_returning_apart() -> None:
     table = made.by_source(SUMMARY)
     assert [row.values for row in table.rows] == [(2, 1, 3, 2, 3, 1), (2, 0, 1, 0, 0, 0)]
     assert labels(table) == ["friend or relative", "not asked"]
+    assert table.headings[-1].title == "New visitors who came again", "whoever returned already is not in it"
     assert table.rows[1].behind == Behind(no_source=True)
 
 
@@ -124,6 +125,8 @@ def test_the_figures_on_top_are_compared() -> None:
     tiles = {tile.name: tile for tile in made.tiles(SUMMARY, SUMMARY, 30)}
     assert tiles["visits"].value == 14
     assert tiles["visits"].change == 0
+    assert (tiles["new"].value, tiles["returning"].value) == (4, 10)
+    assert tiles["returning"].behind == Behind(new=False)
     assert tiles["left"].value == 1 / 14
     assert tiles["level"].value == 1 / 3
     assert tiles["triage"].value == 3
@@ -147,6 +150,7 @@ def test_of_nothing_nothing_is_said() -> None:
     assert values == {
         "visits": 0,
         "new": 0,
+        "returning": 0,
         "median": None,
         "p90": None,
         "left": None,
@@ -158,4 +162,4 @@ def test_of_nothing_nothing_is_said() -> None:
 def test_of_which_figure_on_top_more_is_better() -> None:
     better = {tile.name: tile.better for tile in made.tiles(SUMMARY, SUMMARY, 30)}
     worse_when_more = dict.fromkeys(("median", "p90", "left", "triage"), -1)
-    assert better == {"visits": 0, "new": 0, "level": 1} | worse_when_more
+    assert better == {"visits": 0, "new": 0, "returning": 0, "level": 1} | worse_when_more

@@ -10,9 +10,9 @@ from sqlalchemy import insert
 
 from deskapp.db.engine import Store
 from deskapp.db.models.directory import Doctor, PriceItem, Staff
-from deskapp.domain.access import Actor, Role
+from deskapp.domain.access import Actor, Permission, Role
 from deskapp.domain.directory import Kind, NoticeDraft, PhraseDraft, PlaceDraft, Seen, Standing
-from deskapp.domain.finding import Group
+from deskapp.domain.finding import Found, Group
 from deskapp.domain.text import Words
 from deskapp.services.all import Services
 from deskapp.services.base import new_request
@@ -54,6 +54,39 @@ def test_who_may_not_see_visitors_finds_the_house_only(desk: Desk, actors: dict[
         groups = {one.group for one in desk.services.finding.find(actors[role], "li")}
         assert Group.DOCTOR in groups
         assert Group.VISITOR not in groups
+
+
+@pytest.mark.parametrize("typed", ["探视", "tanshi", "9 楼", "王建国", "wjg"])
+def test_an_open_question_is_found_by_its_words_and_by_who_asked(desk: Desk, typed: str) -> None:
+    visit = desk.triaged()
+    asked = desk.services.questions.ask(desk.actor, new_request(), "探视时间，9 楼？", visit).value
+    (found,) = questions_found(desk, typed)
+    assert (found.record, found.second) == (asked.id, ("王建国",))
+    assert isinstance(found.title, Words)
+    assert found.title.mn == "探视时间，9 楼？"
+
+
+def test_a_question_is_found_until_its_visitor_was_told(desk: Desk) -> None:
+    questions, actor = desk.services.questions, desk.actor
+    first = questions.ask(actor, new_request(), "停车费多少？").value
+    later = questions.ask(actor, new_request(), "停车到几点？").value
+    answered = questions.answer(actor, new_request(), Seen(later.id, later.version), "晚上八点").value
+    found = questions_found(desk, "停车")
+    assert [one.record for one in found] == [later.id, first.id], "an answer to be told stands first"
+    assert (found[0].copied, found[1].copied) == ("晚上八点", "停车费多少？")
+    questions.told(actor, new_request(), Seen(answered.id, answered.version))
+    assert [one.record for one in questions_found(desk, "停车")] == [first.id]
+
+
+def test_questions_are_found_by_those_alone_who_may_see_them(desk: Desk, actors: dict[Role, Actor]) -> None:
+    desk.services.questions.ask(desk.actor, new_request(), "探视时间？")
+    for role, actor in actors.items():
+        found = desk.services.finding.find(actor, "探视")
+        assert bool(found) == actor.may(Permission.VISIT_WRITE), role
+
+
+def questions_found(desk: Desk, typed: str) -> list[Found]:
+    return [one for one in desk.services.finding.find(desk.actor, typed) if one.group is Group.QUESTION]
 
 
 def test_what_another_service_wrote_is_found_at_once(desk: Desk, services: Services, head: Actor) -> None:

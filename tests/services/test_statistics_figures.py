@@ -407,6 +407,7 @@ def test_every_figure_and_the_visits_behind_it(
     tops = {
         "visits": counted(lines),
         "new": counted([line for line in lines if line.new]),
+        "returning": counted([line for line in lines if not line.new]),
         "median": middle(lines, "doctor"),
         "p90": high(lines, "doctor"),
         "left": counted([line for line in lines if line.left]),

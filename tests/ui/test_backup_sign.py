@@ -32,6 +32,11 @@ def test_the_age_is_said_in_few_words(ago: dt.timedelta, words: str) -> None:
     assert age_of(NOW - ago, NOW, translator("en")) == words
 
 
+@pytest.mark.parametrize("minutes", [3, 300, 30_000])
+def test_in_chinese_no_space_parts_a_figure_from_its_unit(minutes: int) -> None:
+    assert " " not in age_of(NOW - dt.timedelta(minutes=minutes), NOW, translator("zh"))
+
+
 def sign(front: Front) -> BackupSign:
     return front.window.frame_of_tabs._foot.backup
 

@@ -145,6 +145,21 @@ def test_what_nobody_knows_is_kept_with_the_visit_in_front(front: Front) -> None
     assert front.visit.id == visit.id
 
 
+def test_an_open_question_is_found_and_opened_in_the_directory(front: Front) -> None:
+    asked = front.services.questions.ask(front.actor, new_request(), "visiting hours in ward 9").value
+    front.services.questions.ask(front.actor, new_request(), "visiting hours in ward 8")
+    finder = open_finder(front)
+    front.type("ward 9")
+    assert groups(finder) == [Group.QUESTION]
+    front.enter()
+    page = front.window.frame_of_tabs.page("intake", "directory")
+    assert isinstance(page, DirectoryPage)
+    front.settle()
+    assert page.isVisible()
+    assert page.panel.question is not None
+    assert page.panel.question.id == asked.id
+
+
 def test_nothing_typed_shows_what_can_be_done_here_first(front: Front) -> None:
     finder = open_finder(front)
     assert set(groups(finder)) == {Group.COMMAND}

@@ -179,7 +179,7 @@ class OtherDesk:
         self._workstation = Workstation.in_folder(own)
         self.access = build_services(self._store, self._workstation).access
         self.head = replace(signed_in(front.services, "admin"), desk=self._workstation.name)
-        self._feed = ChangeFeed(front.hospital.store, front.session.workstation)
+        self._feed = ChangeFeed(front.hospital.store)
         self._feed.start()
 
     def change(self, **values: object) -> None:

@@ -7,7 +7,7 @@ import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -69,9 +69,7 @@ from deskapp.services.directory.storing import (
     unfollow_price,
 )
 from deskapp.services.house import HouseRules
-
-if TYPE_CHECKING:
-    from deskapp.services.transfer.report import ImportReport
+from deskapp.services.transfer.report import ImportReport
 
 
 @dataclass(frozen=True)

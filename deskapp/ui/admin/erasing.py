@@ -59,7 +59,7 @@ class ErasingPage(BaseView):
         self._request = new_request()
         self._busy = False
         self._typed = ""
-        self._wanted = ""
+        self._wanted = self._sent = ""
         self._keys = self.desk.keys.install(self, self._own_actions())
         self.views = QTabBar()
         self.views.setDrawBase(False)
@@ -145,11 +145,13 @@ class ErasingPage(BaseView):
     # asking
 
     def open_record(self, topic: str, record: object) -> None:
-        """Look for a visitor by the number of the record."""
+        """Look for a visitor by the number of the record, and choose that one."""
         if topic == "visitor":
             self.ensure_built()
             self.views.setCurrentIndex(RECORDS)
-            self.search.setText(str(record))
+            self._sent = str(record)
+            self.search.setText(self._sent)
+            self._ask()
 
     def refresh(self, changes: Changes) -> None:  # noqa: ARG002
         """Ask for everything again."""
@@ -181,7 +183,15 @@ class ErasingPage(BaseView):
         now = next((one for one in visitors if shown is not None and one.id == shown.id), None)
         if shown is not None and now != shown:
             self.panel.show_visitor(now)
+        self._choose_sent(visitors)
         self._enable()
+
+    def _choose_sent(self, visitors: Sequence[KeptVisitor]) -> None:
+        """Choose whom another page sent here: whoever came for one person is told at once what holds for them."""
+        # A record that was merged is found under the number of the one that was kept.
+        if self._sent and self._sent == self._typed and len(visitors) == 1:
+            self.tables[RECORDS].select(visitors[0].id)
+        self._sent = ""
 
     def _take_more(self, visitors: Sequence[KeptVisitor]) -> None:
         self.visitors.apply([*self.visitors.records, *visitors])

@@ -11,6 +11,7 @@ from deskapp.domain.intake import NumberView, Ref, SuggestionView, TriageDecisio
 from deskapp.domain.registration import EndReason, SlipState, Step, VisitKind, label
 from deskapp.domain.text import N_, Text
 from deskapp.domain.triage import RedFlag
+from deskapp.domain.urgency import URGENCY_NUMERALS, Urgency
 from deskapp.errors import InputError
 from deskapp.services.base import Done, new_request
 from deskapp.ui.intake.dialogs import Decision, RedFlagDialog, end_dialog, void_dialog
@@ -94,7 +95,7 @@ class VisitWork(QObject):
         if visit is not None and visit.ended is None:
             self._to_emergency(visit.id, 1)
         elif visit is not None and visit.ended is EndReason.EMERGENCY:
-            self._tell_ended(visit.id, Text(N_("Already sent to emergency")))
+            self._tell_ended(visit.id, EndReason.EMERGENCY, Text(N_("Already sent to emergency")))
         else:
             begin = self._desk.services.visits.open
             args = (None, VisitKind.GENERAL, None, self._page.taking.greeting_for(None))
@@ -115,12 +116,12 @@ class VisitWork(QObject):
         self._desk.runner.supersede(f"complaint.{visit_id}")
         send, args = self._desk.services.visits.to_emergency, (visit_id, complaint, level)
         message = Text(N_("Sent to emergency. Fill in the record when there is time."))
-        done = partial(self._tell_ended, visit_id, message)
+        done = partial(self._tell_ended, visit_id, EndReason.EMERGENCY, message)
         self._page.run(send, self._desk.actor(), new_request(), *args, done=done, busy=self._set_sending)
 
-    def _tell_ended(self, visit_id: int, message: Text, _done: object = None) -> None:
+    def _tell_ended(self, visit_id: int, how: EndReason, message: Text, _done: object = None) -> None:
         """Say that a visit ended, and how to take that back."""
-        self._desk.messages.did(message, Later(self.reopen, visit_id))
+        self._desk.messages.did(message, Later(self.reopen, visit_id, how))
 
     # the number
 
@@ -351,7 +352,7 @@ class VisitWork(QObject):
         if visit is None:
             return
         if visit.ended is not None:
-            self.reopen(visit.id)
+            self.reopen(visit.id, visit.ended)
             return
         dialog = end_dialog(self._page, self._desk.tr, visit.id)
         dialog.answered.connect(self._on_end_wanted)
@@ -363,14 +364,25 @@ class VisitWork(QObject):
         reason, note = values["reason"], str(values["note"] or "")
         assert isinstance(reason, EndReason)
         end = self._desk.services.visits.end
-        ended = partial(self._tell_ended, dialog.about_id, Text(N_("Visit ended")))
+        ended = partial(self._tell_ended, dialog.about_id, reason, Text(N_("Visit ended")))
         self._page.run(end, self._desk.actor(), new_request(), dialog.about_id, reason, note, done=ended)
 
-    def reopen(self, visit_id: int) -> None:
-        """Take back the early end of a visit."""
-        reopen = self._desk.services.visits.reopen
-        reason = self._desk.tr(N_("ended by mistake"))
-        self._page.run(reopen, self._desk.actor(), new_request(), visit_id, reason, done=self._on_reopened)
+    def reopen(self, visit_id: int, ended: EndReason) -> None:
+        """Take back the early end of a visit; `ended` is how it ended."""
+        reopen, reason = self._desk.services.visits.reopen, self._desk.tr(N_("ended by mistake"))
+        done = partial(self._on_reopened, visit_id, ended)
+        self._page.run(reopen, self._desk.actor(), new_request(), visit_id, reason, done=done)
 
-    def _on_reopened(self, _done: object) -> None:
+    def _on_reopened(self, visit_id: int, ended: EndReason, _done: object) -> None:
         self._desk.messages.did(Text(N_("The visit goes on")))
+        if ended is EndReason.EMERGENCY:
+            self._page.run(
+                self._desk.services.visits.visit, self._desk.actor(), visit_id, done=self._tell_urgency
+            )
+
+    def _tell_urgency(self, visit: VisitView) -> None:
+        """Say that the urgency with which somebody was sent to emergency stands: the program lowers none by itself."""
+        if visit.urgency is not None:
+            message = N_("The visit keeps its urgency {level}. Change it if that is not right.")
+            level = URGENCY_NUMERALS[Urgency(visit.urgency)]
+            self._desk.messages.info(Text(message, {"level": level}))

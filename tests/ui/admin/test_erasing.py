@@ -16,6 +16,7 @@ from deskapp.i18n import LANGUAGES
 from deskapp.ui import style
 from deskapp.ui.admin.erasing import PROOFS, RECORDS, SPANS, ErasingPage
 from tests.support.front import Front, Opener
+from tests.support.hospital import signed_in
 
 LONG_AGO = dt.datetime(2005, 3, 3, tzinfo=dt.UTC)
 
@@ -61,6 +62,21 @@ def test_a_searched_person_is_shown_with_the_day_until_which_the_record_is_kept(
     assert "13800138000" not in page.panel._facts.text()
     assert "May be erased from" in page.panel._why.text()
     assert not page._keys["erasing.erase"].isEnabled()
+
+
+def test_who_comes_from_a_card_is_told_at_once_what_holds_for_that_person(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    hits = front.services.visitors.find(signed_in(front.services, "li"), "王建国")
+    for hit in (*hits, hits[1]):
+        front.desk.ways.go("admin", "erasing", "visitor", hit.code)
+        front.settle()
+        assert page.tables[RECORDS].current_record() == page.visitors.records[0]
+        assert hit.code in page.panel._facts.text()
+        assert "May be erased from" in page.panel._why.text()
+        page._keys["erasing.all"].trigger()
+    page.search.setText("13800138000")
+    front.settle()
+    assert page.panel.visitor is None, "what somebody types themselves they choose themselves"
 
 
 def test_one_is_erased_with_a_reason_and_the_typed_end_of_the_number(open_front: Opener) -> None:

@@ -207,6 +207,28 @@ def test_emergency_can_be_taken_back(front: Front) -> None:
     assert front.stored(visit.id).ended is None
 
 
+@pytest.mark.parametrize("by_key", [True, False], ids=["F10", "undo"])
+def test_whoever_takes_an_emergency_back_is_told_which_urgency_stands(front: Front, by_key: bool) -> None:
+    visit = front.arrive("shan")
+    front.key(F12)
+    if by_key:
+        front.key(F10)
+    else:
+        front.undo()
+    assert front.stored(visit.id).urgency == 1
+    assert "The visit keeps its urgency I." in front.bar()
+
+
+def test_of_another_end_that_is_taken_back_no_urgency_is_told(front: Front) -> None:
+    visit = front.arrive("shan")
+    front.services.visits.set_urgency(front.actor, new_request(), visit.id, 3, "")
+    front.services.visits.end(front.actor, new_request(), visit.id, EndReason.CANCELLED)
+    front.tab.load_visit(visit.id)
+    front.key(F10)
+    assert front.stored(visit.id).ended is None
+    assert front.bar() == ""
+
+
 def test_f12_without_a_visit_makes_one_that_gets_its_record_later(front: Front) -> None:
     with front.runner.held():
         front.key(F12)

@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 
 from deskapp.domain import statistics
 from deskapp.domain.intake import TriageDecision, VisitorDraft
-from deskapp.domain.registration import MediaSource
+from deskapp.domain.registration import EndReason, MediaSource
 from deskapp.domain.statistics import Behind, PeriodKind, Span, chosen, period
 from deskapp.domain.text import Text
 from deskapp.errors import StorageError
@@ -339,6 +339,22 @@ def test_a_figure_opens_its_visits_and_a_visit_opens_at_the_desk(open_front: Ope
     assert front.window.focusWidget() is page.behind.table
     QTest.keyClick(page.behind.table, Qt.Key.Key_Return)
     assert ways == [Way("intake", "desk", "visit", first.id)]
+
+
+def test_returning_visitors_are_a_figure_that_opens_their_visits(open_front: Opener) -> None:
+    front, page = open_page(open_front)
+    services, actor = front.services, signed_in(front.services, "li")
+    (hit,) = services.visitors.find(actor, "客甲")
+    (first,) = (row for row in services.visits.day_list(actor) if row.visitor_id == hit.id)
+    services.visits.end(actor, new_request(), first.id, EndReason.CANCELLED)
+    again = services.visits.open(actor, new_request(), hit.id).value.id
+    page.loading.load()
+    front.settle()
+    assert (figures(page)["new"], figures(page)["returning"]) == ("3", "1")
+    box = next(box for box in page.tiles.boxes if box.title.text() == "Returning visitors")
+    box.setFocus()
+    front.key(Qt.Key.Key_Return)
+    assert [row.id for row in page.behind.records] == [again]
 
 
 def test_esc_closes_the_visits(open_front: Opener) -> None:
