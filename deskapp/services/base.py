@@ -18,23 +18,26 @@ import typing
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
 import msgspec
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from deskapp.db.engine import Store
 from deskapp.db.unit_of_work import Clock, Entropy, Work, earlier_result, unit_of_work
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.changes import Changes
 from deskapp.domain.lanes import WRITES, in_lane
-from deskapp.errors import DeskError, PermissionDenied
+from deskapp.errors import ConflictError, DeskError, PermissionDenied
 from deskapp.services.readings import Readings
 
 P = ParamSpec("P")
 R = TypeVar("R")
 S = TypeVar("S", bound="Service")
+UNIQUE_VIOLATION: Final = "23505"
+"""What PostgreSQL says of a row that is there already (its manual, appendix A)."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,11 @@ def writes(
                         work.finish(request, name, msgspec.json.encode(value))
                         self.readings.saw(actor, work.changes, work.now)
                         return Done(value, work.changes)
-            except (IntegrityError, DeskError):
+            except (IntegrityError, StaleDataError, DeskError) as error:
                 # On a server the first try may have been committed while this one was under way.
                 earlier = _committed_meanwhile(self.store, request, name)
+                if earlier is None and _was_overtaken(self.store, error):
+                    raise ConflictError from error
                 if earlier is None:
                     raise
             return Done(_decode(earlier, result_type()), Changes())
@@ -164,6 +169,17 @@ def _committed_meanwhile(store: Store, request: str, use_case: str) -> bytes | N
         return None
     with store.reading() as session:
         return earlier_result(session, request, use_case)
+
+
+def _was_overtaken(store: Store, error: Exception) -> bool:
+    """Say whether another desk stored the same, or changed what was read here, a moment ago.
+
+    With SQLite nobody else writes meanwhile: there, as anything else that a table refuses, it is a bug.
+    """
+    stored_twice = (
+        isinstance(error, IntegrityError) and getattr(error.orig, "sqlstate", "") == UNIQUE_VIOLATION
+    )
+    return not store.is_sqlite and (stored_twice or isinstance(error, StaleDataError))
 
 
 def _decode(data: bytes, result_type: Any) -> Any:

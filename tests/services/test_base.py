@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 import deskapp.services
 from deskapp.db.engine import Store
@@ -20,7 +21,7 @@ from deskapp.db.models.access import Request, Setting
 from deskapp.db.unit_of_work import Work
 from deskapp.domain.access import PASSWORD_ONLY, ROLE_PERMISSIONS, Actor, Permission, Role
 from deskapp.domain.changes import Changes
-from deskapp.errors import PermissionDenied, RuleError, StorageError
+from deskapp.errors import ConflictError, PermissionDenied, RuleError, StorageError
 from deskapp.services.all import Services
 from deskapp.services.base import Done, Service, demand_own, new_request, reads, writes
 from deskapp.services.transfer.service import TransferService
@@ -174,10 +175,23 @@ def test_a_retry_beside_its_first_try_gets_the_same_result(
     assert count == 1
 
 
-def test_a_clash_of_two_requests_stays_an_error(notes: Notes) -> None:
+def test_what_two_requests_both_store_is_a_conflict_only_where_desks_write_at_once(notes: Notes) -> None:
+    """With SQLite the second saw what the first had stored, and should have said so: a bug."""
     notes.keep(OPERATOR, new_request(), "a")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError if notes.store.is_sqlite else ConflictError):
         notes.keep(OPERATOR, new_request(), "a")
+    assert notes.count(OPERATOR) == 1
+
+
+def test_what_another_desk_changed_under_ones_hands_is_a_conflict(notes: Notes) -> None:
+    error = StaleDataError("UPDATE statement expected to update 1 row(s); 0 were matched.")
+    with pytest.raises(StaleDataError if notes.store.is_sqlite else ConflictError):
+        notes.break_off(OPERATOR, new_request(), error)
+
+
+def test_what_a_table_refuses_otherwise_stays_an_error(notes: Notes) -> None:
+    with pytest.raises(IntegrityError):
+        notes.keep(OPERATOR, new_request(), "a", None)  # type: ignore[arg-type]
 
 
 # --- Every use case of the program as every role ----------------------------------------------------------------

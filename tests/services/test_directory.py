@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from deskapp.db.engine import Store
 from deskapp.db.models.access import AuditEntry
+from deskapp.domain import duty
 from deskapp.domain.access import Actor, Role
 from deskapp.domain.directory import (
     DepartmentDraft,
@@ -28,9 +31,9 @@ from deskapp.domain.duty import Duty
 from deskapp.domain.promotions import PromotionDraft
 from deskapp.domain.registration import Sex
 from deskapp.domain.text import Words
-from deskapp.errors import ConflictError, InputError, PermissionDenied, RuleError
+from deskapp.errors import ConflictError, InputError, PermissionDenied, RuleError, StorageError
 from deskapp.services.base import new_request
-from deskapp.services.directory import DirectoryService
+from deskapp.services.directory import DirectoryService, storing
 
 HEAD = Actor(0, "head", frozenset({Role.SUPERVISOR}))
 OPERATOR = Actor(0, "operator", frozenset({Role.OPERATOR}))
@@ -594,3 +597,67 @@ def test_a_doctor_marked_absent_is_not_put_back_by_who_had_the_form_open(
     directory.mark_back(OPERATOR, new_request(), seen.id)
     with pytest.raises(ConflictError):
         store(absent)
+
+
+# --- Two desks on one server: with SQLite one writes after the other ----------------------------------------------
+
+on_a_server = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+
+
+@on_a_server
+def test_of_two_desks_that_add_one_code_at_once_one_is_told_of_a_conflict(
+    directory: DirectoryService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meet, refuse = threading.Barrier(2), storing.refuse_taken
+
+    def free_for_both(*asked: Any) -> None:
+        refuse(*asked)
+        meet.wait(30)
+
+    monkeypatch.setattr(storing, "refuse_taken", free_for_both)
+    outcomes: list[object] = []
+
+    def add(phone: str) -> None:
+        try:
+            directory.save_department(HEAD, new_request(), replace(SURGERY, phone=phone))
+            outcomes.append(phone)
+        except Exception as error:
+            outcomes.append(type(error))
+
+    threads = [threading.Thread(target=add, args=(phone,)) for phone in ("8301", "8302")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    (stored,) = directory.departments(HEAD)
+    assert sorted(outcomes, key=str) == sorted([stored.phone, ConflictError], key=str)
+
+
+@on_a_server
+def test_who_is_put_back_while_somebody_stores_the_duty_times_is_back(
+    directory: DirectoryService,
+    store: Store,
+    clock: Clock,
+    add_doctor: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    doctor = add_doctor("D001", MORNING)
+    directory.mark_absent(OPERATOR, new_request(), doctor)
+    clock.set("10:30")
+    monkeypatch.setattr("deskapp.db.engine.BUSY_SECONDS", 0.3)
+    other, holds, told = Store.open(store.url), duty.absence_holds, []
+
+    def meanwhile(*asked: Any) -> bool:
+        monkeypatch.setattr(duty, "absence_holds", holds)
+        times = directory.duty_times(HEAD, doctor)
+        try:
+            DirectoryService(other, clock).save_duty_times(HEAD, new_request(), doctor, times)
+        except StorageError as error:
+            told.append(error.code)
+        return holds(*asked)
+
+    monkeypatch.setattr(duty, "absence_holds", meanwhile)
+    directory.mark_back(OPERATOR, new_request(), doctor)
+    other.close()
+    assert told == ["storage.busy"]
+    assert [one.number for one in directory.on_duty(OPERATOR, clock())] == ["D001"]

@@ -328,6 +328,8 @@ class DirectoryService(Service):
     @writes(Permission.VISIT_WRITE)
     def mark_back(self, work: Work, doctor_id: int) -> None:
         """Put a doctor who is marked absent now back on duty; what was missed stays missed."""
+        # Locked first: duty times that are stored meanwhile would be gone from under what was read.
+        doctor = work.session.get_one(Doctor, doctor_id, with_for_update=True)
         now = local(work.now)
         rows = work.session.scalars(select(DutyTime).where(DutyTime.doctor_id == doctor_id, DutyTime.absent))
         running = [row for row in rows if duty.absence_holds(duty_of(row), now)]
@@ -335,7 +337,7 @@ class DirectoryService(Service):
             raise RuleError("doctor.not-absent", Text(N_("This doctor is not marked absent now.")))
         for row in running:
             _shorten(work, row, now)
-        work.session.get_one(Doctor, doctor_id, with_for_update=True).version += 1
+        doctor.version += 1
         work.record("doctor.back", "doctor", doctor_id, before=[duty_of(row) for row in running])
 
     def _departments(self, session: Session, *, inactive: bool) -> list[DepartmentView]:

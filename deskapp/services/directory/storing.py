@@ -206,7 +206,7 @@ def put_duty_times(work: Work, doctor_id: int, times: Sequence[Duty]) -> None:
         raise InputError("duty", "duty.many", message)
     if any(time.weekday not in (None, *range(7)) for time in times):
         raise InputError("duty", "duty.weekday", Text(N_("There is no such weekday.")))
-    doctor = work.session.get_one(Doctor, doctor_id)
+    doctor = work.session.get_one(Doctor, doctor_id, with_for_update=True)
     before = duty_times(work.session, (doctor_id,)).get(doctor_id, [])
     work.session.execute(delete(DutyTime).where(DutyTime.doctor_id == doctor_id))
     if times:

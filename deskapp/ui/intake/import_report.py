@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtWidgets import QHBoxLayout
 
-from deskapp.domain.text import N_
+from deskapp.domain.text import N_, Words
 from deskapp.i18n import Translator
+from deskapp.services.transfer.columns import Kind, folded, names_of
 from deskapp.services.transfer.report import ImportReport, Outcome, RowNote
 from deskapp.ui.base_tab import Desk
 from deskapp.ui.keys import KeyAction
@@ -21,11 +23,12 @@ from deskapp.ui.widgets.record_table import RecordTable
 
 @dataclass(frozen=True)
 class NoteRow:
-    """One line of the report."""
+    """One line of the report; `heading` is that of the column it speaks of, None for the whole row or file."""
 
     id: int
     note: RowNote
     bad: bool
+    heading: Words | None = None
 
 
 class ImportPage(Panel):
@@ -61,8 +64,7 @@ class ImportPage(Panel):
     def show_report(self, path: Path, report: ImportReport) -> None:
         """Show what a file would do, or did."""
         self._path, self._report = path, report
-        notes = [(note, True) for note in report.problems] + [(note, False) for note in report.notes]
-        self.model.apply([NoteRow(at, note, bad) for at, (note, bad) in enumerate(notes)])
+        self.model.apply(_rows(report))
         self._store.setEnabled(self.path is not None)
         self.retranslate(self._desk.tr)
 
@@ -90,12 +92,24 @@ class ImportPage(Panel):
             self._told.setText(tr(N_("There is nothing to store.")))
 
 
+def _rows(report: ImportReport) -> Iterator[NoteRow]:
+    columns = names_of(Kind(report.kind))
+    notes = [(note, True) for note in report.problems] + [(note, False) for note in report.notes]
+    for at, (note, bad) in enumerate(notes):
+        # What is wrong with the file itself names the column; a rule of the house may speak of none.
+        column = columns.get(folded(note.field)) if note.row else None
+        yield NoteRow(at, note, bad, column.header if column is not None else None)
+
+
 def _row(row: NoteRow, tr: Translator) -> str:
     return str(row.note.row) if row.note.row else tr(N_("File"))
 
 
 def _text(row: NoteRow, tr: Translator) -> str:
-    return tr(row.note.text)
+    text = tr(row.note.text)
+    if row.heading is None:
+        return text
+    return tr(N_("{word}: {text}"), word=row.heading.in_language(tr.language), text=text)
 
 
 def _tone(row: NoteRow) -> str:

@@ -192,10 +192,15 @@ def sideways(columns: Sequence[Sequence[Cell]], cell: Cell, right: int) -> Cell:
 
 
 def first_free(columns: Sequence[Sequence[Cell]]) -> Cell | None:
-    """Return the earliest cell that can be booked, else the first."""
+    """Return the earliest cell of the usual hours that can be booked, else the earliest one, else the first.
+
+    A night that begins with one doctor on duty would show the day as if nobody else were there.
+    """
     cells = [cell for column in columns for cell in column]
     free = [cell for cell in cells if cell.is_free]
-    return min(free or cells, key=lambda cell: (cell.begins, cell.column), default=None)
+    return min(
+        free or cells, key=lambda cell: (cell.first < USUAL_FIRST, cell.begins, cell.column), default=None
+    )
 
 
 def is_holding(cell: Cell) -> bool:

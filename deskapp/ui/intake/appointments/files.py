@@ -10,9 +10,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from deskapp.domain.access import Permission
+from deskapp.domain.changes import Changes
 from deskapp.domain.text import N_, Text
 from deskapp.services.base import Done, new_request
 from deskapp.services.transfer.report import ImportReport, Outcome
+from deskapp.ui.later import Later
+from deskapp.ui.messages import INFO, Notice
+from deskapp.ui.tasks import Reporter, Task
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.appointments.page import AppointmentsPage
@@ -27,6 +31,7 @@ class FileWork(QObject):
         super().__init__(page)
         self._page = page
         self._desk = page.desk
+        self._task: Task | None = None
 
     def choose(self) -> None:
         """Let the person choose a file, and look at it."""
@@ -40,16 +45,41 @@ class FileWork(QObject):
 
     def look(self, path: Path) -> None:
         """Say what a file would do; nothing is stored."""
-        self._send(_Reading(self, path, dry=True))
+        self.send(_Reading(self, path, dry=True))
 
     def store(self) -> None:
         """Store the good rows of the file that was looked at."""
         if self._page.report.path is not None:
-            self._send(_Reading(self, self._page.report.path, dry=False))
+            self.send(_Reading(self, self._page.report.path, dry=False))
 
-    def _send(self, reading: _Reading) -> None:
-        page = self._page
-        page.run(reading.read, self._desk.actor(), new_request(), done=reading.done, busy=page.set_busy)
+    def send(self, reading: _Reading) -> None:
+        """Look at a file or store its good rows; sent again after an error it can be ended, too."""
+        page, strip = self._page, self._page.progress
+        asked = (reading.read, self._desk.actor(), new_request())
+        self._task = None
+        self._task = page.run(
+            *asked, done=reading.done, failed=reading.failed, busy=reading.busy, progress=strip.progress
+        )
+        strip.watch(self._task)
+
+    def busy(self, reading: _Reading, under_way: bool) -> None:
+        """Tell how far it is; at the end what was stored is shown, also where it was ended or broke off."""
+        self._page.set_busy(under_way)
+        self._page.progress.busy(under_way)
+        if under_way or reading.dry:
+            return
+        # Many short transactions: of those before the end nobody tells who did not get its answer.
+        self._desk.hub.post(Changes.of("appointment") | Changes.of("visitor"))
+        if self._task is not None and self._task.cancelled:
+            self._page.show_report(False)
+            words = N_(
+                "Stopped. What was stored by then stays stored; reading the file in again does the rest."
+            )
+            self._page.bar.show_notice(Notice(INFO, Text(words)))
+
+    def failed(self, reading: _Reading, error: Exception) -> None:
+        """Say what went wrong; it can be tried again."""
+        self._desk.messages.route(error, self._page, Later(self.send, reading))
 
     def read(self, reading: _Reading, report: ImportReport) -> None:
         """Show the report."""
@@ -93,12 +123,18 @@ class _Reading:
     path: Path
     dry: bool
 
-    def read(self, actor: object, request: str) -> Done[ImportReport]:
+    def read(self, actor: object, request: str, report: Reporter) -> Done[ImportReport]:
         service = self.work._desk.services.appointments
         done: Done[ImportReport] = service.import_file(
-            actor, request, self.path, partial=True, dry_run=self.dry
+            actor, request, self.path, partial=True, dry_run=self.dry, report=report
         )
         return done
+
+    def busy(self, under_way: bool) -> None:
+        self.work.busy(self, under_way)
+
+    def failed(self, error: Exception) -> None:
+        self.work.failed(self, error)
 
     def done(self, done: Done[ImportReport]) -> None:
         self.work.read(self, done.value)

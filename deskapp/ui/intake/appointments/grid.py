@@ -36,6 +36,8 @@ BAND: Final = 22
 """Above the heads, with the departments; not in a week of one doctor."""
 CELL_HEIGHT: Final = 24
 """Of the shortest slot; all in pixels of the drawing board."""
+NEAR: Final = 60
+"""Minutes between a time that was chosen and one that still goes for it on another page."""
 _STEPS: Final = {
     Qt.Key.Key_Up: (cells.stepped, -1),
     Qt.Key.Key_Down: (cells.stepped, 1),
@@ -61,6 +63,7 @@ class CalendarGrid(QAbstractScrollArea):
         self._hours = Hours(cells.USUAL_FIRST, cells.USUAL_LAST, 15)
         self._key: Key | None = None
         self._cell: Cell | None = None
+        self._chose = False
         self._by_day = False
         self._now: dt.datetime | None = None
         self._late: Collection[int] = ()
@@ -77,8 +80,13 @@ class CalendarGrid(QAbstractScrollArea):
 
     # what is shown
 
-    def show_columns(self, columns: Sequence[CalendarColumn], *, by_day: bool, keep: bool) -> None:
-        """Show these columns; the cursor stays where it is, or with `keep` false goes to the first free time."""
+    def show_columns(
+        self, columns: Sequence[CalendarColumn], *, by_day: bool, keep: bool, turned: bool = False
+    ) -> None:
+        """Show these columns; the cursor stays where it is, or with `keep` false goes to the first free time.
+
+        When the page was `turned` it stays at a time that the person chose, and is brought into view.
+        """
         before = self.current_cell()
         self._columns, self._by_day = columns, by_day
         self._cells = cells.cells_of(columns)
@@ -86,13 +94,22 @@ class CalendarGrid(QAbstractScrollArea):
         self._fit()
         self._empty.setVisible(not any(self._cells))
         now, self._cell = cells.find(self._cells, self._key), None
-        if now is None and keep and before is not None:
-            owners = [(column.doctor_id or 0, column.department_id) for column in columns]
-            same = before.owner in owners and not by_day
-            at = owners.index(before.owner) if same else before.column
-            now = cells.nearest(self._cells, at, before.first)
-        self._go(now or cells.first_free(self._cells), scroll=not keep or before is None)
+        if now is None and keep and before is not None and (self._chose or not turned):
+            now = self._kept(before, turned=turned)
+        self._chose = self._chose and now is not None
+        self._go(now or cells.first_free(self._cells), scroll=not keep or turned or before is None)
         self.viewport().update()
+
+    def _kept(self, before: Cell, *, turned: bool) -> Cell | None:
+        """Return where the cursor stays: with its doctor, at its time; on another page near it, else where one is free."""
+        owners = [(column.doctor_id or 0, column.department_id) for column in self._columns]
+        same = before.owner in owners and not self._by_day
+        found = cells.nearest(
+            self._cells, owners.index(before.owner) if same else before.column, before.first
+        )
+        if found is None or not turned or abs(found.first - before.first) <= NEAR:
+            return found
+        return cells.first_free([self._cells[found.column]])
 
     def show_now(self, now: dt.datetime, late: Collection[int]) -> None:
         """Draw the line of the moment (wall clock), and mark the appointments that are late for good."""
@@ -134,7 +151,7 @@ class CalendarGrid(QAbstractScrollArea):
         """Put the cursor on a cell; return whether it is there."""
         found = cells.find(self._cells, key)
         if found is not None:
-            self._go(found, scroll=True)
+            self._choose(found)
         return found is not None
 
     # keys and mouse
@@ -146,9 +163,9 @@ class CalendarGrid(QAbstractScrollArea):
             super().keyPressEvent(event)
         elif key in _STEPS and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             step, way = _STEPS[key]
-            self._go(step(self._cells, cell, way), scroll=True)
+            self._choose(step(self._cells, cell, way))
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            self._go(self._cells[cell.column][0 if key == Qt.Key.Key_Home else -1], scroll=True)
+            self._choose(self._cells[cell.column][0 if key == Qt.Key.Key_Home else -1])
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.chosen.emit(cell)
         else:
@@ -158,7 +175,7 @@ class CalendarGrid(QAbstractScrollArea):
         """A click puts the cursor there."""
         found = self._cell_at(event.position().toPoint())
         if found is not None:
-            self._go(found, scroll=False)
+            self._choose(found, scroll=False)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Take the end of a click, too."""
@@ -183,6 +200,11 @@ class CalendarGrid(QAbstractScrollArea):
             return words.head_words(self._columns[at], self._tr) if 0 <= at < len(self._columns) else ""
         found = self._cell_at(point)
         return self.words_of(found) if found is not None else ""
+
+    def _choose(self, cell: Cell, *, scroll: bool = True) -> None:
+        """Go where the person wants: another page keeps to that time."""
+        self._chose = True
+        self._go(cell, scroll=scroll)
 
     def _go(self, cell: Cell | None, *, scroll: bool) -> None:
         self._renew(self._cell)

@@ -68,6 +68,7 @@ def enable_keys(page: AppointmentsPage) -> None:
     for name in AT_THE_CALENDAR:
         keys[name].setEnabled(not reading)
     keys["appointment.late"].setEnabled(bool(page.late.lines) and not reading)
+    keys["file.import"].setEnabled(not page.is_busy)
     keys["file.store"].setVisible(reading)
     keys["file.store"].setEnabled(reading and not page.is_busy and page.report.path is not None)
     usual = N_("Move here") if page.moving else N_("Book")

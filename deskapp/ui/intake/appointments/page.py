@@ -35,6 +35,7 @@ from deskapp.ui.messages import INFO, Notice
 from deskapp.ui.widgets.action_button import ActionButton
 from deskapp.ui.widgets.basics import scrolled
 from deskapp.ui.widgets.flow import FlowLayout
+from deskapp.ui.widgets.progress import ProgressStrip
 
 BESIDE_WIDTH: Final = 288
 TICK_MS: Final = 30_000
@@ -69,6 +70,7 @@ class AppointmentsPage(BaseView):
         self.report = ImportPage(
             desk, self.keys["file.store"], self.keys["page.back"], N_("Appointments from {file}")
         )
+        self.progress = ProgressStrip(desk.tr)
         self.work = AppointmentWork(self)
         self.files = FileWork(self)
         self._lay_out()
@@ -109,6 +111,7 @@ class AppointmentsPage(BaseView):
         row.addWidget(self._beside)
         self.body.addWidget(self.head)
         self.body.addWidget(self.late)
+        self.body.addWidget(self.progress)
         self.body.addLayout(row, 1)
 
     def share_room(self) -> None:
@@ -120,7 +123,7 @@ class AppointmentsPage(BaseView):
         self.grid.say(
             tr, tr(N_("Calendar")), tr(N_("Nobody is on duty then. Turn the page, or choose a department."))
         )
-        for part in (self.whom, self.selected, self.reason, self.late, self.report):
+        for part in (self.whom, self.selected, self.reason, self.late, self.report, self.progress):
             part.retranslate(tr)
         self.showing.retranslate(tr)
 
@@ -210,6 +213,8 @@ class AppointmentsPage(BaseView):
     def _on_picked(self) -> None:
         if self.whom.whom is not None:
             self.grid.setFocus()
+            if self.moving is None:
+                self.bar.clear()
         self.enable()
 
     def book(self) -> None:

@@ -47,6 +47,7 @@ class Showing(QObject):
         self._departments: Sequence[DepartmentView] = ()
         self._wanted: Key | None = None
         self._keep = False
+        self._shown: tuple[dt.date, dt.date] | None = None
         self._head.place.activated.connect(self.choose_department)
 
     @property
@@ -95,7 +96,10 @@ class Showing(QObject):
 
     def _take(self, view: DayView | WeekView) -> None:
         keep, self._keep = self._keep, True
-        self._grid.show_columns(view.columns, by_day=isinstance(view, WeekView), keep=keep)
+        # Where the cursor has a place to go to it goes there, and nothing else is brought into view.
+        turned = self._shown not in (None, self.days) and (self._wanted is None or self.gone is not None)
+        self._shown = self.days
+        self._grid.show_columns(view.columns, by_day=isinstance(view, WeekView), keep=keep, turned=turned)
         if self._wanted is not None and self._grid.select(self._wanted):
             self._wanted = self.gone = None
         elif self.gone is not None and self.gone.at is None:

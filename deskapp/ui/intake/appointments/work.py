@@ -122,7 +122,7 @@ class AppointmentWork(QObject):
 
     def move_back(self, ref: Ref, target: Target, name: str) -> None:
         """Take a move back."""
-        order = _Plain(self, Text(N_("Moved back: {name}"), {"name": name}), ref)
+        order = _Plain(self, Text(N_("Moved back: {name}"), {"name": name}), ref, stands=True)
         self._send(self._service.move, ref.id, ref.version, target, done=order.done)
 
     # closing
@@ -156,7 +156,7 @@ class AppointmentWork(QObject):
 
     def reopen(self, ref: Ref, name: str) -> None:
         """Open a cancelled or missed appointment again."""
-        order = _Plain(self, Text(N_("Open again: {name}"), {"name": name}), ref)
+        order = _Plain(self, Text(N_("Open again: {name}"), {"name": name}), ref, stands=True)
         self._send(self._service.reopen, ref.id, ref.version, done=order.done)
 
     def reopen_line(self, line: AppointmentLine) -> None:
@@ -178,9 +178,11 @@ class AppointmentWork(QObject):
         """Whether there is something to take back."""
         return self._undo is not None
 
-    def did(self, text: Text) -> None:
-        """Say what was taken back."""
-        self._did(text, None)
+    def taken_back(self, order: _Plain) -> None:
+        """Say what was taken back; the cursor goes where the appointment stands again."""
+        if order.stands:
+            self._page.showing.select_later(("line", order.ref.id))
+        self._did(order.text, None)
 
     def _did(self, text: Text, undo: Callable[[], object] | None) -> None:
         self._undo = undo
@@ -252,9 +254,10 @@ class _Plain:
     work: AppointmentWork
     text: Text
     ref: Ref
+    stands: bool = False
 
     def done(self, _done: Done[Ref]) -> None:
-        self.work.did(self.text)
+        self.work.taken_back(self)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,8 +17,11 @@ from deskapp.services.transfer.report import ImportReport, Outcome
 from deskapp.ui import style
 from deskapp.ui.intake.import_report import ImportPage
 from deskapp.ui.keys import Action
+from deskapp.ui.later import Later
+from deskapp.ui.tasks import Task
 from deskapp.ui.widgets.basics import pad_dialog
 from deskapp.ui.widgets.message_bar import MessageBar
+from deskapp.ui.widgets.progress import ProgressStrip
 
 if TYPE_CHECKING:
     from deskapp.ui.intake.directory.page import DirectoryPage
@@ -52,7 +56,7 @@ class FileWork(QObject):
 
     def look(self, kind: Kind, path: Path) -> None:
         """Say what a file would do; nothing is stored."""
-        _Reading(self._page, kind, path).send()
+        _Reading(self._page, kind, path).look()
 
     def write(self) -> None:
         """Write the kind that is listed, or all of them, to a file."""
@@ -91,18 +95,26 @@ class _Reading:
         self.dialog: ReportDialog | None = None
         self._request = new_request()
 
-    def send(self, *, dry: bool = True) -> None:
-        owner = self.dialog or self.page
-        self.page.desk.runner.run(
-            self._read, dry, done=self._done, owner=owner, busy=self.dialog.set_busy if self.dialog else None
-        )
+    def look(self) -> None:
+        """Say what the file would do; looking stores nothing at all."""
+        service, desk = self.page.desk.services.directory, self.page.desk
+        read = partial(service.import_file, dry_run=True)
+        asked = (read, desk.actor(), new_request(), self.kind, self.path)
+        desk.runner.run(*asked, done=self._done, owner=self.page)
 
-    def _read(self, dry: bool) -> Done[ImportReport]:
-        service, actor = self.page.desk.services.directory, self.page.desk.actor()
-        # The same request once more after a lost answer stores nothing twice; looking stores nothing at all.
-        request = new_request() if dry else self._request
-        done: Done[ImportReport] = service.import_file(actor, request, self.kind, self.path, dry_run=dry)
-        return done
+    def store(self, dialog: ReportDialog) -> None:
+        """Store the good rows, all at once; the same request again after a lost answer stores nothing twice."""
+        desk, strip = self.page.desk, dialog.progress
+        asked = (desk.services.directory.import_file, desk.actor(), self._request, self.kind, self.path)
+        dialog.task = desk.runner.run(
+            *asked,
+            done=self._done,
+            failed=dialog.failed,
+            owner=dialog,
+            busy=dialog.set_busy,
+            progress=strip.progress,
+        )
+        strip.watch(dialog.task)
 
     def _done(self, done: Done[ImportReport]) -> None:
         if self.dialog is None:
@@ -121,7 +133,9 @@ class ReportDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         sizes = style.tokens().sizes
         self.resize(sizes.px(SIZE[0]), sizes.px(SIZE[1]))
-        self.bar = MessageBar(desk.tr)
+        self.bar, self.progress = MessageBar(desk.tr), ProgressStrip(desk.tr)
+        self.task: Task | None = None
+        self._busy = False
         keys = desk.keys.install(
             self,
             (
@@ -137,6 +151,7 @@ class ReportDialog(QDialog):
         rows = QVBoxLayout(self)
         pad_dialog(rows)
         rows.addWidget(self.bar)
+        rows.addWidget(self.progress)
         rows.addWidget(self.report, 1)
 
     def show_report(self, report: ImportReport) -> None:
@@ -148,8 +163,14 @@ class ReportDialog(QDialog):
             self._reading.page.desk.messages.did(Text(N_("Read in from {file}, rows: {count}"), told))
 
     def set_busy(self, busy: bool) -> None:
-        """Begin nothing else meanwhile."""
+        """Begin nothing else meanwhile; tell how far it is."""
+        self._busy = busy
         self.report.setEnabled(not busy)
+        self.progress.busy(busy)
+
+    def failed(self, error: Exception) -> None:
+        """Say what went wrong; tried again it can be ended, too."""
+        self._reading.page.desk.messages.route(error, self, Later(self.store))
 
     def take_error(self, error: Any, retry: Any = None) -> bool:
         """Show an error here: the page is behind."""
@@ -160,5 +181,13 @@ class ReportDialog(QDialog):
 
     def store(self) -> None:
         """Store the good rows."""
-        if self.report.path is not None:
-            self._reading.send(dry=False)
+        if self.report.path is not None and not self._busy:
+            self.bar.clear()
+            self._reading.store(self)
+
+    def reject(self) -> None:
+        """Leave; while it is being stored, end that first: then nothing of it is."""
+        if self._busy and self.task is not None:
+            self.task.cancel()
+        else:
+            super().reject()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deskapp.domain.appointments import CalendarColumn
 from deskapp.domain.registration import AppointmentState
 from deskapp.ui.intake.appointments import cells
 from deskapp.ui.intake.appointments.cells import Cell, cells_of, hours_of
@@ -73,3 +75,19 @@ def test_down_goes_through_every_cell_and_none_covers_another(times: list[tuple[
             other for other in found if other is not one and other.first < one.last and one.first < other.last
         ]
         assert all(mate.lane != one.lane and mate.lanes == one.lanes for mate in mates)
+
+
+@pytest.mark.parametrize(
+    ("night", "day", "expected"),
+    [
+        (column(first=0), column(doctor=2), (1, 480)),
+        (column(first=0), column(doctor=2, now=1440), (0, 0)),
+        (column(first=0, now=1440), column(doctor=2, now=1440), (1, 480)),
+    ],
+)
+def test_the_first_free_time_is_one_of_the_day_where_there_is_one(
+    night: CalendarColumn, day: CalendarColumn, expected: tuple[int, int]
+) -> None:
+    found = cells.first_free(cells.cells_of([night, day]))
+    assert found is not None
+    assert (found.column, found.first) == expected

@@ -75,6 +75,57 @@ def test_the_cursor_stays_on_its_time_when_the_day_is_drawn_anew(grid: CalendarG
     assert (cell.column, cell.first) == (2, 495)
 
 
+def turn(grid: CalendarGrid, *columns: CalendarColumn) -> bool:
+    """Show these columns a day later; return whether the cursor is in view."""
+    grid.show_columns([_later(one) for one in columns], by_day=False, keep=True, turned=True)
+    cell = grid.current_cell()
+    assert cell is not None
+    seen = grid.viewport().rect().adjusted(0, grid._head(), 0, 0)
+    return seen.contains(grid.rect_of(cell).translated(grid._origin()))
+
+
+def _later(one: CalendarColumn) -> CalendarColumn:
+    day = dt.timedelta(1)
+    slots = tuple(replace(slot, begins=slot.begins + day) for slot in one.slots)
+    lines = tuple(replace(line, starts_at=line.starts_at + day) for line in one.lines)
+    return replace(one, day=one.day + day, slots=slots, lines=lines)
+
+
+def evening(doctor: int) -> CalendarColumn:
+    """Return a doctor's day from 08:00 to 22:00, of which all until 21:00 is over."""
+    return column(count=56, now=1260, doctor=doctor)
+
+
+def test_another_page_begins_where_somebody_is_free_and_not_at_this_hour(grid: CalendarGrid) -> None:
+    show(grid, column(), evening(2))
+    grid._go(grid._cells[1][-4], scroll=True)
+    assert grid.verticalScrollBar().value() > 0
+    assert turn(grid, column(), column(count=56, doctor=2))
+    assert grid.accessibleDescription().startswith("08:00")
+
+
+def test_a_time_that_was_chosen_is_kept_and_in_view_on_another_page(grid: CalendarGrid) -> None:
+    show(grid, column(count=56))
+    press(grid, Key.Key_End)
+    grid.verticalScrollBar().setValue(0)
+    assert turn(grid, column(count=56, doctor=2), column(count=56))
+    assert grid.accessibleDescription().startswith("21:45")
+    cell = grid.current_cell()
+    assert cell is not None
+    assert cell.column == 1
+
+
+def test_where_nobody_is_on_duty_at_the_time_chosen_the_doctors_first_free_one_is_in_view(
+    grid: CalendarGrid,
+) -> None:
+    show(grid, column(), evening(2))
+    press(grid, Key.Key_Right, Key.Key_End)
+    assert turn(grid, column(count=56, first=480), column(line(minute=600), first=600, doctor=2))
+    cell = grid.current_cell()
+    assert cell is not None
+    assert (cell.column, cell.first) == (1, 615)
+
+
 def test_where_nobody_is_on_duty_it_says_so(grid: CalendarGrid) -> None:
     show(grid, replace(column(), slots=()))
     assert grid._empty.isVisible()

@@ -21,11 +21,11 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 class Clock:
-    """Nine in the morning of today, until the test says otherwise."""
+    """An hour of today, until the test says otherwise."""
 
-    def __init__(self) -> None:
+    def __init__(self, hour: int) -> None:
         self.day = dt.datetime.now().astimezone().date()
-        self.time = dt.time(9)
+        self.time = dt.time(hour)
 
     def __call__(self) -> dt.datetime:
         return dt.datetime.combine(self.day, self.time).astimezone(dt.UTC)
@@ -34,8 +34,8 @@ class Clock:
 class Desk:
     """Somebody at the page."""
 
-    def __init__(self, front: Front) -> None:
-        self.front, self.clock = front, Clock()
+    def __init__(self, front: Front, hour: int = 9) -> None:
+        self.front, self.clock = front, Clock(hour)
         for service in vars(front.services).values():
             if isinstance(service, Service):
                 service.clock = self.clock
@@ -113,6 +113,9 @@ def test_enter_on_a_free_time_asks_for_whom_first(desk: Desk) -> None:
     assert desk.page.whom.field.hasFocus()
     assert "For whom" in str(desk.page.bar.notice.text)  # type: ignore[union-attr]
     assert desk.lines() == {}
+    desk.front.type("13800138000")
+    desk.key(Key.Key_Return)
+    assert desk.page.bar.notice is None
 
 
 def test_somebody_new_is_registered_with_the_booking(desk: Desk) -> None:
@@ -225,6 +228,16 @@ def test_days_and_weeks_turn_by_keys(desk: Desk) -> None:
     desk.key(Key.Key_PageDown)
     desk.key(Key.Key_D)
     assert {column.day for column in desk.page.grid.columns()} == {today}
+
+
+def test_in_the_evening_the_next_day_is_shown_from_where_somebody_is_free(front: Front) -> None:
+    desk = Desk(front, hour=21)
+    assert "21:00" in desk.said()
+    desk.key(Key.Key_PageDown)
+    assert desk.said().startswith("08:00")
+    cell, grid = desk.page.grid.current_cell(), desk.page.grid
+    assert cell is not None
+    assert grid.viewport().rect().contains(grid.rect_of(cell).translated(grid._origin()))
 
 
 def test_what_another_desk_books_appears_and_the_cursor_stays(desk: Desk) -> None:

@@ -61,3 +61,23 @@ def test_undoing_a_booking_leaves_it_in_the_history(front: Front) -> None:
     assert desk.lines() == {}
     assert [log.reason for log in desk.service.history(front.actor, line.id)] == ["", "taken back"]
     assert not desk.page.work.can_undo
+
+
+def test_the_cursor_goes_to_what_is_taken_back(front: Front) -> None:
+    desk = Desk(front)
+    line = desk.booked("赵云", "10:00")
+    desk.go("10:00")
+    desk.key(Qt.Key.Key_F10)
+    desk.front.type("误约")
+    desk.key(Qt.Key.Key_Return)
+    desk.key(Qt.Key.Key_Down)
+    desk.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desk.state(line).value == "booked"
+    assert "赵云" in desk.said()
+    desk.key(Qt.Key.Key_F6)
+    desk.key(Qt.Key.Key_Down)
+    desk.key(Qt.Key.Key_Return)
+    desk.key(Qt.Key.Key_Down)
+    desk.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert desk.lines()["赵云"].starts_at == desk.at("10:00")
+    assert "赵云" in desk.said()

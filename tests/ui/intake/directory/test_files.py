@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -11,9 +12,14 @@ from PySide6.QtWidgets import QApplication
 
 from deskapp.bootstrap import Hospital
 from deskapp.domain.directory import Kind
+from deskapp.domain.text import Text
+from deskapp.errors import StorageError
+from deskapp.services.base import Done
+from deskapp.services.transfer.report import ImportReport
 from deskapp.ui.intake.directory import files
 from deskapp.ui.intake.directory.files import ReportDialog
 from deskapp.ui.intake.directory.page import DirectoryPage
+from deskapp.ui.tasks import Progress
 from tests.support.front import Front, front_of
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -124,6 +130,72 @@ def test_a_list_taken_away_before_it_is_stored_is_told_where_one_looks(admin: Fr
     admin.key(Qt.Key.Key_Return, CONTROL)
     assert shown.bar.notice is not None
     assert page.bar.notice is None
+    admin.key(Qt.Key.Key_Escape)
+
+
+def long_list(path: Path, count: int) -> Path:
+    """Write a list of places."""
+    rows = [f"A{at},房间{at},Room {at},{8000 + at}" for at in range(count)]
+    path.write_text("\n".join([LIST.splitlines()[0], *rows]), encoding="utf-8")
+    return path
+
+
+def test_a_long_list_says_how_far_it_is_and_escape_ends_it_before_anything_is_stored(
+    admin: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, said = page_of(admin), []
+    page.kinds.choose(Kind.PLACE)
+    page.files.look(Kind.PLACE, long_list(tmp_path / "places.csv", 1100))
+    admin.settle()
+    shown = dialog(page)
+    assert shown is not None
+    tell = shown.progress.progress
+
+    def end_it(progress: Progress) -> None:
+        tell(progress)
+        said.append(shown.progress._words.text())
+        admin.key(Qt.Key.Key_Escape)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("deskapp.ui.tasks.REPORT_EVERY", 0)
+        patched.setattr(shown.progress, "progress", end_it)
+        with admin.runner.held():
+            admin.key(Qt.Key.Key_Return, CONTROL)
+    admin.settle()
+    assert said == ["500 / 1100"]
+    assert shown.isVisible()
+    assert "Nothing is stored yet" in shown.report._told.text()
+    assert admin.services.directory.places(admin.actor) == []
+    admin.key(Qt.Key.Key_Return, CONTROL)
+    assert admin.last_action() == "Read in from places.csv, rows: 1100"
+    admin.key(Qt.Key.Key_Escape)
+    assert len(admin.services.directory.places(admin.actor)) == 1100
+
+
+def test_what_broke_off_is_tried_again_in_the_dialog(
+    admin: Front, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, service = page_of(admin), admin.services.directory
+    page.files.look(Kind.PLACE, long_list(tmp_path / "places.csv", 2))
+    admin.settle()
+    shown = dialog(page)
+    assert shown is not None
+    store, lost = service.import_file, [StorageError("storage.server-away", Text("No answer."))]
+
+    def stores_and_breaks_off(*args: Any, **more: Any) -> Done[ImportReport]:
+        done = store(*args, **more)
+        if lost:
+            raise lost.pop()
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "import_file", stores_and_breaks_off)
+        admin.key(Qt.Key.Key_Return, CONTROL)
+        assert shown.bar.notice is not None
+        admin.try_again()
+    assert shown.bar.notice is None
+    assert "stored" in shown.report._told.text()
+    assert len(service.places(admin.actor)) == 2
     admin.key(Qt.Key.Key_Escape)
 
 
