@@ -230,7 +230,8 @@ class Beside(QFrame):
         return place_lines(self._house.places, visit, self._time_of_day(), tr)
 
     def _time_of_day(self) -> dt.time:
-        return self._desk.services.visits.now().astimezone().time()
+        now: dt.datetime = self._desk.services.visits.now()
+        return now.astimezone().time()
 
     def _fits(self, visit: VisitView) -> list[Fit]:
         proposal, draft = self._proposal, visit.visitor.draft if visit.visitor is not None else None

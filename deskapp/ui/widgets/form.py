@@ -14,7 +14,7 @@ from deskapp.errors import DeskError, InputError
 from deskapp.i18n import Translator
 from deskapp.ui import style
 from deskapp.ui.messages import Retry
-from deskapp.ui.widgets.editors import CHECK, HINTS, Choice, ChoiceEditor, Editor, Field, Today, editor, today
+from deskapp.ui.widgets.editors import CHECK, Choice, ChoiceEditor, Editor, Field, Today, editor, hint, today
 from deskapp.ui.widgets.form_cell import Cell
 from deskapp.ui.widgets.form_fold import Fold
 
@@ -227,8 +227,8 @@ class Form(QWidget):
             return InputError(field.name, "field.unstorable", _UNSTORABLE)
         try:
             cell.editor.value()
-        except (ValueError, OverflowError):
-            return InputError(field.name, "field.unreadable", HINTS[field.kind])
+        except (ValueError, OverflowError) as error:
+            return InputError(field.name, "field.unreadable", hint(field.kind, error))
         return None
 
     def set_error(self, name: str, text: Text | str, code: str = "", *, overridable: bool = False) -> None:
