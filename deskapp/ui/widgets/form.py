@@ -270,7 +270,7 @@ class Form(QWidget):
         for fold in self._folds:
             if self._cells[name] in fold.cells:
                 fold.open(True)
-        self._cells[name].editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._cells[name].go_to(Qt.FocusReason.OtherFocusReason)
 
     def focus_end(self, name: str) -> None:
         """Go to a field of text, behind what stands there."""
@@ -353,7 +353,7 @@ class Form(QWidget):
         widgets = [cell.editor.widget for cell in open_cells]
         after = next((at for at, widget in enumerate(widgets) if widget is here), len(widgets)) + 1
         if after < len(widgets):
-            widgets[after].setFocus(Qt.FocusReason.TabFocusReason)
+            open_cells[after].go_to(Qt.FocusReason.TabFocusReason)
         else:
             self.submitted.emit()
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
@@ -16,6 +17,7 @@ from deskapp.domain.text import Text, Words
 from deskapp.errors import InputError, RuleError
 from deskapp.i18n import LANGUAGES, translator
 from deskapp.ui import style
+from deskapp.ui.widgets.basics import scrolled
 from deskapp.ui.widgets.editors import (
     CHECK,
     CHOICE,
@@ -444,6 +446,56 @@ def test_a_row_of_boxes_only_leaves_no_room_for_labels(app: QApplication, qtbot:
 
     box, other = Field("agreed", "Agreed", CHECK), Field("asked", "Asked", CHECK)
     assert height(box, other) < height(box, Field("name", "Name"))
+
+
+# in view
+
+
+LONG = (
+    *(Field(f"line{place}", f"Line {place}") for place in range(12)),
+    Field("room", "Room", fold="More"),
+    *(Field(f"more{place}", f"More {place}", fold="More") for place in range(3)),
+    *(Field(f"late{place}", f"Late {place}", fold="Later") for place in range(20)),
+)
+
+
+@pytest.fixture
+def low(app: QApplication, qtbot: QtBot) -> Iterator[Form]:
+    """A form in an area that shows a few of its fields only."""
+    made = Form(LONG, translator("en"), columns=1)
+    area = scrolled(made)
+    qtbot.addWidget(area)
+    area.resize(400, 300)
+    with qtbot.waitActive(area):
+        area.show()
+    yield made
+    area.hide()
+
+
+def in_view(form: Form, name: str) -> bool:
+    QApplication.processEvents()
+    widget, area = form.widget(name), form.window()
+    return area.rect().contains(QRect(widget.mapTo(area, QPoint(0, 0)), widget.size()))
+
+
+@pytest.mark.parametrize(("fold", "seen"), [(0, ("room", "more0", "more2")), (1, ("late0", "late1"))])
+def test_an_opened_fold_comes_into_view_with_its_first_field(
+    low: Form, qtbot: QtBot, fold: int, seen: tuple[str, ...]
+) -> None:
+    button = low.findChildren(Fold)[fold]._button
+    button.click()
+    assert low.widget(seen[0]).hasFocus()
+    assert [name for name in seen if not in_view(low, name)] == []
+
+
+def test_enter_and_an_error_bring_their_field_into_view(low: Form, qtbot: QtBot) -> None:
+    low.focus("line0")
+    for _ in range(11):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert low.widget("line11").hasFocus()
+    assert in_view(low, "line11")
+    low.take_error(InputError("line0", "x", Text("wrong")))
+    assert in_view(low, "line0")
 
 
 # a choice by letters
