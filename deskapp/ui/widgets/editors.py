@@ -314,9 +314,10 @@ class ChoiceBox(QComboBox):
         if place is None:
             super().keyPressEvent(event)
             return
-        self.setCurrentIndex(place)
-        if self._typed not in self.keys:
-            self.activated.emit(place)
+        if place != self.currentIndex():
+            self.setCurrentIndex(place)
+            if self._typed not in self.keys:
+                self.activated.emit(place)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Go to the entry that was typed in the open list."""
@@ -355,8 +356,10 @@ class ChoiceBox(QComboBox):
         place = choosing.meant(together, self._entries(), now, names_table.load)
         if place is None and letter in self.keys:
             return letter, self.keys.index(letter)
+        if place is None and not typed:
+            return "", None
         # What goes on no word leaves the choice as it is: it was right before.
-        return together, now if place is None and typed else place
+        return together, now if place is None else place
 
     def _entries(self) -> list[choosing.Entry]:
         shown = [self.itemText(place) for place in range(self.count())]

@@ -531,7 +531,18 @@ def press(form: Form, keys: str, gap: int = 300, begin: int = 1_000_000) -> None
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("der", 2), ("den", 3), ("pf", 2), ("皮", 2), ("teng", 4), ("nk", 1), ("yk", 3), ("pa", 4), ("derx", 2)],
+    [
+        ("der", 2),
+        ("den", 3),
+        ("pf", 2),
+        ("皮", 2),
+        ("teng", 4),
+        ("nk", 1),
+        ("yk", 3),
+        ("pa", 4),
+        ("derx", 2),
+        ("zder", 2),
+    ],
 )
 def test_letters_narrow_a_choice_by_code_words_or_pinyin(places: Form, typed: str, value: int) -> None:
     press(places, typed)
