@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from functools import partial
 from itertools import zip_longest
@@ -24,6 +25,8 @@ from deskapp.ui.base_tab import Desk
 from deskapp.ui.intake.beside_lines import (
     LAST,
     LIBRARY,
+    NUMBER,
+    NUMBER_FIRST,
     AskLine,
     House,
     Line,
@@ -32,6 +35,8 @@ from deskapp.ui.intake.beside_lines import (
     place_lines,
     question_lines,
     read_house,
+    sayable,
+    shut_places,
 )
 from deskapp.ui.intake.known import known_of
 from deskapp.ui.keys import KeyAction
@@ -42,8 +47,8 @@ SENTENCES: Final = {
     Step.GREET: ("offer-help", "ask-appointment", "ask-first-visit"),
     Step.TRIAGE: ("ask-complaint", "suggest-department", "media-source"),
     Step.REGISTER: ("ask-name", "fill-in-form", "ask-consent"),
-    Step.NUMBER: ("introduce-doctor", "number"),
-    Step.PAY: ("number", "introduce-hospital", "price", "direct-cashier"),
+    Step.NUMBER: ("introduce-doctor", NUMBER, NUMBER_FIRST),
+    Step.PAY: (NUMBER, NUMBER_FIRST, "introduce-hospital", "price", "direct-cashier"),
     Step.ESCORT: ("direct-room", "introduce-visitor", "wait"),
     Step.RETURN: ("back-to-desk", "direct-pharmacy"),
 }
@@ -169,6 +174,13 @@ class Beside(QFrame):
 
     # doing
 
+    def fewer_phrases(self) -> bool:
+        """Show the next sentences only; return whether all were shown, for somebody to see."""
+        shown = self._whole and self.isVisible()
+        if shown:
+            self.toggle_phrases()
+        return shown
+
     @Slot()
     def toggle_phrases(self) -> None:
         """Show every sentence for what goes on now, or the next ones only."""
@@ -209,10 +221,17 @@ class Beside(QFrame):
         self._fill(self._why, [(tr(reason), "") for reason in reasons])
         open_now = visit is not None and visit.ended is None
         self._fill(self._offers, offer_lines(self._fits(visit), tr) if visit and open_now else [])
-        self._fill(self._places, place_lines(self._house.places, visit, tr) if visit and open_now else [])
+        self._fill(self._places, self._where_to(visit, tr) if visit and open_now else [])
         self._fill(self._asked, question_lines(self._questions, tr) if visit else [])
         for button in self._buttons:
             button.setVisible(visit is not None)
+
+    def _where_to(self, visit: VisitView, tr: Translator) -> list[Line]:
+        return place_lines(self._house.places, visit, self._time_of_day(), tr)
+
+    def _time_of_day(self) -> dt.time:
+        now: dt.datetime = self._desk.services.visits.now()
+        return now.astimezone().time()
 
     def _fits(self, visit: VisitView) -> list[Fit]:
         proposal, draft = self._proposal, visit.visitor.draft if visit.visitor is not None else None
@@ -259,7 +278,8 @@ class Beside(QFrame):
         if visit is None:
             return []
         known = _known(visit, self._proposal, tr)
-        library = self._desk.services.house.sentences
+        shut = shut_places(self._house.places, visit, self._time_of_day())
+        library = sayable(self._desk.services.house.sentences, known, shut)
         step = visit.next_step if visit.ended is None else None
         if self._whole:
             situations = LIBRARY[step] if step is not None else LAST[visit.ended is EndReason.EMERGENCY]

@@ -88,12 +88,14 @@ class BesideFold(QObject):
         self._beside.ask_line_open()
 
     def close(self) -> bool:
-        """Fold the panel away and give the cursor back; return whether it was unfolded."""
-        was_open = self._open
-        if was_open:
+        """Fold the panel away and give the cursor back, or show fewer phrases; return whether there was anything to."""
+        if self._open:
             self._give_back()
             self._put_away()
-        return was_open
+            return True
+        fewer = self._beside.fewer_phrases()
+        self._say_key()
+        return fewer
 
     def _unfold(self) -> bool:
         """Lay the panel over the work, with the cursor in it; return whether it was folded."""
@@ -125,8 +127,9 @@ class BesideFold(QObject):
     @Slot()
     def _on_asked(self) -> None:
         """The question is kept, or given up: go on where the cursor was."""
-        if not self.close():
-            self._give_back()
+        self._give_back()
+        if self._open:
+            self._put_away()
 
     @Slot(QWidget, QWidget)
     def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,12 +14,13 @@ from PySide6.QtWidgets import QLineEdit
 from deskapp.domain.access import Actor, Permission
 from deskapp.domain.directory import SITUATIONS, PlaceView, Standing, standing
 from deskapp.domain.intake import VisitView
+from deskapp.domain.opening import is_shut
 from deskapp.domain.promotions import Fit, PromotionView
 from deskapp.domain.questions import QuestionState, QuestionView
 from deskapp.domain.registration import Step
 from deskapp.domain.text import N_, Words
 from deskapp.i18n import Translator
-from deskapp.triage_rules import Sentence
+from deskapp.triage_rules import Sentence, placeholders
 from deskapp.ui.orders import Orders
 
 Line = tuple[str, str]
@@ -45,6 +47,8 @@ PLACES: Final[Mapping[Step, tuple[str, ...]]] = {
     Step.RETURN: ("pharmacy", "injection", "cashier"),
 }
 """Codes of the places that a visitor is directed to from a step on: the site gives its places these codes."""
+NUMBER, NUMBER_FIRST = "number", "number-first"
+"""Codes of the sentence that gives the number, with how many wait before and without."""
 MOST_OFFERS: Final = 3
 
 
@@ -64,6 +68,19 @@ def read_house(services: Any, actor: Actor, visitor_id: int | None) -> tuple[Hou
     if visitor_id is None or not actor.may(Permission.VISIT_WRITE):
         return house, ()
     return house, tuple(services.questions.of_visitor(actor, visitor_id))
+
+
+def sayable(
+    library: Mapping[str, Sentence], known: Mapping[str, object], shut: Iterable[str]
+) -> dict[str, Sentence]:
+    """Return the sentences that are true now: none counts those before where nobody is, none sends to a shut place."""
+    counting = {code for code, sentence in library.items() if "waiting" in placeholders(sentence.words.zh)}
+    nobody = known.get("waiting") == "0"
+    left_out = {f"direct-{place}" for place in shut}
+    left_out |= counting if nobody else set()
+    if not nobody or NUMBER not in counting:
+        left_out.add(NUMBER_FIRST)
+    return {code: sentence for code, sentence in library.items() if code not in left_out}
 
 
 def library_lines(
@@ -98,7 +115,17 @@ def _is_said(words: Words) -> bool:
     return bool(words.zh or words.en or words.mn)
 
 
-def place_lines(places: Iterable[PlaceView], visit: VisitView, tr: Translator) -> list[Line]:
+def shut_places(places: Iterable[PlaceView], visit: VisitView, now: dt.time) -> set[str]:
+    """Return the codes of the places on a visitor's way that are shut at this time of day."""
+    on_the_way = {code for codes in PLACES.values() for code in codes}
+    return {
+        place.code
+        for place in places
+        if place.code in on_the_way and _holds(place, visit) and is_shut(place.note, now)
+    }
+
+
+def place_lines(places: Iterable[PlaceView], visit: VisitView, now: dt.time, tr: Translator) -> list[Line]:
     """Return where the visitor is directed to from this step on, with room and phone."""
     step = visit.next_step
     codes = PLACES.get(step, ()) if step is not None else ()
@@ -109,7 +136,10 @@ def place_lines(places: Iterable[PlaceView], visit: VisitView, tr: Translator) -
     for place in (by_code[code] for code in codes if code in by_code):
         where = [place.room, tr(N_("floor {floor}"), floor=place.floor) if place.floor else "", place.phone]
         lines.append((f"{tr(place.name)} {' · '.join(filter(None, where))}".strip(), "value"))
-        lines.append((place.note, "secondary"))
+        if is_shut(place.note, now):
+            lines.append((tr(N_("{hours}: closed now"), hours=place.note), "warning"))
+        else:
+            lines.append((place.note, "secondary"))
     return lines
 
 

@@ -37,6 +37,12 @@ RECORD_KEY: Final = "Ctrl+Return"
 TAKE_OFF_KEY: Final = "Delete"
 TONES: Final = {Payment.UNPAID: "warning", Payment.PAID: "good", Payment.WAIVED: "secondary"}
 STATES: Final = tuple(Choice(state, label(state), str(place)) for place, state in enumerate(Payment, 1))
+RECORDED: Final = {
+    Payment.UNPAID: N_("Noted as unpaid; this step stays open"),
+    Payment.PAID: N_("Payment recorded"),
+    Payment.WAIVED: N_("Price waived"),
+}
+"""What is told once a state is stored (message ids)."""
 FIELDS: Final = (
     Field("payment", N_("Payment"), CHOICE, STATES, required=True),
     Field("payment_reason", N_("Reason for waiving")),
@@ -260,9 +266,9 @@ class PayBox(QWidget):
         (self._storing.add if busy else self._storing.discard)(visit_id)
 
     def take_stored(self, paying: _Paying) -> None:
-        """Say that a payment was recorded, and go on from it if its visit still is in front."""
-        undo = Later(self.put_back, paying.visit_id, *paying.before) if self._may_put_back(paying) else None
-        self._desk.messages.did(Text(N_("Payment recorded")), undo)
+        """Say what was recorded, and go on from it if its visit still is in front."""
+        undo = Later(self.put_back, paying) if self._may_put_back(paying) else None
+        self._desk.messages.did(paying.words(), undo)
         if self._visit is None or self._visit.id != paying.visit_id:
             return
         self.form.follow(paying.values)
@@ -274,16 +280,16 @@ class PayBox(QWidget):
         allowed = not waived or self._desk.actor().may(Permission.PRICE_WAIVE)
         return allowed and paying.before != paying.state
 
-    def put_back(self, visit_id: int, state: Payment, reason: str) -> None:
+    def put_back(self, paying: _Paying) -> None:
         """Record that a price is as it was before: unpaid, paid, or waived with its reason."""
-        pay, args = self._desk.services.visits.pay, (visit_id, state, reason)
-        latest = f"pay.{visit_id}"
-        run = self._desk.runner.run
-        run(pay, self._desk.actor(), new_request(), *args, done=self._tell_back, owner=self, latest=latest)
+        pay, args = self._desk.services.visits.pay, (paying.visit_id, *paying.before)
+        done, latest = partial(self._tell_back, paying), f"pay.{paying.visit_id}"
+        self._desk.runner.run(
+            pay, self._desk.actor(), new_request(), *args, done=done, owner=self, latest=latest
+        )
 
-    def _tell_back(self, _done: object) -> None:
-        message = Text(N_("Undone: {step}"), {"step": Text(N_("Payment recorded"))})
-        self._desk.messages.did(message)
+    def _tell_back(self, paying: _Paying, _done: object) -> None:
+        self._desk.messages.did(Text(N_("Undone: {step}"), {"step": paying.words()}))
 
 
 @dataclass(frozen=True)
@@ -295,6 +301,9 @@ class _Paying:
     values: dict[str, object]
     before: tuple[Payment, str]
     state: tuple[Payment, str]
+
+    def words(self) -> Text:
+        return Text(RECORDED[self.state[0]])
 
     def done(self, _done: object) -> None:
         self.box.take_stored(self)

@@ -6,11 +6,14 @@ import datetime as dt
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 
+from deskapp import names_table
+from deskapp.domain import choosing
 from deskapp.domain.text import N_, Text, Words
 from deskapp.i18n import Translator
 from deskapp.ui import style
@@ -80,6 +83,14 @@ HINTS = {
     INT: Text(N_("Write a whole number.")),
     DECIMAL: Text(N_("Write a number, like 36.8.")),
 }
+
+
+NO_SUCH_DAY = Text(N_("There is no such day."))
+
+
+def hint(kind: str, error: Exception) -> Text:
+    """Return what to say of text that can't be read: how to write it, or that there is no such day."""
+    return NO_SUCH_DAY if isinstance(error, reading.NoSuchDay) else HINTS[kind]
 
 
 class Editor(QObject):
@@ -265,11 +276,14 @@ class MultilineEditor(Editor):
 
 
 class ChoiceBox(QComboBox):
-    """A choice that the wheel can't change in passing and that the codes of its entries select."""
+    """A choice that the wheel can't change in passing and that letters typed select: of a code, of words, of pinyin."""
 
     def __init__(self) -> None:
         super().__init__()
         self.keys: tuple[str, ...] = ()
+        self.words: tuple[tuple[str, ...], ...] = ()
+        """What entries are called besides what is shown: in the other languages."""
+        self._typed, self._typed_at = "", 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
@@ -278,6 +292,7 @@ class ChoiceBox(QComboBox):
         """Open the list as wide as its longest entry: none is cut."""
         view = self.view()
         margin = 4 * style.tokens().sizes.gap
+        view.installEventFilter(self)
         view.setMinimumWidth(max(self.width(), view.sizeHintForColumn(0) + margin))
         super().showPopup()
 
@@ -288,13 +303,73 @@ class ChoiceBox(QComboBox):
         else:
             event.ignore()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begin a new word."""
+        self._typed = ""
+        super().focusInEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Select the entry whose code was typed."""
-        typed = event.text()
-        if typed and typed in self.keys:
-            self.setCurrentIndex(self.keys.index(typed))
-        else:
+        """Select the entry that was typed."""
+        place = self._meant(event)
+        if place is None:
             super().keyPressEvent(event)
+            return
+        if place != self.currentIndex():
+            self.setCurrentIndex(place)
+            if self._typed not in self.keys:
+                self.activated.emit(place)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Go to the entry that was typed in the open list."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            place = self._meant(event)
+            if place is not None:
+                self.view().setCurrentIndex(
+                    self.model().index(place, self.modelColumn(), self.rootModelIndex())
+                )
+                return True
+        return super().eventFilter(watched, event)
+
+    def _meant(self, event: QKeyEvent) -> int | None:
+        """Return the place that the letters typed up to this key mean; None leaves the key to the box."""
+        letter, typed = event.text(), self._typed
+        self._typed = ""
+        held = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        if not letter.isprintable() or not letter or held:
+            return None
+        before, self._typed_at = self._typed_at, event.timestamp()
+        if self._typed_at - before > choosing.TOGETHER_MS:
+            typed = ""
+        self._typed, place = self._narrowed(typed, letter)
+        return place
+
+    def _narrowed(self, typed: str, letter: str) -> tuple[str, int | None]:
+        """Return what is typed with one more letter, and the place that it means."""
+        now = self.view().currentIndex().row() if self.view().isVisible() else self.currentIndex()
+        together = typed + letter
+        goes_on = any(key.startswith(together) for key in self.keys)
+        if letter in self.keys and typed in self.keys and not goes_on:
+            # One code after another: the second corrects the first.
+            return letter, self.keys.index(letter)
+        if not together.strip():
+            return "", None
+        place = choosing.meant(together, self._entries(), now, names_table.load)
+        if place is None and letter in self.keys:
+            return letter, self.keys.index(letter)
+        if place is None and not typed:
+            return "", None
+        # What goes on no word leaves the choice as it is: it was right before.
+        return together, now if place is None else place
+
+    def _entries(self) -> list[choosing.Entry]:
+        shown = [self.itemText(place) for place in range(self.count())]
+        # A box without an editor has no codes.
+        known = zip_longest(shown, self.keys[: len(shown)], self.words[: len(shown)])
+        return [choosing.Entry(code or "", words, others or ()) for words, code, others in known]
+
+
+def _languages(label: Label) -> tuple[str, ...]:
+    return (label.zh, label.en, label.mn) if isinstance(label, Words) else ()
 
 
 class ChoiceEditor(Editor):
@@ -316,6 +391,7 @@ class ChoiceEditor(Editor):
         has_empty = any(choice.value is None for choice in choices)
         self._choices = tuple(choices) if has_empty else (Choice(None, "", ""), *choices)
         self.box.keys = tuple(choice.key for choice in self._choices)
+        self.box.words = tuple(_languages(choice.label) for choice in self._choices)
         # The value stays, so nothing was edited: whoever follows this choice must not hear of one.
         blocked = self.box.blockSignals(True)
         self.box.clear()
@@ -348,6 +424,7 @@ class ChoiceEditor(Editor):
             # A code that the list no longer has must not vanish by being shown.
             self._choices += (Choice(value, str(value)),)
             self.box.keys += ("",)
+            self.box.words += ((),)
             self.box.addItem(str(value))
             values.append(value)
         self.box.setCurrentIndex(values.index(value))

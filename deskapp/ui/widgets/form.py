@@ -14,7 +14,7 @@ from deskapp.errors import DeskError, InputError
 from deskapp.i18n import Translator
 from deskapp.ui import style
 from deskapp.ui.messages import Retry
-from deskapp.ui.widgets.editors import CHECK, HINTS, Choice, ChoiceEditor, Editor, Field, Today, editor, today
+from deskapp.ui.widgets.editors import CHECK, Choice, ChoiceEditor, Editor, Field, Today, editor, hint, today
 from deskapp.ui.widgets.form_cell import Cell
 from deskapp.ui.widgets.form_fold import Fold
 
@@ -227,8 +227,8 @@ class Form(QWidget):
             return InputError(field.name, "field.unstorable", _UNSTORABLE)
         try:
             cell.editor.value()
-        except (ValueError, OverflowError):
-            return InputError(field.name, "field.unreadable", HINTS[field.kind])
+        except (ValueError, OverflowError) as error:
+            return InputError(field.name, "field.unreadable", hint(field.kind, error))
         return None
 
     def set_error(self, name: str, text: Text | str, code: str = "", *, overridable: bool = False) -> None:
@@ -270,7 +270,7 @@ class Form(QWidget):
         for fold in self._folds:
             if self._cells[name] in fold.cells:
                 fold.open(True)
-        self._cells[name].editor.widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._cells[name].go_to(Qt.FocusReason.OtherFocusReason)
 
     def focus_end(self, name: str) -> None:
         """Go to a field of text, behind what stands there."""
@@ -353,7 +353,7 @@ class Form(QWidget):
         widgets = [cell.editor.widget for cell in open_cells]
         after = next((at for at, widget in enumerate(widgets) if widget is here), len(widgets)) + 1
         if after < len(widgets):
-            widgets[after].setFocus(Qt.FocusReason.TabFocusReason)
+            open_cells[after].go_to(Qt.FocusReason.TabFocusReason)
         else:
             self.submitted.emit()
 

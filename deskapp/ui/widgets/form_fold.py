@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui import icons, style
 from deskapp.ui.widgets.editors import Label
-from deskapp.ui.widgets.form_cell import Cell
+from deskapp.ui.widgets.form_cell import Cell, bring_into_view
 
 
 class Fold(QWidget):
@@ -70,7 +70,9 @@ class Fold(QWidget):
     def _on_click(self) -> None:
         self.open(not self.is_open())
         if self.is_open():
-            self.cells[0].editor.widget.setFocus()
+            self.cells[0].go_to(Qt.FocusReason.OtherFocusReason)
+            # As many of its fields as there is room for, but the first in any case.
+            bring_into_view(self, self.cells[0])
 
     @Slot()
     def _space(self) -> None:

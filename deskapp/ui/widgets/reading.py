@@ -19,6 +19,10 @@ _MONTHS = {
 _DAY_FIRST = frozenset({"en"})
 
 
+class NoSuchDay(ValueError):
+    """Written like a date, but no calendar has it: 30 February."""
+
+
 def plain(text: str) -> str:
     """Return the text in half width without surrounding space."""
     return unicodedata.normalize("NFKC", text).strip()
@@ -39,6 +43,16 @@ def date(text: str, language: str, today: dt.date, *, past: bool = False) -> dt.
     if len(parts) == 1:
         parts = _split(parts[0], day_first)
     return _assembled(parts, day_first, today, past)
+
+
+def _day(year: int, month: str, day: str) -> dt.date:
+    try:
+        return dt.date(year, int(month), int(day))
+    except ValueError as error:
+        # A month 13, or a 32nd of any month, rather is another way of writing than a day.
+        if year and 1 <= int(month) <= 12 and 1 <= int(day) <= 31:
+            raise NoSuchDay(f"{year}-{month}-{day}") from error
+        raise
 
 
 def _number(part: str) -> str:
@@ -64,8 +78,8 @@ def _split(digits: str, day_first: bool) -> list[str]:
 def _assembled(parts: list[str], day_first: bool, today: dt.date, past: bool) -> dt.date:
     if len(parts) == 2:
         month, day = (parts[1], parts[0]) if day_first else (parts[0], parts[1])
-        found = dt.date(today.year, int(month), int(day))
-        return found.replace(year=today.year - 1) if past and found > today else found
+        found = _day(today.year, month, day)
+        return _day(today.year - 1, month, day) if past and found > today else found
     if len(parts) != 3:
         raise ValueError("-".join(parts))
     if len(parts[0]) == 4 or (not day_first and len(parts[2]) != 4):
@@ -74,7 +88,7 @@ def _assembled(parts: list[str], day_first: bool, today: dt.date, past: bool) ->
         day, month, year = parts
     else:
         month, day, year = parts
-    return dt.date(_year(year, today, past), int(month), int(day))
+    return _day(_year(year, today, past), month, day)
 
 
 def _year(typed: str, today: dt.date, past: bool) -> int:

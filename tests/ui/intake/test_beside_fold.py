@@ -63,6 +63,20 @@ def test_escape_closes_it_and_gives_the_cursor_back(narrow: Front) -> None:
     assert narrow.tab.visit_page.triage.complaint() == "Bein"
 
 
+def test_escape_in_a_wide_window_closes_all_phrases_before_the_visit(front: Front) -> None:
+    front.arrive()
+    front.window.resize(1500, 800)
+    front.settle()
+    few = said(front)
+    front.key(J, CONTROL)
+    assert set(few) < set(said(front))
+    front.key(ESC)
+    assert said(front) == few
+    assert front.tab.at_visit()
+    front.key(ESC)
+    assert front.tab.is_idle()
+
+
 def test_it_goes_when_the_work_goes_on_elsewhere(narrow: Front) -> None:
     narrow.key(J, CONTROL)
     narrow.key(Qt.Key.Key_F, CONTROL)

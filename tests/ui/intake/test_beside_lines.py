@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -16,7 +17,7 @@ from deskapp.domain.registration import Sex, Step
 from deskapp.domain.text import Words
 from deskapp.i18n import LANGUAGES, translator
 from deskapp.services.base import new_request
-from deskapp.ui.intake.beside_lines import ALWAYS, LAST, LIBRARY, library_lines
+from deskapp.ui.intake.beside_lines import ALWAYS, LAST, LIBRARY, library_lines, sayable
 from tests.support.front import Front
 from tests.support.hospital import signed_in
 
@@ -129,3 +130,58 @@ def test_there_is_something_to_say_at_every_step(step: Step, language: str) -> N
 def test_there_is_something_to_say_when_a_visit_has_ended(emergency: bool) -> None:
     lines = library_lines(triage_rules.load_sentences(), LAST[emergency], {}, translator("en"))
     assert len(lines) > len(LAST[emergency]) + len(ALWAYS)
+
+
+def _until(front: Front, hours: int) -> str:
+    """Return opening hours that end so many hours from now, or ended so many ago; of one hour."""
+    end = front.services.visits.now().astimezone() + dt.timedelta(hours=hours, minutes=30)
+    return f"{end - dt.timedelta(hours=1):%H:%M}–{end:%H:%M}"
+
+
+@pytest.mark.parametrize("hours", [0, -6])
+def test_nobody_is_sent_to_a_place_that_is_shut(front: Front, keeper: Actor, hours: int) -> None:
+    note = _until(front, hours)
+    cashier = PlaceDraft("cashier", Words("收费处", "Cashier", "Касс"), None, "101", "1", "8001", note)
+    front.services.directory.save_place(keeper, new_request(), cashier)
+    front.arrive()
+    front.say("腿疼")
+    front.key(Qt.Key.Key_F9)
+    is_open = hours == 0
+    assert ("pay at the cashier first" in said(front)) is is_open
+    assert (f"{note}: closed now" in said(front)) is not is_open
+    front.key(Qt.Key.Key_J, CONTROL)
+    assert ("pay at the cashier first" in said(front)) is is_open
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whoever_is_the_first_hears_no_count(language: str) -> None:
+    library, tr = triage_rules.load_sentences(), translator(language)
+    situations = LIBRARY[Step.NUMBER]
+    nobody, some = {"number": "A1", "waiting": "0"}, {"number": "A1", "waiting": "3"}
+    first = [words for words, _ in library_lines(sayable(library, nobody, ()), situations, nobody, tr)]
+    later = [words for words, _ in library_lines(sayable(library, some, ()), situations, some, tr)]
+    assert sum("A1" in words for words in first) == sum("A1" in words for words in later) == 1
+    assert not any("0" in words for words in first)
+    assert sum("3" in words for words in later) == 2
+
+
+def test_the_sites_own_sentence_without_a_count_is_said_to_the_first_too() -> None:
+    library = dict(triage_rules.load_sentences())
+    own = Words("{number}号", "You have {number}", "{number}")
+    library["number"] = replace(library["number"], words=own)
+    assert {"number", "number-first"} & set(sayable(library, {"waiting": "0"}, ())) == {"number"}
+
+
+def test_the_number_of_the_first_is_said_beside_the_visit(front: Front) -> None:
+    front.arrive()
+    front.say("腿疼")
+    front.key(Qt.Key.Key_F9)
+    assert "Your number is" in said(front)
+    assert "before you" not in said(front)
+
+
+@pytest.mark.parametrize("code", ["wait", "leaving", "find-out"])
+def test_minutes_can_be_said_known_or_not(code: str) -> None:
+    sentence = triage_rules.load_sentences()[code]
+    assert "about a few" not in sentence.filled().en
+    assert " 25 minutes" in sentence.filled({"minutes": "25"}).en

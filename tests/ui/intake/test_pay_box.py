@@ -224,3 +224,38 @@ def test_control_enter_records_the_payment_from_the_search_too(front: Front) -> 
     assert box(front).field.hasFocus()
     front.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert front.stored().payment is Payment.PAID
+
+
+def test_what_is_left_unpaid_is_not_called_a_payment(front: Front) -> None:
+    price(front)
+    front.type("chest")
+    front.enter()
+    front.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    stored = front.stored()
+    assert stored.payment is Payment.UNPAID
+    assert stored.next_step is not None
+    assert front.last_action() == "Noted as unpaid; this step stays open"
+
+
+def test_a_payment_taken_back_says_so_and_can_be_undone(front: Front) -> None:
+    price(front)
+    front.services.visits.pay(front.actor, new_request(), front.visit.id, Payment.PAID)
+    front.tab.load_again()
+    front.settle()
+    box(front).form.fill("payment", Payment.UNPAID)
+    box(front).store()
+    front.settle()
+    assert front.last_action() == "Noted as unpaid; this step stays open"
+    front.undo()
+    assert front.stored().payment is Payment.PAID
+    assert front.last_action() == "Undone: Noted as unpaid; this step stays open"
+
+
+def test_a_waived_price_is_not_called_a_payment(open_front: Opener) -> None:
+    front = open_front("zhou")
+    price(front)
+    box(front).form.fill("payment", Payment.WAIVED)
+    box(front).form.fill("payment_reason", "poor")
+    box(front).store()
+    front.settle()
+    assert front.last_action() == "Price waived"

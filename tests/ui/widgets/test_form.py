@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from deskapp.domain.text import Text, Words
 from deskapp.errors import InputError, RuleError
 from deskapp.i18n import LANGUAGES, translator
 from deskapp.ui import style
+from deskapp.ui.widgets.basics import scrolled
 from deskapp.ui.widgets.editors import (
     CHECK,
     CHOICE,
@@ -191,7 +193,7 @@ def test_a_date_typed_fast_is_shown_in_full_when_left(
 @pytest.mark.parametrize(
     ("name", "typed", "words"),
     [
-        ("birth", "30 Feb", "Write the date like 1958-03-04."),
+        ("birth", "soon", "Write the date like 1958-03-04."),
         ("at", "25:00", "Write the time like 14:30."),
         ("price", "12.345", "Write the amount in yuan, like 12.50."),
         ("count", "3.5", "Write a whole number."),
@@ -444,3 +446,150 @@ def test_a_row_of_boxes_only_leaves_no_room_for_labels(app: QApplication, qtbot:
 
     box, other = Field("agreed", "Agreed", CHECK), Field("asked", "Asked", CHECK)
     assert height(box, other) < height(box, Field("name", "Name"))
+
+
+# in view
+
+
+LONG = (
+    *(Field(f"line{place}", f"Line {place}") for place in range(12)),
+    Field("room", "Room", fold="More"),
+    *(Field(f"more{place}", f"More {place}", fold="More") for place in range(3)),
+    *(Field(f"late{place}", f"Late {place}", fold="Later") for place in range(20)),
+)
+
+
+@pytest.fixture
+def low(app: QApplication, qtbot: QtBot) -> Iterator[Form]:
+    """A form in an area that shows a few of its fields only."""
+    made = Form(LONG, translator("en"), columns=1)
+    area = scrolled(made)
+    qtbot.addWidget(area)
+    area.resize(400, 300)
+    with qtbot.waitActive(area):
+        area.show()
+    yield made
+    area.hide()
+
+
+def in_view(form: Form, name: str) -> bool:
+    QApplication.processEvents()
+    widget, area = form.widget(name), form.window()
+    return area.rect().contains(QRect(widget.mapTo(area, QPoint(0, 0)), widget.size()))
+
+
+@pytest.mark.parametrize(("fold", "seen"), [(0, ("room", "more0", "more2")), (1, ("late0", "late1"))])
+def test_an_opened_fold_comes_into_view_with_its_first_field(
+    low: Form, qtbot: QtBot, fold: int, seen: tuple[str, ...]
+) -> None:
+    button = low.findChildren(Fold)[fold]._button
+    button.click()
+    assert low.widget(seen[0]).hasFocus()
+    assert [name for name in seen if not in_view(low, name)] == []
+
+
+def test_enter_and_an_error_bring_their_field_into_view(low: Form, qtbot: QtBot) -> None:
+    low.focus("line0")
+    for _ in range(11):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+    assert low.widget("line11").hasFocus()
+    assert in_view(low, "line11")
+    low.take_error(InputError("line0", "x", Text("wrong")))
+    assert in_view(low, "line0")
+
+
+# a choice by letters
+
+
+PLACES = (
+    Choice(1, Words("内科", "Internal medicine", "Дотор"), "NK"),
+    Choice(2, Words("皮肤科", "Dermatology", "Арьс"), "DER"),
+    Choice(3, Words("牙科", "Dentistry", "Шүд"), "YK"),
+    Choice(4, Words("疼痛科", "Pain clinic", "Өвдөлт")),
+)
+
+
+@pytest.fixture
+def places(app: QApplication, qtbot: QtBot) -> Form:
+    made = Form([Field("place", "Department", CHOICE, PLACES)], translator("zh"))
+    qtbot.addWidget(made)
+    with qtbot.waitActive(made):
+        made.show()
+    made.focus("place")
+    return made
+
+
+def press(form: Form, keys: str, gap: int = 300, begin: int = 1_000_000) -> None:
+    """Press keys in whatever has the cursor, `gap` milliseconds apart."""
+    box = form.widget("place")
+    assert isinstance(box, QComboBox)
+    for at, letter in enumerate(keys):
+        key = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, letter)
+        key.setTimestamp(begin + at * gap)
+        QApplication.sendEvent(box.view() if box.view().isVisible() else box, key)
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("der", 2),
+        ("den", 3),
+        ("pf", 2),
+        ("皮", 2),
+        ("teng", 4),
+        ("nk", 1),
+        ("yk", 3),
+        ("pa", 4),
+        ("derx", 2),
+        ("zder", 2),
+    ],
+)
+def test_letters_narrow_a_choice_by_code_words_or_pinyin(places: Form, typed: str, value: int) -> None:
+    press(places, typed)
+    assert places.value("place") == value
+
+
+def test_after_a_pause_a_letter_begins_anew(places: Form) -> None:
+    press(places, "p")
+    press(places, "n", begin=1_005_000)
+    assert places.value("place") == 1
+
+
+def test_letters_narrow_the_open_list_too(places: Form) -> None:
+    box = places.widget("place")
+    assert isinstance(box, QComboBox)
+    box.showPopup()
+    press(places, "der")
+    assert box.view().currentIndex().row() == 2
+    box.hidePopup()
+
+
+def test_one_code_after_another_corrects_it(app: QApplication, qtbot: QtBot) -> None:
+    made = Form(
+        [Field("place", "Urgency", CHOICE, (Choice(0, "II  within 10 minutes", "1"), *SEX))], translator("en")
+    )
+    qtbot.addWidget(made)
+    press(made, "21")
+    assert made.value("place") == 0
+    press(made, "122", begin=1_001_000)
+    assert made.value("place") == 2
+
+
+@pytest.mark.parametrize(
+    ("typed", "told_then"),
+    [
+        ("1985-02-30", "There is no such day."),
+        ("19850230", "There is no such day."),
+        ("1985-13-01", "Write the date like 1958-03-04."),
+        ("30 Feb", "There is no such day."),
+        ("30 Feb 1985", "There is no such day."),
+        ("1985", "Write the date like 1958-03-04."),
+        ("1985-02", "Write the date like 1958-03-04."),
+        ("soon", "Write the date like 1958-03-04."),
+        ("1985-02-28", ""),
+    ],
+)
+def test_a_day_that_no_calendar_has_is_called_so(form: Form, typed: str, told_then: str) -> None:
+    line(form, "birth").setText(typed)
+    line(form, "birth").editingFinished.emit()
+    assert form.error("birth") == told_then

@@ -11,7 +11,7 @@ from deskapp.domain.door import ExpectedRow
 from deskapp.domain.text import N_
 from deskapp.i18n import Translator
 from deskapp.ui.base_tab import Desk
-from deskapp.ui.intake.door.lists import EXPECTED_COLUMNS, matching
+from deskapp.ui.intake.door.lists import EXPECTED_COLUMNS, called_exactly, matching
 from deskapp.ui.intake.shown_name import shown_name
 from deskapp.ui.widgets.basics import EmptyState, label
 from deskapp.ui.widgets.record_model import RecordTableModel
@@ -63,6 +63,10 @@ class ExpectedPane(QWidget):
     def example(self) -> ExpectedRow | None:
         """Return the first who is not here yet."""
         return next((row for row in self._rows if not row.arrived), None)
+
+    def named(self, name: str) -> ExpectedRow | None:
+        """Return whoever is still to come and has just this name: perhaps it is the one at the door."""
+        return called_exactly(self._rows, name)
 
     def words(self, row: ExpectedRow) -> str:
         """Return which appointment it is, in words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -21,7 +21,9 @@ from deskapp.ui.widgets.editors import Field
 from deskapp.ui.widgets.form import Form
 
 YES, NO, UNKNOWN = N_("Yes"), N_("No"), N_("Not asked")
-APPOINTMENT: Final = (Answer(True, YES, "1"), Answer(False, NO, "2"), Answer(None, UNKNOWN, "3"))
+HAS_ONE, HAS_NONE = N_("Has one"), N_("Has none")
+"""What is answered to "an appointment?": in Chinese nobody says yes or no to that."""
+APPOINTMENT: Final = (Answer(True, HAS_ONE, "1"), Answer(False, HAS_NONE, "2"), Answer(None, UNKNOWN, "3"))
 FIRST_VISIT: Final = (Answer(True, YES, "4"), Answer(False, NO, "5"), Answer(None, UNKNOWN, "6"))
 ADDRESS: Final = tuple(
     Answer(address, ADDRESS_LABELS[address], key)
@@ -81,6 +83,8 @@ class DoorForm(QWidget):
             answers.changed.connect(self._on_changed)
         self.fields.changed.connect(self._on_changed)
         self.fields.submitted.connect(self.submitted)
+        # After the form's own filter, hence before it: Enter would go on to the note.
+        self.fields.widget("name").installEventFilter(self)
         style.look().changed.connect(self._space)
         self._space()
 
@@ -127,6 +131,9 @@ class DoorForm(QWidget):
         library: Mapping[str, Sentence] = self._desk.services.house.sentences
         for words, code in zip(self._sentences, ("ask-appointment", "ask-first-visit"), strict=True):
             words.setText(tr(library[code].filled()) if code in library else "")
+        for short, whole in zip(self._questions, self._sentences, strict=False):
+            # Asked once: the short form stands in for a sentence that the house does not have.
+            short.setVisible(not whole.text())
         for answers, name in zip((self.appointment, self.first_visit, self.address), asked, strict=True):
             answers.retranslate(tr, name)
         self.fields.retranslate(tr)
@@ -166,11 +173,15 @@ class DoorForm(QWidget):
         return self.draft() == GreetingDraft()
 
     def choose(self, row: ExpectedRow, words: str) -> None:
-        """Fill in what is known of somebody expected; what the guide wrote down stays."""
-        known = GreetingDraft(
-            row.address, row.name, True, row.first_visit, row.id, str(self.fields.value("note") or "")
-        )
-        self.put(known, words)
+        """Fill in what is known of somebody expected; what the guide wrote down stays.
+
+        So does what the records can't tell, unless it was answered for somebody else who is expected.
+        """
+        now = self.draft() if self._appointment_id is None else GreetingDraft()
+        address = now.address if row.address is Address.OTHER else row.address
+        first_visit = now.first_visit if row.first_visit is None else row.first_visit
+        note = str(self.fields.value("note") or "")
+        self.put(GreetingDraft(address, row.name, True, first_visit, row.id, note), words)
         self.setFocus()
         self.changed.emit()
 
@@ -198,6 +209,15 @@ class DoorForm(QWidget):
         self.say.setText(between.join(tr(library[code].filled()) for code in codes if code in library))
 
     # keys
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter hands over from the name too: few visitors need a note."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if enter and not event.modifiers() & ~_K.KeypadModifier:
+                self.submitted.emit()
+                return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Answer by digit or letter; Enter hands over."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,6 +34,16 @@ def matching(rows: Sequence[ExpectedRow], typed: str) -> list[ExpectedRow]:
     if not wanted and not digits:
         return not_here_first(rows)
     return not_here_first(row for row in rows if _called(row.name, wanted) or _at(row, digits))
+
+
+def called_exactly(rows: Iterable[ExpectedRow], name: str) -> ExpectedRow | None:
+    """Return the first who is still to come and has just this name, whatever its spaces and width."""
+    wanted = _bare(name)
+    return next((row for row in rows if wanted and not row.arrived and _bare(row.name) == wanted), None)
+
+
+def _bare(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def not_here_first(rows: Iterable[ExpectedRow]) -> list[ExpectedRow]:

@@ -21,7 +21,7 @@ from deskapp.ui.intake.door.expected import ExpectedPane
 from deskapp.ui.intake.door.form import DoorForm
 from deskapp.ui.intake.door.lists import SENT_COLUMNS, SentRow
 from deskapp.ui.intake.door.sending import Sending
-from deskapp.ui.intake.strips import OfferButton
+from deskapp.ui.intake.strips import OfferButton, Strip
 from deskapp.ui.keys import Action
 from deskapp.ui.later import Later
 from deskapp.ui.messages import INFO, RULE, Notice
@@ -36,6 +36,8 @@ LOW: Final = 630
 """Below this height of the page, in pixels of the drawing board, the answers are as low as a thumb allows."""
 LOOK_EVERY_MS: Final = 30_000
 KEEP_AFTER_MS: Final = 400
+BOOKED_KEY: Final = "F11"
+"""As at the desk: that it is the appointment which is offered."""
 
 
 class DoorPage(BaseView):
@@ -56,6 +58,8 @@ class DoorPage(BaseView):
         self.form = DoorForm(self.desk)
         self.expected = ExpectedPane(self.desk)
         self.sending = Sending(self)
+        self.proposal = Strip("calendar")
+        self._proposed: ExpectedRow | None = None
         self.hand_over_button = BigButton("Enter", "send")
         self.hand_over_button.lead()
         self._make_sent()
@@ -87,6 +91,7 @@ class DoorPage(BaseView):
         left.addLayout(self._below)
         right = QVBoxLayout()
         right.addWidget(scrolled(self.form), 1)
+        right.addWidget(self.proposal)
         right.addWidget(self.hand_over_button)
         self._columns = QHBoxLayout()
         self._columns.addWidget(self._left)
@@ -118,6 +123,7 @@ class DoorPage(BaseView):
         return (
             Action("door.hand-over", N_("Hand over"), self.hand_over, "Ctrl+Return", "send", primary=True),
             Action("door.find", N_("Expected visitors"), self.expected.to_search, "Ctrl+F", "search"),
+            Action("door.booked", N_("This appointment"), self.take_proposed, BOOKED_KEY, "calendar"),
             Action("door.correct", N_("Correct"), self.correct, "F3", "pencil"),
             Action("door.again", N_("Send again"), self.sending.send_again, "F5", "refresh-cw"),
             Action("door.went", N_("Went again"), self.went, "F10", "log-out"),
@@ -131,6 +137,7 @@ class DoorPage(BaseView):
         if fresh:
             for name in ("door.again", "door.correct", "door.went"):
                 self._below.addWidget(OfferButton(self.key_actions[name]))
+            self.proposal.add_keys([self.key_actions["door.booked"]])
             self._enable()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -147,6 +154,7 @@ class DoorPage(BaseView):
         self._say_button()
         self.form.retranslate(tr)
         self.expected.retranslate(tr)
+        self._propose()
         self._sent.retranslate(tr)
         self.share_room()
 
@@ -163,10 +171,14 @@ class DoorPage(BaseView):
     def refresh(self, changes: Changes) -> None:
         """Ask for both lists again; at the first showing also for what was kept."""
         door, actor, run = self.desk.services.door, self.desk.actor(), self.desk.runner.run
-        run(door.expected, actor, done=self.expected.take_rows, owner=self, latest="expected")
+        run(door.expected, actor, done=self._take_expected, owner=self, latest="expected")
         run(door.coming, actor, done=self.sending.take_views, owner=self, latest="coming")
         if not changes:
             self.sending.load_kept()
+
+    def _take_expected(self, rows: Sequence[ExpectedRow]) -> None:
+        self.expected.take_rows(rows)
+        self._propose()
 
     # who stands there
 
@@ -179,7 +191,21 @@ class DoorPage(BaseView):
         """Show somebody: kept, refused by the desk, or about to be corrected."""
         self.form.put(draft, self.expected.words_of(draft.appointment_id))
         self.expected.mark(draft.appointment_id)
+        self._propose()
         self._say_button()
+
+    def _propose(self) -> None:
+        """Offer the appointment of somebody with the name that was typed: whether it is theirs, the guide asks."""
+        draft = self.form.draft()
+        self._proposed = self.expected.named(draft.name) if draft.appointment_id is None else None
+        self.proposal.say(self.expected.words(self._proposed) if self._proposed is not None else "")
+        self._enable()
+
+    @Slot()
+    def take_proposed(self) -> None:
+        """It is the appointment that was offered."""
+        if self._proposed is not None:
+            self._on_expected(self._proposed)
 
     def is_kept(self) -> None:
         """What stands there is being kept: it need not be once more."""
@@ -263,6 +289,7 @@ class DoorPage(BaseView):
         keys["door.correct"].setEnabled(row is not None and state in (None, Coming.COMING))
         keys["door.went"].setEnabled(state in (Coming.COMING, Coming.GONE))
         keys["door.went"].call(N_("Came back") if state is Coming.GONE else N_("Went again"))
+        keys["door.booked"].setEnabled(self._proposed is not None)
         keys["door.again"].setEnabled(self.sending.has_unsent())
 
     @Slot()
@@ -310,6 +337,7 @@ class DoorPage(BaseView):
         self.bar.clear()
         if self.form.draft().appointment_id is None:
             self.expected.mark(None)
+        self._propose()
         self.share_room()
         if not self._keep.isActive():
             self._keep.start()

@@ -85,3 +85,46 @@ def test_who_has_no_appointment_after_all_is_not_marked(door: Front) -> None:
     door.enter()
     press(door, "2")
     assert page(door).expected.table.current_record() is None
+
+
+def test_a_full_name_of_somebody_expected_is_offered_and_never_taken_silently(door: Front) -> None:
+    appointment = book(door)
+    press(door, "5s")
+    door.key(K.Key_N)
+    door.type("王建")
+    assert not page(door).proposal.isVisible()
+    door.type("国")
+    assert page(door).proposal.isVisible()
+    assert "王建国" in page(door).proposal.words.text()
+    assert page(door).form.draft().appointment_id is None
+    door.key(K.Key_F11)
+    assert page(door).form.draft().appointment_id == appointment
+    assert not page(door).proposal.isVisible()
+    assert page(door).expected.table.current_record().id == appointment
+    door.enter()
+    (view,) = sent(door)
+    assert (view.draft.appointment_id, view.draft.has_appointment) == (appointment, True)
+
+
+def test_an_offer_that_nobody_takes_up_hands_over_without_it(door: Front) -> None:
+    book(door)
+    door.key(K.Key_N)
+    door.type("王 建国")
+    assert page(door).proposal.isVisible()
+    door.enter()
+    (view,) = sent(door)
+    assert view.draft.appointment_id is None
+    assert not page(door).proposal.isVisible()
+    door.key(K.Key_F11)
+    assert page(door).form.is_empty()
+
+
+def test_whoever_has_arrived_is_not_offered_again(door: Front) -> None:
+    book(door)
+    door.key(K.Key_F, CONTROL)
+    door.type("wjg")
+    door.enter()
+    door.enter()
+    door.key(K.Key_N)
+    door.type("王建国")
+    assert not page(door).proposal.isVisible()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from deskapp.domain.door import Address, ExpectedRow, GreetingDraft
 from deskapp.domain.text import Words
+from deskapp.ui.intake.door.answers import BigButton
 from deskapp.ui.intake.door.form import DoorForm
 from deskapp.ui.intake.door.page import DoorPage
 from tests.support.front import Front
@@ -105,3 +107,34 @@ def test_another_language_keeps_the_answers(form: DoorForm, front: Front) -> Non
     library = form._desk.services.house.sentences
     assert form._sentences[0].text() == library["ask-appointment"].words.zh
     assert form.draft().first_visit is False
+
+
+def test_what_the_records_cannot_tell_stays_as_it_was_answered(form: DoorForm) -> None:
+    unknown = replace(ROW, address=Address.OTHER, first_visit=None)
+    press(form, "4m")
+    form.choose(unknown, "Expected: 王建国")
+    assert form.draft() == GreetingDraft(Address.MADAM, "王建国", True, True, 5)
+    form.choose(replace(unknown, id=6, name="李静"), "Expected: 李静")
+    assert form.draft() == GreetingDraft(Address.OTHER, "李静", True, None, 6)
+
+
+def test_each_question_stands_there_once(form: DoorForm) -> None:
+    asked = [text.text() for text in form.findChildren(QLabel) if text.isVisible()]
+    assert len([text for text in asked if "appointment" in text.casefold()]) == 1
+    assert len([text for text in asked if "first visit" in text.casefold()]) == 1
+    assert "Form of address" in asked
+
+
+def test_a_question_without_a_sentence_is_asked_in_short(
+    form: DoorForm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = form._desk.services.house
+    monkeypatch.setattr(type(house), "sentences", {})
+    form.retranslate(form._desk.tr)
+    asked = [text.text() for text in form.findChildren(QLabel) if text.isVisible()]
+    assert {"Appointment?", "First visit?"} <= set(asked)
+
+
+def test_whether_there_is_an_appointment_is_not_answered_yes_or_no(form: DoorForm) -> None:
+    words = [button.text() for button in form.appointment.findChildren(BigButton)]
+    assert words == ["Has one", "Has none", "Not asked"]

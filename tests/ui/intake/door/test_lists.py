@@ -13,6 +13,7 @@ from deskapp.i18n import translator
 from deskapp.ui.intake.door.lists import (
     EXPECTED_COLUMNS,
     SENT_COLUMNS,
+    called_exactly,
     is_late,
     matching,
     sent_row,
@@ -88,3 +89,21 @@ def test_who_could_not_be_sent_is_marked() -> None:
     column = SENT_COLUMNS[-1]
     assert column.tone is not None
     assert (column.text(row, EN), column.tone(row)) == ("not sent", "danger")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("王建国", True),
+        (" 王 建国 ", True),
+        ("王建", False),
+        ("王建国华", False),
+        ("", False),
+        ("wjg", False),
+    ],
+)
+def test_only_the_whole_name_of_somebody_still_to_come_is_the_same(typed: str, found: bool) -> None:
+    here = replace(WANG, id=9, arrived=True)
+    to_come = WANG
+    assert called_exactly([here, to_come], typed) is (to_come if found else None)
+    assert called_exactly([here], typed) is None

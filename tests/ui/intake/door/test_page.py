@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -67,6 +68,17 @@ def test_control_enter_hands_over_from_the_name(door: Front) -> None:
     door.key(K.Key_Return, CONTROL)
     (view,) = sent(door)
     assert (view.draft.name, view.draft.address) == ("Zhang", Address.SIR)
+
+
+@pytest.mark.parametrize("enter", [K.Key_Return, K.Key_Enter])
+def test_enter_hands_over_from_the_name_as_the_button_says(door: Front, enter: Qt.Key) -> None:
+    press(door, "s")
+    door.key(K.Key_N)
+    door.type("Zhang")
+    door.key(enter)
+    (view,) = sent(door)
+    assert (view.draft.name, view.draft.address) == ("Zhang", Address.SIR)
+    assert page(door).form.hasFocus()
 
 
 def test_by_touch_alone(door: Front) -> None:
