@@ -44,6 +44,12 @@ class VisitorPage(QWidget):
     fields are not made yet is filled in place, which is cheaper than moving them, and then `complete` is called.
     """
 
+    sent = Signal(object)
+    """The `Storing` of the record in hand, just before it goes."""
+
+    kept_back = Signal(object, object)
+    """The `Storing` of the record in hand that is not stored as it stands, and the error if it was refused."""
+
     registered = Signal(object, object)
     """The `Ref` of a new visitor who was stored, and the `Storing` that it answers."""
 
@@ -192,6 +198,11 @@ class VisitorPage(QWidget):
         """Whether a new record is in hand, not a stored one."""
         return bool(self._key) and self._is_new
 
+    @property
+    def is_storing(self) -> bool:
+        """Whether the record in hand is on its way to be stored."""
+        return self._key in self._under_way
+
     def is_typed(self) -> bool:
         """Return whether something would be lost."""
         return bool(self._key) and self.form.is_changed()
@@ -234,7 +245,9 @@ class VisitorPage(QWidget):
             self.form.take_error(problem)
         if not found:
             self._first_draft = self._first_draft or draft
-            self.send(Storing(self, self._key, self._request, self._seen, draft, self._in_hand().fields))
+            storing = Storing(self, self._key, self._request, self._seen, draft, self._in_hand().fields)
+            self.sent.emit(storing)
+            self.send(storing)
 
     def send(self, storing: Storing) -> None:
         """Send a record to be stored; its answer is about this record, whichever is in hand by then."""
@@ -270,6 +283,7 @@ class VisitorPage(QWidget):
             # An earlier try had been stored although its answer was lost; what was typed since has not.
             self.send(replace(storing, request=new_request(), seen=done.value))
         elif self._draft() != storing.draft:
+            self.kept_back.emit(storing, None)
             self._go_on_with(done.value.id)
             self._desk.messages.info(Text(N_("Stored. What you typed since then is not stored yet.")))
         else:
@@ -294,6 +308,7 @@ class VisitorPage(QWidget):
             self._desk.messages.route(_about(storing.draft.name, error), self, storing.again)
             return
         self.keep_now()
+        self.kept_back.emit(storing, error)
         self._desk.messages.route(error, self, storing.again)
         if isinstance(error, ConflictError) and self._seen is not None:
             self._go_on_with(self._seen.id)
