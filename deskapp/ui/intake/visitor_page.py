@@ -18,7 +18,7 @@ from deskapp.domain.intake import LikelyDuplicate, Ref, VisitorDraft, VisitorVie
 from deskapp.domain.registration import DocumentKind, Identity, Sex
 from deskapp.domain.registration import label as label_of
 from deskapp.domain.text import N_, Text
-from deskapp.domain.visitor_rules import needs_guardian, problems
+from deskapp.domain.visitor_rules import needs_guardian, problems, with_identity
 from deskapp.errors import ConflictError, DeskError, InputError, StorageError
 from deskapp.i18n import Translator
 from deskapp.services.base import Done, new_request
@@ -331,10 +331,8 @@ class VisitorPage(QWidget):
         draft = draft_of(self.form.values(), self.form.overrides())
         if draft.document_kind is DocumentKind.NONE and draft.document_number.strip():
             draft = replace(draft, document_kind=kind_of(draft.document_number))
-        if draft.document_kind is not DocumentKind.NONE and draft.identity is Identity.STATED:
-            seen = draft.document_kind is not DocumentKind.NEWBORN
-            return replace(draft, identity=Identity.DOCUMENT if seen else Identity.NEWBORN)
-        return draft
+        chosen = draft.identity is Identity.DOCUMENT and "identity" in self.form.typed()
+        return draft if chosen else with_identity(draft)
 
     @Slot(object)
     def _on_changed(self, name: str) -> None:

@@ -171,6 +171,35 @@ def test_every_error_stands_at_its_field_and_the_first_has_the_cursor(front: Fro
     assert form(front).value("document_number") == "110105194912310021"
 
 
+def test_a_document_without_its_number_is_asked_for_it(front: Front) -> None:
+    new(front, "郭靖")
+    form(front).fill("document_kind", DocumentKind.PASSPORT)
+    store(front)
+    assert "missing" in error(front, "document_number")
+    assert at(front, "document_number")
+    front.type("E12345678")
+    store(front)
+    stored = found(front, "郭靖").draft
+    assert (stored.document_number, stored.identity) == ("E12345678", Identity.DOCUMENT)
+
+
+def test_without_its_document_a_record_is_as_stated_again(front: Front) -> None:
+    front.arrive()
+    front.key(Qt.Key.Key_F3)
+    form(front).fill("identity", Identity.DOCUMENT)
+    store(front)
+    front.key(Qt.Key.Key_F3)
+    form(front).fill("document_number", "")
+    form(front).fill("document_kind", DocumentKind.NONE)
+    store(front)
+    assert front.visit.visitor is not None
+    assert front.stored().visitor.draft.identity is Identity.STATED  # type: ignore[union-attr]
+    front.key(Qt.Key.Key_F3)
+    form(front).fill("identity", Identity.DOCUMENT)
+    store(front)
+    assert "missing" in error(front, "document_number")
+
+
 def test_what_is_really_so_is_confirmed_with_the_keys(front: Front) -> None:
     new(front, NEW_ID)
     put(front, "name", "郭靖")
