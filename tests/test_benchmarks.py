@@ -19,7 +19,7 @@ from benchmarks.people import PART, people
 from benchmarks.queries import typings
 from benchmarks.starts import rows as start_rows
 from benchmarks.table import Row, percentile, render
-from benchmarks.watchdog import Watchdog
+from benchmarks.watchdog import Watchdog, without_processor
 from deskapp.domain.identity import read_document
 
 VISITORS = 300
@@ -106,6 +106,31 @@ def test_a_block_of_the_event_loop_is_measured_and_named(qtbot: QtBot) -> None:
     assert watchdog.stop() >= 60
     watchdog.start()
     assert watchdog.stop() < 60
+
+
+@pytest.mark.parametrize("fair", [False, True])
+def test_time_without_a_processor_is_no_block_to_a_fair_watchdog(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, fair: bool
+) -> None:
+    """As if other programs had had all processors the whole time."""
+    monkeypatch.setattr("benchmarks.watchdog.without_processor", lambda: time.perf_counter() * 1000)
+    watchdog, once = Watchdog(fair=fair), []
+    watchdog.start()
+    QTimer.singleShot(20, lambda: once.append(dawdle()))
+    qtbot.waitUntil(lambda: bool(once))
+    qtbot.wait(50)
+    assert (watchdog.stop() >= 60) is not fair
+
+
+@pytest.mark.parametrize(("told", "milliseconds"), [("253525772 752388629 18\n", 752.388629), (None, 0.0)])
+def test_the_system_tells_how_long_a_thread_had_no_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str | None, milliseconds: float
+) -> None:
+    file = tmp_path / "schedstat"
+    if told is not None:
+        file.write_text(told, "ascii")
+    monkeypatch.setattr("benchmarks.watchdog._SCHEDULED", file)
+    assert without_processor() == milliseconds
 
 
 def dawdle() -> None:
