@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
+from deskapp.domain.door import ADDRESS_LABELS, SEX_TOLD
 from deskapp.domain.identity import Scan, ScanKind, recognise_scan
 from deskapp.domain.intake import Ref, VisitorDraft, VisitorHit, VisitorView
-from deskapp.domain.registration import VisitKind
+from deskapp.domain.registration import Sex, VisitKind
 from deskapp.domain.text import N_, Text
 from deskapp.errors import InputError
 from deskapp.services.base import Done, new_request
@@ -228,9 +229,17 @@ class Arrival(QObject):
         # Typed before it was known that the person is new: said once this very record has its visit.
         said = self._page.visit_page.triage.complaint() if self._ahead else ""
         page = self._page.show_visitor_page()
-        page.begin(draft_from(typed))
+        page.begin(draft_from(typed), *self._told_at_the_door())
         self._add_said(page.key, said)
         self._page.search.clear()
+
+    def _told_at_the_door(self) -> tuple[Sex, str]:
+        """Return the sex that the form of address tells of who is in hand from the door, and that address."""
+        mine = self._page.taking.in_hand()
+        if mine is None or mine.visitor_id is not None:
+            return Sex.UNKNOWN, ""
+        address = mine.draft.address
+        return SEX_TOLD.get(address, Sex.UNKNOWN), ADDRESS_LABELS[address]
 
     @Slot()
     def new_visitor(self) -> None:

@@ -69,6 +69,7 @@ class VisitorPage(QWidget):
         self._resumed = False
         self._first_draft: VisitorDraft | None = None
         self._given: dict[str, str] = {}
+        self._proposed = Sex.UNKNOWN
         self._seen: VisitorView | None = None
         self._under_way: set[str] = set()
         self._likely: Sequence[LikelyDuplicate] = ()
@@ -115,8 +116,11 @@ class VisitorPage(QWidget):
         self.form.retranslate(tr)
         self._show_likely(self._likely)
 
-    def begin(self, draft: VisitorDraft) -> None:
-        """Start a new record with what is known; what was being typed is kept."""
+    def begin(self, draft: VisitorDraft, sex: Sex = Sex.UNKNOWN, said: str = "") -> None:
+        """Start a new record with what is known; what was being typed is kept.
+
+        `sex` is only proposed, with `said` as the reason: a document knows better, and the cursor is there.
+        """
         self.keep_now()
         self._take_over(new_key(), None)
         self._show(VisitorDraft())
@@ -126,6 +130,10 @@ class VisitorPage(QWidget):
             if value != nothing[name]:
                 self.form.fill(name, value)
         self._read_document()
+        if sex is not Sex.UNKNOWN and self.form.value("sex") is Sex.UNKNOWN:
+            self._proposed = sex
+            self._fill("sex", sex)
+            self.form.set_note("sex", said, "accent")
         self._given = self.form.typed()
         if len(draft.name) > 1:
             self.form.focus("sex" if draft.sex is Sex.UNKNOWN else "phone")
@@ -175,7 +183,7 @@ class VisitorPage(QWidget):
         # Kept for whoever types it, also if a timer rings after another person has signed in.
         self._account = self._desk.actor().account_id
         self._request = request_of(key)
-        self._resumed, self._first_draft, self._given = False, None, {}
+        self._resumed, self._first_draft, self._given, self._proposed = False, None, {}, Sex.UNKNOWN
 
     def _show(self, draft: VisitorDraft) -> None:
         # Field by field the old number would still fill what is empty already.
@@ -340,7 +348,7 @@ class VisitorPage(QWidget):
             self._read_document()
         if name == "birth_date":
             self._ask_for_guardian()
-        if name in PHONES:
+        if name in PHONES or (name == "sex" and self._proposed is not Sex.UNKNOWN):
             self.form.set_note(name, "")
         if name in COMPARED:
             self._look.start()
@@ -373,8 +381,10 @@ class VisitorPage(QWidget):
             self._fill("document_kind", reading.kind)
         if reading.birth_date and self.form.value("birth_date") is None:
             self._fill("birth_date", reading.birth_date)
-        if reading.sex and self.form.value("sex") in (None, Sex.UNKNOWN):
+        if reading.sex and self.form.value("sex") in (None, Sex.UNKNOWN, self._proposed):
             self._fill("sex", reading.sex)
+            if self._proposed is not Sex.UNKNOWN:
+                self.form.set_note("sex", "")
         if reading.warnings:
             self.form.set_note("document_number", reading.warnings[0], "warning")
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 
+from deskapp.domain.door import Address, GreetingDraft
 from deskapp.domain.intake import VisitorDraft
+from deskapp.domain.registration import Sex
 from deskapp.domain.text import Text
 from deskapp.errors import InputError, StorageError
+from deskapp.services.base import new_request
 from deskapp.ui.intake.dialogs import WhoDialog
 from tests.support.front import Front
-from tests.support.hospital import NEW_ID, WANG_ID
+from tests.support.hospital import NEW_ID, WANG_ID, signed_in
 
 
 def test_choosing_somebody_twice_opens_one_visit(front: Front) -> None:
@@ -266,3 +269,55 @@ def test_a_nameless_visit_is_asked_about_once_the_record_is_stored(front: Front)
     assert front.visit.id == emergency
     assert front.visit.visitor is not None
     assert front.visit.visitor.name == "Oyuna"
+
+
+# --- somebody new from the door
+
+
+def take_over(front: Front, address: Address) -> None:
+    """Take over whom the door sends with a form of address."""
+    draft = GreetingDraft(address)
+    made = front.services.door.greet(signed_in(front.services, "bat"), new_request(), draft)
+    front.hub.post(made.changes)
+    front.settle()
+    front.key(Qt.Key.Key_G, Qt.KeyboardModifier.ControlModifier)
+
+
+@pytest.mark.parametrize(
+    ("address", "sex", "word"),
+    [
+        (Address.SIR, Sex.MALE, "sir"),
+        (Address.MADAM, Sex.FEMALE, "madam"),
+        (Address.YOUNG, Sex.UNKNOWN, ""),
+        (Address.OTHER, Sex.UNKNOWN, ""),
+    ],
+)
+def test_the_form_of_address_proposes_the_sex(front: Front, address: Address, sex: Sex, word: str) -> None:
+    take_over(front, address)
+    front.find("欧阳锋")
+    front.enter()
+    box = front.tab.visitor_page.form.widget("sex")
+    assert front.tab.visitor_page.form.value("sex") is sex
+    assert box.accessibleDescription() == word
+    assert box.hasFocus()
+    other = Sex.MALE if sex is Sex.FEMALE else Sex.FEMALE
+    front.tab.visitor_page.form.fill("sex", other)
+    assert box.accessibleDescription() == ""
+    store(front)
+    assert [draft.sex for draft in named(front, "欧阳锋")] == [other]
+
+
+def test_a_document_knows_the_sex_better_than_the_door(front: Front) -> None:
+    take_over(front, Address.MADAM)
+    front.find("欧阳锋")
+    front.enter()
+    front.scan(NEW_ID)
+    form = front.tab.visitor_page.form
+    assert (form.value("name"), form.value("sex")) == ("欧阳锋", Sex.MALE)
+    assert form.widget("sex").accessibleDescription() == ""
+
+
+def test_nobody_from_the_door_is_nobody_proposed(front: Front) -> None:
+    front.find("欧阳锋")
+    front.enter()
+    assert front.tab.visitor_page.form.value("sex") is Sex.UNKNOWN
