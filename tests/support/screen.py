@@ -42,8 +42,8 @@ class Screen:
         self._tool("type", "--delay", str(gap or usual), "--", text)
 
     def scan(self, code: str) -> None:
-        """Type a code and Enter as a reader does: a few milliseconds a key."""
-        self._tool("type", "--delay", "4", "--args", "1", code, "key", "--delay", "4", "Return")
+        """Type a code and Enter as a reader does: without a pause, which a busy machine would draw out to a person's."""
+        self._tool("type", "--delay", "0", "--args", "1", code, "key", "--delay", "0", "Return")
 
     def key(self, *names: str) -> None:
         """Press keys by their X names: "Return", "F9", "ctrl+k", "alt+1"."""

@@ -50,6 +50,18 @@ def test_an_unknown_card_begins_a_record_with_what_it_says(front: Front) -> None
     assert str(form.value("birth_date")) == "1990-03-07"
 
 
+def test_a_card_whose_reader_is_held_up_in_the_middle_is_read_whole(front: Front) -> None:
+    """Half of it was looked for before, and the cursor stayed in the search."""
+    for place, letter in enumerate((*NEW_ID, "\r")):
+        front._press(letter, 150 if place in (0, len(NEW_ID) // 2) else 4)
+    front.settle()
+
+    form = front.tab.visitor_page.form
+    assert form.value("document_number") == NEW_ID
+    assert form.widget("name").hasFocus()
+    assert front.tab.search.field.text() == ""
+
+
 def test_the_code_on_a_slip_brings_the_visit_back(front: Front) -> None:
     visit = front.arrive()
     front.tab.back()
