@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -112,25 +113,42 @@ def test_a_block_of_the_event_loop_is_measured_and_named(qtbot: QtBot) -> None:
 def test_time_without_a_processor_is_no_block_to_a_fair_watchdog(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, fair: bool
 ) -> None:
-    """As if other programs had had all processors the whole time."""
-    monkeypatch.setattr("benchmarks.watchdog.without_processor", lambda: time.perf_counter() * 1000)
-    watchdog, once = Watchdog(fair=fair), []
+    """As if other programs had had all processors the whole time, while this thread waited, and while it worked."""
+    monkeypatch.setattr(
+        "benchmarks.watchdog.without_processor", lambda: {"1": 0.0, "2": time.perf_counter() * 1000}
+    )
+    assert (longest(qtbot, lambda: time.sleep(0.1), fair) < 60) is fair
+    assert longest(qtbot, work, fair) >= 30
+
+
+def longest(qtbot: QtBot, act: Callable[[], object], fair: bool) -> float:
+    """Return the longest block that a watchdog finds while something is done once on the event loop."""
+    watchdog, done = Watchdog(fair=fair), []
     watchdog.start()
-    QTimer.singleShot(20, lambda: once.append(dawdle()))
-    qtbot.waitUntil(lambda: bool(once))
+    QTimer.singleShot(20, lambda: done.append(act()))
+    qtbot.waitUntil(lambda: bool(done))
     qtbot.wait(50)
-    assert (watchdog.stop() >= 60) is not fair
+    return watchdog.stop()
 
 
-@pytest.mark.parametrize(("told", "milliseconds"), [("253525772 752388629 18\n", 752.388629), (None, 0.0)])
-def test_the_system_tells_how_long_a_thread_had_no_processor(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str | None, milliseconds: float
+def work() -> None:
+    """Keep a processor busy for a while."""
+    until = time.thread_time() + 0.06
+    while time.thread_time() < until:
+        pass
+
+
+def test_the_system_tells_how_long_threads_had_no_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "schedstat"
-    if told is not None:
-        file.write_text(told, "ascii")
-    monkeypatch.setattr("benchmarks.watchdog._SCHEDULED", file)
-    assert without_processor() == milliseconds
+    monkeypatch.setattr("benchmarks.watchdog._THREADS", tmp_path)
+    assert without_processor() == {}
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7" / "schedstat").write_text("253525772 752388629 18\n", "ascii")
+    (tmp_path / "8").mkdir()
+    assert without_processor() == {"7": 752.388629}
+    monkeypatch.setattr("benchmarks.watchdog._THREADS", tmp_path / "none")
+    assert without_processor() == {}
 
 
 def dawdle() -> None:
