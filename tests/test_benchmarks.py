@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from benchmarks.people import PART, people
 from benchmarks.queries import typings
 from benchmarks.starts import rows as start_rows
 from benchmarks.table import Row, percentile, render
-from benchmarks.watchdog import Watchdog
+from benchmarks.watchdog import Watchdog, without_processor
 from deskapp.domain.identity import read_document
 
 VISITORS = 300
@@ -106,6 +107,48 @@ def test_a_block_of_the_event_loop_is_measured_and_named(qtbot: QtBot) -> None:
     assert watchdog.stop() >= 60
     watchdog.start()
     assert watchdog.stop() < 60
+
+
+@pytest.mark.parametrize("fair", [False, True])
+def test_time_without_a_processor_is_no_block_to_a_fair_watchdog(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, fair: bool
+) -> None:
+    """As if other programs had had all processors the whole time, while this thread waited, and while it worked."""
+    monkeypatch.setattr(
+        "benchmarks.watchdog.without_processor", lambda: {"1": 0.0, "2": time.perf_counter() * 1000}
+    )
+    assert (longest(qtbot, lambda: time.sleep(0.1), fair) < 60) is fair
+    assert longest(qtbot, work, fair) >= 30
+
+
+def longest(qtbot: QtBot, act: Callable[[], object], fair: bool) -> float:
+    """Return the longest block that a watchdog finds while something is done once on the event loop."""
+    watchdog, done = Watchdog(fair=fair), []
+    watchdog.start()
+    QTimer.singleShot(20, lambda: done.append(act()))
+    qtbot.waitUntil(lambda: bool(done))
+    qtbot.wait(50)
+    return watchdog.stop()
+
+
+def work() -> None:
+    """Keep a processor busy for a while."""
+    until = time.thread_time() + 0.06
+    while time.thread_time() < until:
+        pass
+
+
+def test_the_system_tells_how_long_threads_had_no_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("benchmarks.watchdog._THREADS", tmp_path)
+    assert without_processor() == {}
+    (tmp_path / "7").mkdir()
+    (tmp_path / "7" / "schedstat").write_text("253525772 752388629 18\n", "ascii")
+    (tmp_path / "8").mkdir()
+    assert without_processor() == {"7": 752.388629}
+    monkeypatch.setattr("benchmarks.watchdog._THREADS", tmp_path / "none")
+    assert without_processor() == {}
 
 
 def dawdle() -> None:

@@ -49,6 +49,8 @@ ADDRESS_LABELS: Final[Mapping[Address, str]] = {
     Address.YOUNG: N_("young visitor"),
     Address.OTHER: N_("visitor"),
 }
+SEX_TOLD: Final[Mapping[Address, Sex]] = {Address.SIR: Sex.MALE, Address.MADAM: Sex.FEMALE}
+"""What a form of address tells of the sex, to be proposed; the desk or a document knows."""
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,22 @@ def stored_form(draft: VisitorDraft, today: dt.date) -> tuple[VisitorDraft, str]
     return replace(draft, document_number=compact(draft.document_number)), ""
 
 
+def lacks_number(draft: VisitorDraft) -> bool:
+    """Say whether a document is named, or said to have been seen, whose number is not there."""
+    seen = draft.document_kind is DocumentKind.NONE and draft.identity is Identity.DOCUMENT
+    return (seen or draft.document_kind not in NO_NUMBER) and not draft.document_number.strip()
+
+
+def with_identity(draft: VisitorDraft) -> VisitorDraft:
+    """Return the draft with the identity that its document gives, where nobody chose another one."""
+    if draft.document_kind is DocumentKind.NONE and draft.identity is Identity.DOCUMENT:
+        return replace(draft, identity=Identity.STATED)
+    if draft.document_kind is not DocumentKind.NONE and draft.identity is Identity.STATED:
+        newborn = draft.document_kind is DocumentKind.NEWBORN
+        return replace(draft, identity=Identity.NEWBORN if newborn else Identity.DOCUMENT)
+    return draft
+
+
 def needs_guardian(birth: dt.date | None, today: dt.date) -> bool:
     """Say whether consent is the guardian's to give: under 14 years."""
     return birth is not None and age_in_years(birth, today) < GUARDIAN_UNDER
@@ -123,6 +139,11 @@ def _birth_problems(draft: VisitorDraft, today: dt.date) -> Iterator[InputError]
 
 
 def _document_problems(draft: VisitorDraft, today: dt.date) -> Iterator[InputError]:
+    if lacks_number(draft):
+        # Else the record and the paper would say that a document was seen of which nobody can tell any more.
+        message = Text(N_("The number of the document is missing."))
+        yield InputError("document_number", "document.missing", message)
+        return
     try:
         reading = document_reading(draft, today)
     except InputError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from deskapp.domain.papers import ConsentLine, Letterhead, RecordPagePaper, RegistrationPaper
@@ -248,11 +249,17 @@ _BLANK: Final = {"A4": (_WIDE_BLANK, _WIDE_DESK), "A5": (_NARROW_BLANK, _NARROW_
 def registration_form(paper: RegistrationPaper | None, head: Letterhead, tr: Translator, size: str) -> bytes:
     """Return the registration form on A4 or A5; blank for filling in by hand without a paper."""
     setting = Setting(tr, SIZES[size], blank=paper is None)
-    known = paper or RegistrationPaper()
+    known = _as_seen(paper or RegistrationPaper())
     blocks = _blank_registration(known, tr, size) if paper is None else _filled_registration(known, tr, size)
     numbers = record_numbers(known, tr) or [(tr(N_("Visitor no.")), "")]
     frame = Frame(head, tr(REGISTRATION_TITLE), known.code, numbers)
     return render_pages(blocks, setting, frame)
+
+
+def _as_seen(paper: RegistrationPaper) -> RegistrationPaper:
+    """Leave open whether a document was seen where no number of one is known: records of old say so of such, too."""
+    unproved = paper.identity is Identity.DOCUMENT and not paper.document_number.strip()
+    return replace(paper, identity=None) if unproved else paper
 
 
 def _filled_registration(paper: RegistrationPaper, tr: Translator, size: str) -> list[Block]:

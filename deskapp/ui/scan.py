@@ -37,12 +37,15 @@ class ScanRule:
         shortest: characters that a code has at least.
         longest_gap: milliseconds between two keys, the last one and Enter included.
         mean_gap: milliseconds on average.
+        longest_pause: milliseconds that a reader may hesitate (radio, a remote session, a busy computer) behind so
+            many characters at its pace that no person typed them.
         tab_ends: whether Tab ends a code too.
     """
 
     shortest: int = 6
     longest_gap: float = 50.0
     mean_gap: float = 30.0
+    longest_pause: float = 500.0
     tab_ends: bool = False
 
 
@@ -56,13 +59,27 @@ class ScanBuffer:
 
     def feed(self, text: str, at: float) -> bool:
         """Take characters; return whether a new row began with them."""
-        begins = not self.text or at - self._last > self.rule.longest_gap
+        pause = at - self._last
+        paused = pause > self.rule.longest_gap
+        begins = not self.text or (paused and not self._goes_on(pause))
         if begins:
             self.text = ""
             self._first = at
+        elif paused:
+            # The pace is judged without it.
+            self._first += pause
         self.text += text
         self._last = at
         return begins
+
+    def _goes_on(self, pause: float) -> bool:
+        """Return whether what came so far came from a reader: half a code would be somebody else's, or nobody's."""
+        spent, count = self._last - self._first, len(self.text)
+        return (
+            count >= self.rule.shortest
+            and spent <= self.rule.mean_gap * count
+            and pause <= self.rule.longest_pause
+        )
 
     def end(self, at: float) -> str | None:
         """Return the code that Enter ended, None when a person typed it; begin anew."""

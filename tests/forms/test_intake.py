@@ -81,6 +81,14 @@ def test_the_right_boxes_are_ticked(size: str) -> None:
     assert words.count(TICK) == 10  # and: no interpreter, one consent given, one refused
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_no_document_is_said_to_be_seen_whose_number_nobody_knows(size: str) -> None:
+    """As in records of old: the kind was chosen, and the number never typed."""
+    words = reading.text(form(replace(REGISTRATION, document_number=""), size=size))
+    assert TICK + "documentseen" not in words
+    assert TICK + "residentIDcard" in words
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("size", SIZES)
 def test_the_blank_form_names_every_choice_and_ticks_none(language: str, size: str) -> None:

@@ -123,6 +123,12 @@ def test_an_imported_visitor_has_the_very_rows_of_a_registered_one(run: Import, 
     assert [rows_of(store, table, *apart) for table in tables] == registered
 
 
+def test_a_kind_of_document_without_a_number_says_nothing(run: Import, store: Store) -> None:
+    run(Kind.VISITORS, "name,document_kind,document_number\n张伟,resident-id,\n")
+    [row] = rows_of(store, Visitor)
+    assert (row["document_kind"], row["document_number"]) == (DocumentKind.NONE, "")
+
+
 def test_a_document_fills_birth_sex_and_kind(run: Import, store: Store) -> None:
     run(Kind.VISITORS, "姓名,身份证号\n张伟,11010519491231002x\n")
     [row] = rows_of(store, Visitor)

@@ -2,7 +2,8 @@
 
     python watched_desk.py FILE [OPTIONS OF deskapp]
 
-`FILE` gets the longest block in milliseconds since the desk was usable, and where the longer ones were;
+`FILE` gets the longest block in milliseconds since the desk was usable, and where the longer ones were, without the
+time in which other programs had all processors;
 `FILE.focus` the accessible name of the widget that has the cursor, as a person sees it on the screen.
 """
 
@@ -29,7 +30,7 @@ class Onlooker(QObject):
         super().__init__(app.window)
         self._app = app
         self._out = out
-        self._watchdog = Watchdog()
+        self._watchdog = Watchdog(fair=True)
         self._focus = ""
         self._begun = False
         self._timer = QTimer(self)

@@ -63,6 +63,18 @@ def test_only_the_fast_end_counts() -> None:
     assert ended([120, 300, *[4] * len(CODE)], "ab" + CODE) == CODE
 
 
+@pytest.mark.parametrize("pause", [60, 200, 499])
+def test_a_reader_that_is_held_up_is_no_two_readers(pause: float) -> None:
+    """Half a code would be looked for, and the other half left in the field."""
+    half = len(CODE) // 2
+    assert ended([*[4] * half, pause, *[4] * (len(CODE) - half - 1)], CODE) == CODE
+
+
+def test_a_reader_held_up_too_long_or_too_early_begins_anew() -> None:
+    assert ended([*[4] * 7, 600, *[4] * len(CODE)], "x" * 8 + CODE) == CODE
+    assert ended([*[4] * 2, 60, *[4] * len(CODE)], "xxx" + CODE) == CODE
+
+
 def test_a_short_code_is_left_to_the_field_unless_asked_for() -> None:
     assert ended([3] * 4, "1234") is None
     assert ended([3] * 4, "1234", ScanRule(shortest=4)) == "1234"

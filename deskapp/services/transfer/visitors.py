@@ -23,7 +23,7 @@ from deskapp.domain.identity import read_document
 from deskapp.domain.intake import VisitorDraft
 from deskapp.domain.registration import DocumentKind, Sex
 from deskapp.domain.text import N_, Text
-from deskapp.domain.visitor_rules import problems
+from deskapp.domain.visitor_rules import lacks_number, problems
 from deskapp.errors import InputError
 from deskapp.services.transfer.bulk import (
     Prepared,
@@ -111,7 +111,8 @@ def completed(draft: VisitorDraft, today: dt.date) -> VisitorDraft:
     Raises `InputError` when the number can't be one of its kind.
     """
     if not draft.document_number:
-        return draft
+        # Lists name a usual kind for everybody: without its number it says nothing.
+        return replace(draft, document_kind=DocumentKind.NONE) if lacks_number(draft) else draft
     kind = None if draft.document_kind is DocumentKind.NONE else draft.document_kind
     reading = read_document(kind, draft.document_number, today)
     return replace(

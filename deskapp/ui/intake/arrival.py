@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Slot
 
+from deskapp.domain.door import ADDRESS_LABELS, SEX_TOLD
 from deskapp.domain.identity import Scan, ScanKind, recognise_scan
 from deskapp.domain.intake import Ref, VisitorDraft, VisitorHit, VisitorView
-from deskapp.domain.registration import VisitKind
+from deskapp.domain.registration import Sex, VisitKind
 from deskapp.domain.text import N_, Text
+from deskapp.errors import InputError
 from deskapp.services.base import Done, new_request
 from deskapp.ui.intake import kept
 from deskapp.ui.intake.dialogs import WhoDialog
@@ -38,7 +40,8 @@ class Arrival(QObject):
         self._again: tuple[int, str] = (0, "")
         self._failed = False
         self._ahead = False
-        self._said_ahead = ("", "")
+        self._said: dict[str, str] = {}
+        self._storing, self._storing_waits, self._said_before = "", False, ""
         self._request = ""
         self._use_case: Callable[..., Any] = self._desk.services.visits.open_or_join
 
@@ -117,6 +120,7 @@ class Arrival(QObject):
         self._ahead = coming
         if coming:
             self._page.begin_visit("")
+            self._storing = ""
 
     def _begin(self, visitor_id: int, name: str) -> None:
         same = self._ahead or (self._failed and self._again[0] == visitor_id)
@@ -127,6 +131,7 @@ class Arrival(QObject):
             # First: what stands there yet was said by whoever was being opened until now.
             self._page.begin_visit(name)
         self._failed = self._ahead = False
+        self._storing = ""
         self._visitor_id, self._again = visitor_id, (visitor_id, name)
         self._page.search.clear()
         self._page.enable_keys()
@@ -138,11 +143,12 @@ class Arrival(QObject):
     @property
     def under_way(self) -> bool:
         """Whether a visit is being opened."""
-        return self._ahead or self._visitor_id is not None
+        stored_first = bool(self._storing) and self._storing_waits and self._page.visit_id is None
+        return self._ahead or stored_first or self._visitor_id is not None
 
     def stop(self) -> None:
         """Open nothing any more: the person went elsewhere."""
-        self._visitor_id, self._ahead, self._failed = None, False, False
+        self._visitor_id, self._ahead, self._failed, self._storing = None, False, False, ""
 
     @property
     def visitor_id(self) -> int | None:
@@ -223,9 +229,17 @@ class Arrival(QObject):
         # Typed before it was known that the person is new: said once this very record has its visit.
         said = self._page.visit_page.triage.complaint() if self._ahead else ""
         page = self._page.show_visitor_page()
-        page.begin(draft_from(typed))
-        self._said_ahead = (page.key, said)
+        page.begin(draft_from(typed), *self._told_at_the_door())
+        self._add_said(page.key, said)
         self._page.search.clear()
+
+    def _told_at_the_door(self) -> tuple[Sex, str]:
+        """Return the sex that the form of address tells of who is in hand from the door, and that address."""
+        mine = self._page.taking.in_hand()
+        if mine is None or mine.visitor_id is not None:
+            return Sex.UNKNOWN, ""
+        address = mine.draft.address
+        return SEX_TOLD.get(address, Sex.UNKNOWN), ADDRESS_LABELS[address]
 
     @Slot()
     def new_visitor(self) -> None:
@@ -234,6 +248,9 @@ class Arrival(QObject):
         typed = self._page.search.field.query().strip()
         if typed:
             self.open_new(typed)
+        elif page.is_storing:
+            # What is on its way to be stored is the last visitor's; its draft is no begun record either.
+            self._page.show_visitor_page().begin(VisitorDraft())
         elif page.is_new and page.is_typed():
             self._page.show_visitor_page()
         else:
@@ -264,25 +281,75 @@ class Arrival(QObject):
             message = Text(N_("Something was typed and not stored. It comes back with its visit or record."))
             self._desk.messages.info(message)
 
+    # stored
+
+    @Slot(object)
+    def on_sent(self, storing: Storing) -> None:
+        """Bring the visit to the front as soon as its record is sent: what is typed from now on is its complaint."""
+        page, visit = self._page, self._page.current()
+        if storing.key == self._storing:
+            # Tried again from where the person types already.
+            self._storing_waits = True
+            page.enable_keys()
+        elif page.at_visitor():
+            if storing.seen is None and (visit is None or visit.visitor is not None):
+                self._storing, self._storing_waits = storing.key, True
+                page.begin_visit(storing.draft.name)
+            elif visit is not None:
+                # A visit without a name may turn out to be this visitor's.
+                self._storing = storing.key
+                page.to_triage()
+            self._said_before = page.visit_page.triage.complaint()
+
+    @Slot(object, object)
+    def on_kept_back(self, storing: Storing, error: Exception | None) -> None:
+        """Go back to a record that is not stored as it stands, unless the person types on in the visit already."""
+        if storing.key != self._storing:
+            return
+        self._storing_waits = False
+        typing = self._page.visit_page.triage.complaint() != self._said_before
+        if typing and not isinstance(error, InputError):
+            self._page.enable_keys()
+        else:
+            self._page.show_visitor_page()
+
+    def hold(self, said: str) -> bool:
+        """Hold what was said by whose record is not stored yet, until it is; return whether that is so."""
+        if self._storing:
+            self._add_said(self._storing, said)
+        return bool(self._storing)
+
+    def _add_said(self, key: str, said: str) -> None:
+        if said.strip():
+            self._said[key] = "\n".join(part for part in (self._said.get(key, ""), said) if part)
+
     @Slot(object, object)
     def on_registered(self, ref: Ref, storing: Storing) -> None:
         """Go on with the visit of the visitor just stored, unless the person went elsewhere meanwhile."""
         self._desk.messages.did(Text(N_("Stored as {code}"), {"code": ref.code}))
-        key, said = self._said_ahead
-        if key == storing.key and said.strip():
+        here = storing.key == self._storing
+        elsewhere = self._is_elsewhere(here)
+        if here and self._page.is_empty_visit():
+            self._ahead = True
+            if elsewhere:
+                self._page.put_away()
+        if said := self._said.pop(storing.key, ""):
             drafts, account = self._desk.services.drafts, self._desk.actor().account_id
             self._desk.runner.run(keep_ahead, drafts, account, ahead_key(ref.id), said)
-        if not self._is_elsewhere():
+        if not elsewhere:
+            self._storing = ""
             self.open_for(ref.id, storing.draft.name)
 
-    def _is_elsewhere(self) -> bool:
+    def _is_elsewhere(self, waiting: bool = False) -> bool:
         """Return whether somebody else is looked for or shown by now."""
         search = self._page.search.field
-        return not self._page.at_visitor() or (search.hasFocus() and bool(search.query().strip()))
+        here = waiting or self._page.at_visitor()
+        return not here or (search.hasFocus() and bool(search.query().strip()))
 
     @Slot(object)
     def on_edited(self, ref: Ref) -> None:
         """Go back to where the record was changed from."""
+        self._storing = ""
         self._desk.messages.did(Text(N_("Stored as {code}"), {"code": ref.code}))
         if self._is_elsewhere():
             return

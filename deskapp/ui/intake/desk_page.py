@@ -118,6 +118,8 @@ class DeskPage(BaseView):
         self.house.ask_rules()
 
     def _connect(self) -> None:
+        self.visitor_page.sent.connect(self.arrival.on_sent)
+        self.visitor_page.kept_back.connect(self.arrival.on_kept_back)
         self.visitor_page.registered.connect(self.arrival.on_registered)
         self.visitor_page.edited.connect(self.arrival.on_edited)
         self.visitor_page.same_person.connect(self.arrival.open_hit)

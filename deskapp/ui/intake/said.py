@@ -69,6 +69,8 @@ class Said(QObject):
         triage, visitor_id = page.visit_page.triage, page.arrival.visitor_id
         said = triage.complaint()
         triage.said.clear()
+        if page.visit_id is None and page.arrival.hold(said):
+            return
         if not said.strip() or (page.visit_id is None and visitor_id is None):
             return
         key = visit_key(page.visit_id) if page.visit_id is not None else ahead_key(visitor_id or 0)

@@ -18,7 +18,7 @@ from deskapp.domain.intake import LikelyDuplicate, Ref, VisitorDraft, VisitorVie
 from deskapp.domain.registration import DocumentKind, Identity, Sex
 from deskapp.domain.registration import label as label_of
 from deskapp.domain.text import N_, Text
-from deskapp.domain.visitor_rules import needs_guardian, problems
+from deskapp.domain.visitor_rules import needs_guardian, problems, with_identity
 from deskapp.errors import ConflictError, DeskError, InputError, StorageError
 from deskapp.i18n import Translator
 from deskapp.services.base import Done, new_request
@@ -44,6 +44,12 @@ class VisitorPage(QWidget):
     fields are not made yet is filled in place, which is cheaper than moving them, and then `complete` is called.
     """
 
+    sent = Signal(object)
+    """The `Storing` of the record in hand, just before it goes."""
+
+    kept_back = Signal(object, object)
+    """The `Storing` of the record in hand that is not stored as it stands, and the error if it was refused."""
+
     registered = Signal(object, object)
     """The `Ref` of a new visitor who was stored, and the `Storing` that it answers."""
 
@@ -63,6 +69,7 @@ class VisitorPage(QWidget):
         self._resumed = False
         self._first_draft: VisitorDraft | None = None
         self._given: dict[str, str] = {}
+        self._proposed = Sex.UNKNOWN
         self._seen: VisitorView | None = None
         self._under_way: set[str] = set()
         self._likely: Sequence[LikelyDuplicate] = ()
@@ -109,8 +116,11 @@ class VisitorPage(QWidget):
         self.form.retranslate(tr)
         self._show_likely(self._likely)
 
-    def begin(self, draft: VisitorDraft) -> None:
-        """Start a new record with what is known; what was being typed is kept."""
+    def begin(self, draft: VisitorDraft, sex: Sex = Sex.UNKNOWN, said: str = "") -> None:
+        """Start a new record with what is known; what was being typed is kept.
+
+        `sex` is only proposed, with `said` as the reason: a document knows better, and the cursor is there.
+        """
         self.keep_now()
         self._take_over(new_key(), None)
         self._show(VisitorDraft())
@@ -120,6 +130,10 @@ class VisitorPage(QWidget):
             if value != nothing[name]:
                 self.form.fill(name, value)
         self._read_document()
+        if sex is not Sex.UNKNOWN and self.form.value("sex") is Sex.UNKNOWN:
+            self._proposed = sex
+            self._fill("sex", sex)
+            self.form.set_note("sex", said, "accent")
         self._given = self.form.typed()
         if len(draft.name) > 1:
             self.form.focus("sex" if draft.sex is Sex.UNKNOWN else "phone")
@@ -169,7 +183,7 @@ class VisitorPage(QWidget):
         # Kept for whoever types it, also if a timer rings after another person has signed in.
         self._account = self._desk.actor().account_id
         self._request = request_of(key)
-        self._resumed, self._first_draft, self._given = False, None, {}
+        self._resumed, self._first_draft, self._given, self._proposed = False, None, {}, Sex.UNKNOWN
 
     def _show(self, draft: VisitorDraft) -> None:
         # Field by field the old number would still fill what is empty already.
@@ -191,6 +205,11 @@ class VisitorPage(QWidget):
     def is_new(self) -> bool:
         """Whether a new record is in hand, not a stored one."""
         return bool(self._key) and self._is_new
+
+    @property
+    def is_storing(self) -> bool:
+        """Whether the record in hand is on its way to be stored."""
+        return self._key in self._under_way
 
     def is_typed(self) -> bool:
         """Return whether something would be lost."""
@@ -234,7 +253,9 @@ class VisitorPage(QWidget):
             self.form.take_error(problem)
         if not found:
             self._first_draft = self._first_draft or draft
-            self.send(Storing(self, self._key, self._request, self._seen, draft, self._in_hand().fields))
+            storing = Storing(self, self._key, self._request, self._seen, draft, self._in_hand().fields)
+            self.sent.emit(storing)
+            self.send(storing)
 
     def send(self, storing: Storing) -> None:
         """Send a record to be stored; its answer is about this record, whichever is in hand by then."""
@@ -270,6 +291,7 @@ class VisitorPage(QWidget):
             # An earlier try had been stored although its answer was lost; what was typed since has not.
             self.send(replace(storing, request=new_request(), seen=done.value))
         elif self._draft() != storing.draft:
+            self.kept_back.emit(storing, None)
             self._go_on_with(done.value.id)
             self._desk.messages.info(Text(N_("Stored. What you typed since then is not stored yet.")))
         else:
@@ -294,6 +316,7 @@ class VisitorPage(QWidget):
             self._desk.messages.route(_about(storing.draft.name, error), self, storing.again)
             return
         self.keep_now()
+        self.kept_back.emit(storing, error)
         self._desk.messages.route(error, self, storing.again)
         if isinstance(error, ConflictError) and self._seen is not None:
             self._go_on_with(self._seen.id)
@@ -316,10 +339,8 @@ class VisitorPage(QWidget):
         draft = draft_of(self.form.values(), self.form.overrides())
         if draft.document_kind is DocumentKind.NONE and draft.document_number.strip():
             draft = replace(draft, document_kind=kind_of(draft.document_number))
-        if draft.document_kind is not DocumentKind.NONE and draft.identity is Identity.STATED:
-            seen = draft.document_kind is not DocumentKind.NEWBORN
-            return replace(draft, identity=Identity.DOCUMENT if seen else Identity.NEWBORN)
-        return draft
+        chosen = draft.identity is Identity.DOCUMENT and "identity" in self.form.typed()
+        return draft if chosen else with_identity(draft)
 
     @Slot(object)
     def _on_changed(self, name: str) -> None:
@@ -327,7 +348,7 @@ class VisitorPage(QWidget):
             self._read_document()
         if name == "birth_date":
             self._ask_for_guardian()
-        if name in PHONES:
+        if name in PHONES or (name == "sex" and self._proposed is not Sex.UNKNOWN):
             self.form.set_note(name, "")
         if name in COMPARED:
             self._look.start()
@@ -360,8 +381,10 @@ class VisitorPage(QWidget):
             self._fill("document_kind", reading.kind)
         if reading.birth_date and self.form.value("birth_date") is None:
             self._fill("birth_date", reading.birth_date)
-        if reading.sex and self.form.value("sex") in (None, Sex.UNKNOWN):
+        if reading.sex and self.form.value("sex") in (None, Sex.UNKNOWN, self._proposed):
             self._fill("sex", reading.sex)
+            if self._proposed is not Sex.UNKNOWN:
+                self.form.set_note("sex", "")
         if reading.warnings:
             self.form.set_note("document_number", reading.warnings[0], "warning")
 

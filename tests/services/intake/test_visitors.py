@@ -243,7 +243,6 @@ def test_a_minimal_record_is_enough(desk: Desk) -> None:
         {"identity": Identity.UNKNOWN},
         {"identity": Identity.NEWBORN, "document_kind": DocumentKind.NEWBORN, "birth_time": dt.time(3)},
         {"name": "自称张三", "identity": Identity.STATED, "document_kind": DocumentKind.NONE},
-        {"name": "x", "document_kind": DocumentKind.RESIDENT_ID, "document_number": ""},
     ],
 )
 def test_somebody_without_document_or_name_is_registered_all_the_same(
@@ -265,6 +264,7 @@ def test_somebody_without_document_or_name_is_registered_all_the_same(
         ("birth_date", {"birth_date": dt.date(1800, 1, 1)}, "birth.old"),
         ("allergy_text", {"allergy": Allergy.YES}, "allergy.which"),
         ("document_number", {"document_kind": DocumentKind.RESIDENT_ID, "document_number": "1"}, None),
+        ("document_number", {"document_kind": DocumentKind.RESIDENT_ID}, "document.missing"),
     ],
 )
 def test_what_can_not_be_is_refused_at_its_field_and_nothing_is_stored(

@@ -171,6 +171,35 @@ def test_every_error_stands_at_its_field_and_the_first_has_the_cursor(front: Fro
     assert form(front).value("document_number") == "110105194912310021"
 
 
+def test_a_document_without_its_number_is_asked_for_it(front: Front) -> None:
+    new(front, "郭靖")
+    form(front).fill("document_kind", DocumentKind.PASSPORT)
+    store(front)
+    assert "missing" in error(front, "document_number")
+    assert at(front, "document_number")
+    front.type("E12345678")
+    store(front)
+    stored = found(front, "郭靖").draft
+    assert (stored.document_number, stored.identity) == ("E12345678", Identity.DOCUMENT)
+
+
+def test_without_its_document_a_record_is_as_stated_again(front: Front) -> None:
+    front.arrive()
+    front.key(Qt.Key.Key_F3)
+    form(front).fill("identity", Identity.DOCUMENT)
+    store(front)
+    front.key(Qt.Key.Key_F3)
+    form(front).fill("document_number", "")
+    form(front).fill("document_kind", DocumentKind.NONE)
+    store(front)
+    assert front.visit.visitor is not None
+    assert front.stored().visitor.draft.identity is Identity.STATED  # type: ignore[union-attr]
+    front.key(Qt.Key.Key_F3)
+    form(front).fill("identity", Identity.DOCUMENT)
+    store(front)
+    assert "missing" in error(front, "document_number")
+
+
 def test_what_is_really_so_is_confirmed_with_the_keys(front: Front) -> None:
     new(front, NEW_ID)
     put(front, "name", "郭靖")
@@ -368,15 +397,23 @@ def test_what_is_corrected_after_a_lost_answer_is_stored_too(
 
 
 def test_what_is_typed_while_storing_is_not_lost(front: Front) -> None:
-    new(front, "郭靖")
-    with front.runner.held():
+    """Whoever goes back to a record before it is stored, and types on in it."""
+    front.arrive()
+    front.key(Qt.Key.Key_F3)
+    put(front, "occupation", "教师")
+    store_slowly = front.runner.held()
+    with store_slowly:
         store(front)
-        put(front, "phone", "13700001111")
-    assert form(front).value("phone") == "13700001111"
+        write = front.runner.waiting.pop()
+        front.key(Qt.Key.Key_F3)
+        front.runner.let_go()
+        put(front, "address", "牛家村")
+        front.runner.waiting.append(write)
+    assert form(front).value("address") == "牛家村"
+    assert front.tab.at_visitor()
     assert "not stored yet" in front.bar()
     store(front)
-    assert found(front, "郭靖").draft.phone == "13700001111"
-    assert front.visit.visitor is not None
+    assert (found(front, WANG_ID).draft.address, front.tab.at_visit()) == ("牛家村", True)
 
 
 # --- changing a record
