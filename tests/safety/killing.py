@@ -38,6 +38,9 @@ from tests.support.at_work import KEY, DeskAtWork, Place, Said, fill, gone, open
 
 PLACE: Final = Place(1, 1)
 EARLIER: Final = Path(__file__).parents[1] / "fixtures" / "db" / "0001.sqlite"
+MEASURED_EVERY: Final = 15
+"""Kills after which it is measured anew how long the work takes: other programs come and go, and most kills of a child
+that is through already would prove nothing."""
 Tell = Callable[[Any], None]
 
 
@@ -61,11 +64,14 @@ class Work:
         (self.folder / KEY_FILE).write_text(KEY.hex())
         fill(self.file, 3)
 
+    def make_ready(self) -> None:
+        """Do what comes before it in the child: to be killed meanwhile would prove nothing."""
+
     def work(self, tell: Tell) -> None:
         """Do it, as long as one lives."""
         raise NotImplementedError
 
-    def is_half_done(self) -> bool:
+    def is_half_done(self, confirmed: list[Any]) -> bool:  # noqa: ARG002
         """Say whether the next start has something to finish or to undo: a journal, half a file."""
         journals = [path for path in self.folder.glob("*-wal") if path.stat().st_size]
         halves = [path for sign in ("**/*.part*", "*.restor*") for path in self.folder.glob(sign)]
@@ -115,8 +121,15 @@ class Migration(Work):
             )
         store.close()
 
+    def make_ready(self) -> None:
+        self._store = opened(self.file)
+
+    def is_half_done(self, confirmed: list[Any]) -> bool:
+        # It is one transaction, held in memory until its last moments: a journal would tell only of its end.
+        return not confirmed
+
     def work(self, tell: Tell) -> None:
-        migrate.upgrade(opened(self.file))
+        migrate.upgrade(self._store)
         tell(migrate.HEAD)
         signal.pause()
 
@@ -238,18 +251,20 @@ class Killer:
         self.pick = random.Random(seed)
         self.total: Counter[str] = Counter()
         self.broken: list[str] = []
+        self._taken = 0.0
 
     def run(self, kills: int) -> None:
         """Kill so many children."""
-        if self.kind.at_full_speed == 0.0:
-            self.kind.longest_seconds = self._duration() * 1.05
         while self.total["kills"] < kills:
+            if self.kind.at_full_speed == 0.0 and self.total["kills"] % MEASURED_EVERY == 0:
+                self.kind.longest_seconds = min(self._duration() for _ in range(2)) * 1.05
             work = self._fresh()
             confirmed: list[Any] = []
             for _ in range(min(self.kind.per_folder, kills - self.total["kills"])):
-                confirmed += self._killed(work)
+                last = self._killed(work)
+                confirmed += last
                 self.total["kills"] += 1
-                self.total["interrupted"] += work.is_half_done()
+                self.total["interrupted"] += work.is_half_done(last)
                 self.broken += work.unwell(confirmed)
             self.total["confirmed"] += len(confirmed)
             self.total += work.counted()
@@ -265,16 +280,16 @@ class Killer:
     def _duration(self) -> float:
         """Return how long the work takes when nobody kills it, in seconds."""
         work = self._fresh()
-        begin = time.perf_counter()
         self._killed(work, wait=True)
-        taken = time.perf_counter() - begin
         shutil.rmtree(work.folder)
-        return taken
+        return self._taken
 
     def _killed(self, work: Work, *, wait: bool = False) -> list[Any]:
         """Let a child work and kill it; return what it was told is stored."""
         reading, writing = os.pipe()
-        delay = self.pick.uniform(0, work.longest_seconds)
+        # What is done once is decided in its last moments: every second child lives to see them.
+        least = work.longest_seconds * 0.85 if work.at_full_speed == 0.0 and self.pick.random() < 0.5 else 0
+        delay = self.pick.uniform(least, work.longest_seconds)
         child = os.fork()
         if child == 0:
             os.close(reading)
@@ -282,8 +297,10 @@ class Killer:
         os.close(writing)
         with os.fdopen(reading, "rb") as told:
             told.readline()
+            begun = time.perf_counter()
             # Most children are killed at full speed, the others while they warm up.
             first = told.readline() if wait or self.pick.random() < work.at_full_speed else b""
+            self._taken = time.perf_counter() - begun
             time.sleep(0 if wait else delay)
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
@@ -295,6 +312,7 @@ class Killer:
 def _live(work: Work, writing: int) -> None:
     """Be the child."""
     try:
+        work.make_ready()
         os.write(writing, b"begun\n")
         work.work(lambda said: os.write(writing, json.dumps(said).encode() + b"\n"))
     finally:
