@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,8 @@ def prefer() -> None:
     """Put temporary files there, unless somebody has said where they go."""
     if "TMPDIR" not in os.environ and _is_roomy():
         os.environ["TMPDIR"] = str(SHARED)
+        # Somebody may have asked already, and the answer is kept.
+        tempfile.tempdir = None
 
 
 def _is_roomy() -> bool:

@@ -82,11 +82,18 @@ def where(chart: Chart, at: int) -> QPointF:
     return QPointF(chart.mapFromScene(chart._view.mapViewToScene(middle)))
 
 
+def hover(chart: Chart, at: int) -> None:
+    """Go to a piece with the mouse, from elsewhere: where it has been already Qt tells of no movement."""
+    for place in (where(chart, 0), where(chart, at)):
+        QTest.mouseMove(chart.viewport(), place.toPoint())
+        QApplication.processEvents()
+
+
 @pytest.mark.parametrize("data", [BARS, Bars(BARS.bars, lying=True), HEAT])
 def test_the_mouse_says_and_opens_what_is_under_it(chart: Chart, data: Bars | Heat) -> None:
     chart.show_data(data)
     said, opened = heard(chart)
-    QTest.mouseMove(chart.viewport(), where(chart, 2).toPoint())
+    hover(chart, 2)
     QApplication.processEvents()
     assert said[-1] == chart.pieces[2].said
     assert chart.toolTip() == chart.pieces[2].said
@@ -156,7 +163,7 @@ def test_the_cursor_stays_on_its_piece_when_others_come_before_it(chart: Chart) 
 def test_what_is_under_the_mouse_is_said_anew_with_other_figures(chart: Chart) -> None:
     chart.show_data(BARS)
     said, _opened = heard(chart)
-    QTest.mouseMove(chart.viewport(), where(chart, 2).toPoint())
+    hover(chart, 2)
     QApplication.processEvents()
     assert said[-1] == "c: 5"
     more = tuple(replace(bar, said=f"{bar.said}, more") for bar in BARS.bars)
@@ -175,7 +182,7 @@ def test_nothing_is_dragged_or_zoomed(chart: Chart) -> None:
     view = chart._view
     before = view.viewRange()
     QTest.mousePress(chart.viewport(), Qt.MouseButton.RightButton, pos=where(chart, 0).toPoint())
-    QTest.mouseMove(chart.viewport(), where(chart, 2).toPoint())
+    hover(chart, 2)
     QTest.mouseRelease(chart.viewport(), Qt.MouseButton.RightButton, pos=where(chart, 2).toPoint())
     assert view.viewRange() == before
     assert QColor(style.tokens().colours.surface).isValid()

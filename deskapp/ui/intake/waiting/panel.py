@@ -135,11 +135,13 @@ class WaitingPanel(Panel):
         self._rows.addLayout(head)
         # In a line of its own: beside a long number it would push the panel's right edge out of sight.
         self._rows.addWidget(self._stands)
-        for widget in (self._name, self._where, self.obstacle, self.say, self.why):
+        for widget in (self._name, self._where, self.obstacle):
             self._rows.addWidget(widget)
+        # Above all that is told: however much that is, what can be done for the person stays in sight.
         self._buttons = FlowLayout()
         self._rows.addLayout(self._buttons)
-        self._rows.addWidget(line())
+        for below in (self.say, self.why, line()):
+            self._rows.addWidget(below)
         self._rows.addWidget(self.care)
         self._rows.addWidget(self.history)
         self._rows.addStretch(1)
@@ -159,7 +161,7 @@ class WaitingPanel(Panel):
             inside.setContentsMargins(0, 0, sizes.gap, 0)
 
     def add_buttons(self, actions: Iterable[KeyAction]) -> None:
-        """Put what can be done for the person under the reasons."""
+        """Put what can be done for the person under who it is."""
         for action in actions:
             self._buttons.addWidget(ActionButton(action))
 
