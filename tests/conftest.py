@@ -10,11 +10,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 for _name in ("QT_SCALE_FACTOR", "QT_STYLE_OVERRIDE", "QT_IM_MODULE", "QT_QPA_PLATFORMTHEME"):
     os.environ.pop(_name, None)
 
-from tests.support import in_memory  # noqa: E402
-
-# Before anybody asks for a temporary folder.
-in_memory.prefer()
-
 import pytest  # noqa: E402
 from hypothesis import HealthCheck, settings  # noqa: E402
 
