@@ -143,8 +143,8 @@ def due(session: Session, now: dt.datetime, table: UrgencyTable) -> list[DueNow]
     again = [signs.now_due(one, CareKind.REASSESSED) for one in waiting if signs.reassess_due(one)]
     sorry = [signs.now_due(one, CareKind.APOLOGY) for one in waiting if signs.apology_due(one)]
     return [
-        *sorted(again, key=lambda one: (one.urgency or _UNJUDGED, -one.waited)),
-        *sorted(sorry, key=attrgetter("waited"), reverse=True),
+        *sorted(again, key=lambda one: (one.urgency or _UNJUDGED, -one.waited, one.visit_id)),
+        *sorted(sorry, key=lambda one: (-one.waited, one.visit_id)),
     ]
 
 
