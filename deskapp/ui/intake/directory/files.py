@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QDialog, QFileDialog, QVBoxLayout
 
 from deskapp.domain.directory import FILED, KIND_LABELS, Kind
 from deskapp.domain.text import N_, Text
+from deskapp.errors import DeskError
 from deskapp.services.base import Done, new_request
 from deskapp.services.transfer.report import ImportReport, Outcome
 from deskapp.ui import style
 from deskapp.ui.intake.import_report import ImportPage
 from deskapp.ui.keys import Action
 from deskapp.ui.later import Later
+from deskapp.ui.messages import Retry, notice
 from deskapp.ui.tasks import Task
 from deskapp.ui.widgets.basics import pad_dialog
 from deskapp.ui.widgets.message_bar import MessageBar
@@ -172,10 +174,8 @@ class ReportDialog(QDialog):
         """Say what went wrong; tried again it can be ended, too."""
         self._reading.page.desk.messages.route(error, self, Later(self.store))
 
-    def take_error(self, error: Any, retry: Any = None) -> bool:
+    def take_error(self, error: DeskError, retry: Retry | None = None) -> bool:
         """Show an error here: the page is behind."""
-        from deskapp.ui.messages import notice
-
         self.bar.show_notice(notice(error, retry))
         return True
 

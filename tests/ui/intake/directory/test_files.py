@@ -21,6 +21,7 @@ from deskapp.ui.intake.directory.files import ReportDialog
 from deskapp.ui.intake.directory.page import DirectoryPage
 from deskapp.ui.tasks import Progress
 from tests.support.front import Front, front_of
+from tests.ui.intake.directory.test_page import page_of
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LIST = "Code,Name in Chinese,Name in English,Phone\nA1,收费处,Cashier,8001\n,药房,Pharmacy,8002\n"
@@ -31,14 +32,6 @@ def admin(hospital: Hospital, at_once: None, qapp: QApplication) -> Iterator[Fro
     front = front_of(hospital, sign_in="admin")
     yield front
     front.close()
-
-
-def page_of(front: Front) -> DirectoryPage:
-    front.window.frame_of_tabs.go_to_page("intake", "directory")
-    front.settle()
-    found = front.window.frame_of_tabs.page("intake", "directory")
-    assert isinstance(found, DirectoryPage)
-    return found
 
 
 def dialog(page: DirectoryPage) -> ReportDialog | None:
